@@ -1,0 +1,44 @@
+# `make report` and `make test` are all a fresh machine needs: both install into .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+.PHONY: report test quick lint lab tidy notebooks clean
+
+report: .venv/.base
+	$(BIN)/kzdata run kaz-isr
+
+test: .venv/.test
+	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest --nbval notebooks
+
+quick: .venv/.test
+	$(BIN)/python -m pytest tests -m "not slow"
+
+lint: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: .venv/.lab
+	$(BIN)/jupyter lab notebooks
+
+# Regenerate data/tidy from data/raw; a test holds that the committed bytes are these.
+tidy: .venv/.base
+	$(BIN)/kzdata tidy
+
+# Run the notebooks with their default parameters and keep the outputs in place.
+notebooks: .venv/.base
+	$(BIN)/python -m kzdata.reports.refresh
+
+clean:
+	rm -rf .venv
+
+# One stamp an extra: .venv/.base is the library, .venv/.test and .venv/.lab add to it.
+.venv/.base: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --editable .
+	touch $@
+
+.venv/.test .venv/.lab: .venv/.base
+	$(PIP) --editable ".[$(patsubst .%,%,$(@F))]"
+	touch $@

@@ -1,0 +1,66 @@
+"""Trade and investment figures of a country pair: cited, comparable, reported.
+
+>>> import kzdata as kz
+>>> trade = kz.observations("KAZ", "ISR", start=2024)
+>>> trade.pipe(kz.turnover).pipe(kz.growth)["growth_pct"].round(1).tolist()
+[nan, -18.1]
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from kzdata.errors import KzdataError
+
+__version__ = "0.1.0"
+
+# Public name -> module. Each module is imported when its name is first used, so that
+# `import kzdata` costs little more than `import pandas`.
+_HOMES = {
+    "Amount": "amounts",
+    "annual": "aggregates",
+    "assumption": "seeds",
+    "balance": "aggregates",
+    "back_test": "extrapolation",
+    "cite": "sources",
+    "claims": "seeds",
+    "commitments": "pipeline",
+    "confront": "confrontation",
+    "contradictions": "consistency",
+    "events": "seeds",
+    "finding": "cited",
+    "follow_through": "pipeline",
+    "growth": "indicators",
+    "number": "cited",
+    "observations": "store",
+    "over": "aggregates",
+    "parse_amount": "amounts",
+    "parse_period": "periods",
+    "partial_year": "partial",
+    "rank": "indicators",
+    "report": "reports",
+    "say": "cited",
+    "share": "indicators",
+    "table": "tables",
+    "turnover": "aggregates",
+    "why": "provenance",
+}
+
+__all__ = ["KzdataError", "__version__", "charts", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "charts":
+        return importlib.import_module("kzdata.charts")
+    if name not in _HOMES:
+        from kzdata.errors import did_you_mean
+
+        raise AttributeError(f"kzdata has no {name!r}. {did_you_mean(name, __all__)}")
+    found = getattr(importlib.import_module(f"kzdata.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

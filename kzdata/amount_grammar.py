@@ -1,0 +1,211 @@
+"""The grammar of printed amounts in English, Russian, Kazakh and Hebrew.
+
+Read it from the bottom: an amount is one quantity with its qualifier, or a range of two. A
+quantity is digits with a scale ("162,4 млн") or several in falling order ("1 млрд 347,5 млн"),
+a unit before or after it, and perhaps a sign.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+from math import inf, nan
+from typing import NamedTuple, NoReturn
+
+from kzdata.grammar import (
+    Refused,
+    Rule,
+    beside,
+    constant,
+    from_to,
+    one_of,
+    skip,
+    take,
+)
+from kzdata.numerals import Numeral, number_rule
+
+HALF = Decimal("0.5")
+
+
+class Amount(NamedTuple):
+    """A printed amount in whole units, and the interval that digits and qualifier imply."""
+
+    value: float
+    unit: str | None
+    lower: float
+    upper: float
+    qualifier: str | None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """An exact number, the worth of its last printed digit, and what is printed around it."""
+
+    value: Decimal
+    last_digit: Decimal
+    last_significant_digit: Decimal
+    scale: int | None = None
+    unit: str | None = None
+    signed: bool = False
+    qualifier: str | None = None
+
+    def scaled(self, power: int) -> Quantity:
+        """The quantity in a scale: 162.4 and 6 for 162.4 million."""
+        return replace(
+            self,
+            value=self.value.scaleb(power),
+            last_digit=self.last_digit.scaleb(power),
+            last_significant_digit=self.last_significant_digit.scaleb(power),
+            scale=power,
+        )
+
+
+class Unit(str):
+    """A unit among the values of a rule."""
+
+
+class Sign(str):
+    """A plus or minus among the values of a rule."""
+
+
+class Qualifier(str):
+    """A qualifier among the values of a rule."""
+
+
+# ── quantities ───────────────────────────────────────────────────────────────────────────────
+
+
+def _quantity(numeral: Numeral) -> Quantity:
+    return Quantity(numeral.value, numeral.last_digit, numeral.last_significant_digit)
+
+
+def _compound(*parts: Quantity) -> Quantity:
+    """1 млрд 347,5 млн: whole parts, each smaller than one of the scale before it."""
+    for left, right in pairwise(parts):
+        one = Decimal(1).scaleb(left.scale or 0)
+        if left.last_digit < one:
+            raise Refused("a number with decimals is followed by another number.")
+        if right.value >= one or (right.scale or 0) >= (left.scale or 0):
+            raise Refused("the scales do not fall from left to right.")
+    last = parts[-1]
+    if last.scale is None and parts[-2].scale != 3:
+        raise Refused("the last number can be units or a fraction of the scale before it.")
+    return replace(
+        last, value=sum((part.value for part in parts), Decimal(0)), scale=parts[0].scale
+    )
+
+
+def _dressed(*values: object) -> Quantity:
+    """Signs, units, qualifiers and the quantity, in whatever order they were printed, as one."""
+    (quantity,) = [value for value in values if isinstance(value, Quantity)]
+    unit = _only(Unit, values, "units")
+    sign = _only(Sign, values, "signs")
+    return replace(
+        quantity,
+        value=-quantity.value if sign == "-" else quantity.value,
+        unit=quantity.unit or unit,
+        signed=sign is not None,
+        qualifier=_only(Qualifier, values, "qualifiers"),
+    )
+
+
+def _only(kind: type[str], values: tuple, noun: str) -> str | None:
+    """The one value of that kind; the same qualifier may be printed before and after."""
+    found = [str(value) for value in values if isinstance(value, kind)]
+    if len(set(found)) > 1 or (len(found) > 1 and kind is not Qualifier):
+        raise Refused(f"there are two {noun}, {found[0]!r} and {found[1]!r}.")
+    return found[0] if found else None
+
+
+def _shekels(quantity: Quantity, scaled_unit: tuple[int, str]) -> Quantity:
+    power, unit = scaled_unit
+    return replace(quantity.scaled(power), unit=unit)
+
+
+def _apart(*_: object) -> NoReturn:
+    raise Refused("the sign stands apart from its number.")
+
+
+def _single(quantity: Quantity) -> Amount:
+    qualifier = quantity.qualifier
+    exact = quantity.value
+    value = float(exact) + 0.0  # never −0.0
+    rounded = qualifier in {"about", "almost"}
+    half = HALF * (quantity.last_significant_digit if rounded else quantity.last_digit)
+    lower, upper = float(exact - half), float(exact + half)
+    if qualifier in {"over", "at_least"}:
+        lower, upper = value, inf
+    elif qualifier in {"under", "up_to"}:
+        lower, upper = -inf, value
+    elif qualifier == "almost":  # reached from zero: almost −5 lies above −5
+        lower, upper = (lower, value) if exact >= 0 else (value, upper)
+    return Amount(value, quantity.unit, lower, upper, qualifier)
+
+
+def _between(first: Quantity, last: Quantity, qualifier: str | None) -> Amount:
+    if first.scale is None and last.scale is not None:
+        first = first.scaled(last.scale)
+    elif last.scale is None and first.scale is not None:
+        raise Refused("only the first end of the range has a scale.")
+    if first.unit and last.unit and first.unit != last.unit:
+        raise Refused(f"the range has two units, {first.unit!r} and {last.unit!r}.")
+    if first.signed and not last.signed:
+        raise Refused("one end of the range has a sign and the other none.")
+    if {first.qualifier, last.qualifier} != {None} or qualifier not in {None, "about"}:
+        raise Refused("a range is a qualifier by itself; another beside it has no clear meaning.")
+    if first.value >= last.value:
+        raise Refused(f"the range runs from {first.value:f} back to {last.value:f}.")
+    lower, upper = first.value, last.value
+    if qualifier == "about":
+        lower -= HALF * first.last_significant_digit
+        upper += HALF * last.last_significant_digit
+    return Amount(nan, first.unit or last.unit, float(lower), float(upper), "between")
+
+
+# ── the grammar ──────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def amount_rule(decimal_mark: str | None) -> Rule:
+    """The rule of a whole amount, for a text whose language has that decimal mark (or unknown)."""
+    ablative = skip("ablative").maybe
+    suffix = (skip("hyphen", glued=True) + skip("suffix", glued=True)).maybe
+    number = (number_rule(decimal_mark) >> _quantity) + suffix + ablative
+    with_scale = (number + take("scale")) >> Quantity.scaled
+    quantity = one_of(
+        number,
+        with_scale + ablative,
+        (with_scale + with_scale + with_scale.any + number.maybe) >> _compound,
+        (with_scale + number) >> _compound,
+        (number + take("scaled_currency")) >> _shekels,
+    )
+
+    currency, measure = take("currency") >> Unit, take("measure") >> Unit
+    minus = skip("minus") >> (lambda: Sign("-"))
+    plus = skip("+") >> (lambda: Sign("+"))
+    word = skip("minus_word") >> (lambda: Sign("-"))
+    before = take("qualifier") >> Qualifier
+    after = one_of(
+        skip("hyphen", glued=True).maybe + (take("qualifier_after") >> Qualifier),
+        skip("+", glued=True) >> (lambda: Qualifier("at_least")),
+    )
+
+    bare = one_of(quantity, currency + quantity)
+    signed = one_of(
+        (minus | plus) + beside(bare, glued=True),
+        currency + (minus | plus) + beside(quantity, glued=True),
+        word + bare,
+        ((minus | plus) + beside(bare, glued=False)) >> _apart,
+    )
+    tail = after.maybe + (currency | measure).maybe + ablative + after.maybe
+    side = ((bare | signed) + tail) >> _dressed
+    whole = (before.maybe + (bare | signed) + tail) >> _dressed
+
+    opening = skip("in").maybe + skip("the").maybe
+    in_range = (before | constant(None)) + from_to(side, side)
+    return opening + one_of(
+        whole >> _single,
+        in_range >> (lambda qualifier, first, last: _between(first, last, qualifier)),
+    )

@@ -1,0 +1,101 @@
+"""Past estimates from part of a year against what the years became."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts.chart import Chart
+
+_FROM = "kz.charts.back_test(kz.back_test(monthly, 11), monthly=monthly)"
+_COLUMNS = ["year", "partial", "estimate", "actual", "error_pct", "naive_error_pct"]
+
+
+def back_test(
+    frame: pd.DataFrame, *, monthly: pd.DataFrame | None = None, title: str | None = None
+) -> Chart:
+    """Error of the estimate and of the naive 12/k by year, in percent of the outcome.
+
+    ``frame`` is what `kz.back_test` returns; ``monthly`` the series it ran on, which names the
+    place and the sources. Errors and ``title`` as in `turnover`.
+    """
+    rows = inputs.need(frame, _COLUMNS, _FROM)
+    rows = rows.assign(year=rows["year"].astype(int)).sort_values("year")
+    inputs.some(rows["error_pct"], "error", _FROM)
+    months = round(12 * (rows["partial"] / (rows["actual"] * (1 + rows["naive_error_pct"] / 100))).mean())
+    mean, naive = (float(rows[c].abs().mean()) for c in ("error_pct", "naive_error_pct"))
+    years = (int(rows["year"].min()), int(rows["year"].max()))
+    finding = (
+        f"From {months} months, the share method missed the year by {words.percent(mean)} on "
+        f"average, the naive 12/{months} by {words.percent(naive)}"
+    )
+    facts = [
+        *headline.facts(rows, *(headline.Fact(v, "percent") for v in (mean, naive))),
+        headline.Fact(months, "count"),
+        headline.Fact(len(rows), "count"),
+    ]
+    named = f"{years[0]}–{years[1]}"
+    whose, credit, shown = "", "", rows
+    if monthly is not None:
+        inputs.need(monthly, ["reporter", "partner", "source", "published"], _FROM)
+        whose = f" of {words.place(monthly['reporter'].iloc[0])} with " + (
+            words.place(monthly["partner"].iloc[0]).replace("World", "the world")
+        )
+        credit = words.credit(monthly, "")
+        joined = " + ".join(sorted(monthly["source"].unique()))
+        shown = rows.assign(source=joined, published=monthly["published"].max())
+    with style.house():
+        figure, axes = page.sheet(2.5)
+        style.dress(axes)
+        style.baseline(axes)
+        marks_at = {
+            "naive_error_pct": (0.17, "o", style.INK, False),
+            "error_pct": (-0.17, "D", style.WINE, True),
+        }
+        for column, (offset, marker, color, filled) in marks_at.items():
+            at = rows["year"] + offset
+            axes.vlines(at, 0, rows[column], color=color, linewidth=1.2)
+            axes.plot(
+                at,
+                rows[column],
+                marker,
+                color=color,
+                markerfacecolor=color if filled else "white",
+                markersize=6,
+            )
+            if len(rows) <= marks.MANY:
+                for year, value in zip(at, rows[column], strict=True):
+                    sign = "+" if value > 0 else ""
+                    axes.annotate(
+                        sign + style.plain(value, 1),
+                        (year, value),
+                        xytext=(0, 6 if value >= 0 else -6),
+                        textcoords="offset points",
+                        ha="center",
+                        va="bottom" if value >= 0 else "top",
+                        size=style.SMALL,
+                        color=color,
+                    )
+        axes.margins(y=0.2)
+        marks.year_axis(axes, *years)
+        marks.key(
+            axes,
+            [
+                marks.dot("Share method", "D", style.WINE),
+                marks.dot(f"Naive × 12/{months}", "o", style.INK, filled=False),
+            ],
+        )
+        return page.finish(
+            figure,
+            name=f"back-test-{months}-months",
+            title=headline.checked(title, finding, facts),
+            subtitle=f"Full-year estimate from the first {months} months against the outcome, "
+            f"turnover in goods{whose}, {named}, error in percent",
+            alt=f"Dot plot by year: {title or finding}. The largest error of the share method was "
+            f"{words.percent(rows['error_pct'].abs().max())} in "
+            f"{int(rows.loc[rows['error_pct'].abs().idxmax(), 'year'])}.",
+            caption=" ".join(
+                [credit, "Each estimate uses earlier years only; above zero is too high."]
+            ).strip(),
+            frame=shown.assign(year=shown["year"].astype(str)).reset_index(drop=True),
+        )

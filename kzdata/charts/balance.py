@@ -1,0 +1,122 @@
+"""Surplus and deficit of a pair by year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from kzdata import aggregates
+from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts.chart import Chart
+
+_FROM = 'kz.charts.balance(kz.observations("KAZ", "ISR", freq="A"))'
+_COLUMNS = ["reporter", "partner", "flow", "period", "value", "unit", "obs_status", "source"]
+
+
+def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
+    """Exports less imports as bars above and below zero.
+
+    ``frame`` holds annual X and M rows of one pair and unit, or rows of flow B from
+    `kz.balance`. A year without both sides is a gap. Errors and ``title`` as in `turnover`.
+    """
+    rows = inputs.need(frame, _COLUMNS, _FROM)
+    if not (rows["flow"] == "B").all():
+        rows = aggregates.balance(rows[rows["flow"].isin(["X", "M"])])
+    rows = inputs.annual(rows, _FROM).sort_values("year")
+    pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
+    unit = inputs.only(rows, "unit", _FROM)
+    inputs.once(rows, ["year"], _FROM)
+    inputs.some(rows["value"], "balance", _FROM)
+    known = rows.dropna(subset=["value"])
+    shown = rows.drop(columns="year").reset_index(drop=True)
+    missing = sorted(set(range(rows["year"].min(), rows["year"].max() + 1)) - set(known["year"]))
+    finding = _finding(known, pair, unit)
+    factor, unit_words = words.scale(known["value"], unit)
+    values = known["value"] / factor
+    with style.house():
+        figure, axes = page.sheet(2.7)
+        style.dress(axes)
+        for sign, color, hatch in ((1, style.GREEN, ""), (-1, style.ORANGE, "....")):
+            side = values[values * sign > 0]
+            axes.bar(
+                known.loc[side.index, "year"],
+                side,
+                width=0.78,
+                color=color,
+                edgecolor="white",
+                linewidth=0.5,
+                hatch=hatch,
+            )
+        style.baseline(axes)
+        low, high = min(0.0, values.min()), max(0.0, values.max())
+        axes.set_ylim(low - 0.14 * (high - low) * (low < 0), high + 0.16 * (high - low))
+        for year, value in marks.labelled(values.set_axis(known["year"])).items():
+            marks.above(axes, year, value, style.plain(value, words.decimals(values)))
+        marks.gaps(axes, missing)
+        marks.year_axis(axes, int(rows["year"].min()), int(rows["year"].max()))
+        changed = marks.breaks(axes, rows)
+        marks.key(axes, _key(values))
+        return page.finish(
+            figure,
+            name="balance-" + "-".join(pair).lower(),
+            title=headline.checked(title, finding, headline.facts(shown, *_facts(known))),
+            subtitle=f"Trade in goods of {words.place(pair[0])} with {words.place(pair[1])}, "
+            f"exports less imports, {unit_words}",
+            alt=_alt(title or finding, known, missing, unit),
+            caption=words.credit(
+                shown,
+                "Exports FOB less imports CIF: balanced trade shows a small deficit.",
+                f"n/a: {words.years(missing)} missing at source." if missing else "",
+                f"From {words.years(changed)} by another publisher." if changed else "",
+                words.statuses(known),
+            ),
+            frame=shown,
+        )
+
+
+def _key(values: pd.Series) -> list[Any]:
+    surplus = marks.patch("Surplus: exports above imports", color=style.GREEN)
+    deficit = marks.patch(
+        "Deficit: imports above exports",
+        facecolor=style.ORANGE,
+        edgecolor="white",
+        hatch="....",
+        linewidth=0,
+    )
+    return [surplus] * bool((values > 0).any()) + [deficit] * bool((values < 0).any())
+
+
+def _side(value: float) -> str:
+    return "surplus" if value >= 0 else "deficit"
+
+
+def _finding(known: pd.DataFrame, pair: list[str], unit: str) -> str:
+    last = known.iloc[-1]
+    year, value = int(last["year"]), last["value"]
+    since = year
+    for row in known.iloc[::-1].itertuples():
+        if row.year < since - 1 or _side(row.value) != _side(value):
+            break
+        since = row.year
+    length = f", as every year since {since}" if year - since > 1 else ""
+    if length and since == known["year"].min():
+        length = ", as in every year shown"
+    return (
+        f"{words.place(pair[0])} had a {_side(value)} of {words.amount(abs(value), unit)} with "
+        f"{words.place(pair[1])} in {year}{length}"
+    )
+
+
+def _facts(known: pd.DataFrame) -> list[headline.Fact]:
+    signs = known["value"] >= 0
+    return [headline.Fact(float(count), "count") for count in (signs.sum(), (~signs).sum())]
+
+
+def _alt(finding: str, known: pd.DataFrame, missing: list[int], unit: str) -> str:
+    best, worst = (known.loc[pick] for pick in (known["value"].idxmax(), known["value"].idxmin()))
+    extremes = " and ".join(
+        f"{words.amount(each['value'], unit)} in {int(each['year'])}" for each in (worst, best)
+    )
+    gaps = f" No figure for {words.years(missing)}." if missing else ""
+    return f"Bars above and below zero: {finding}. The extremes are {extremes}.{gaps}"

@@ -1,0 +1,95 @@
+"""A chart: the figure, the words around it and the frame that it shows."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from kzdata import resource
+from kzdata.charts import style
+from kzdata.errors import KzdataError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """A finding drawn, with the frame behind it.
+
+    ``title`` is the finding, ``subtitle`` measure, place, period and unit, ``alt`` the finding
+    with its key numbers for a reader who does not see the figure, ``caption`` sources and
+    vintage, ``frame`` every row shown, provenance included. The same frame gives the same bytes.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    alt: str
+    caption: str
+    frame: pd.DataFrame = field(repr=False)
+    figure: Figure = field(repr=False)
+
+    def __repr__(self) -> str:
+        return "\n".join([self.title, self.subtitle, self.alt])
+
+    def svg(self) -> str:
+        """The figure as SVG text, letters as outlines, no date and no random names."""
+        return self._drawn("svg", metadata={"Date": None, "Creator": None, "Title": self.title})
+
+    def svg_bytes(self) -> bytes:
+        """The same as UTF-8."""
+        return self.svg().encode("utf-8")
+
+    def png(self) -> bytes:
+        """The figure as PNG, about twice the pixels of a 640 px page on a dense screen."""
+        buffer = io.BytesIO()
+        with style.house():
+            self.figure.savefig(
+                buffer, format="png", dpi=style.PNG_DPI, metadata={"Software": None}
+            )
+        return buffer.getvalue()
+
+    def _drawn(self, format: str, metadata: dict[str, Any]) -> str:
+        buffer = io.StringIO()
+        with style.house():
+            self.figure.savefig(buffer, format=format, metadata=metadata)
+        return buffer.getvalue()
+
+    def save(self, path: str | Path) -> Path:
+        """Write the chart to ``path`` as its suffix says: .svg, .png, or .csv for the frame."""
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix == ".svg":
+            path.write_bytes(self.svg_bytes())
+        elif suffix == ".png":
+            path.write_bytes(self.png())
+        elif suffix == ".csv":
+            text = self.frame.to_csv(index=False, lineterminator="\n")
+            path.write_bytes(text.encode("utf-8"))
+        else:
+            raise KzdataError(
+                f"A chart cannot be saved as {suffix or 'a file without suffix'!r}.",
+                f'Write {path.with_suffix(".svg").name!r}, ".png" or ".csv".',
+            )
+        return path
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        data = {
+            "kind": "chart",
+            "name": self.name,
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "alt": self.alt,
+            "caption": self.caption,
+            "schema": resource.schema(self.frame),
+            "data": resource.records(self.frame),
+        }
+        forms = {"image/svg+xml": self.svg(), "image/png": self.png()}
+        return resource.bundle(repr(self), data) | forms, {"image/png": {"alt": self.alt}}

@@ -1,0 +1,70 @@
+"""What a chart asks of the frames it is given, and how they are refused."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from kzdata.errors import ContractError, MeasureMismatch, NotAvailable, UnitMismatch, did_you_mean
+
+_YEAR = re.compile(r"\d{4}$")
+PUBLICATION = ["source", "published", "locator", "note"]
+
+
+def need(frame: object, columns: list[str], taken_from: str) -> pd.DataFrame:
+    """The frame, if it has rows and the columns; ``taken_from`` is the line that makes one."""
+    if not isinstance(frame, pd.DataFrame):
+        raise ContractError(
+            f"A chart is drawn from a DataFrame; this is {type(frame).__name__}.",
+            f"Try: {taken_from}",
+        )
+    for column in columns:
+        if column not in frame.columns:
+            raise ContractError(
+                f"The frame has no column {column!r}. "
+                + did_you_mean(column, map(str, frame.columns)),
+                f"Try: {taken_from}",
+            )
+    if frame.empty:
+        raise NotAvailable("The frame has no rows, so there is nothing to draw.", taken_from)
+    return frame
+
+
+def only(frame: pd.DataFrame, column: str, taken_from: str) -> str:
+    """The one value of a column that a chart is about."""
+    found = sorted(frame[column].astype(str).unique())
+    if len(found) != 1:
+        error = UnitMismatch if column == "unit" else MeasureMismatch
+        raise error(
+            f"The frame holds {len(found)} values of {column} ({', '.join(found[:6])}"
+            f"{', …' if len(found) > 6 else ''}); this chart shows one.",
+            f"Try: {taken_from}",
+        )
+    return found[0]
+
+
+def annual(frame: pd.DataFrame, taken_from: str) -> pd.DataFrame:
+    """The rows of whole calendar years, with a column year; others are left out."""
+    whole = frame[frame["period"].map(lambda period: bool(_YEAR.match(str(period))))]
+    if whole.empty:
+        raise NotAvailable("The frame holds no annual figure.", f"Try: {taken_from}")
+    return whole.assign(year=whole["period"].astype(int))
+
+
+def once(frame: pd.DataFrame, key: list[str], taken_from: str) -> None:
+    """Raise when one cell comes from two publications."""
+    twice = frame[frame.duplicated(key, keep=False)]
+    if len(twice):
+        said = " ".join(str(twice[column].iloc[0]) for column in key)
+        names = sorted(twice["source"].unique())
+        raise MeasureMismatch(
+            f"{said} is in the frame more than once, from {' and '.join(names)}.",
+            f"Choose one publication: {taken_from}",
+        )
+
+
+def some(values: pd.Series, what: str, taken_from: str) -> None:
+    """Raise when every figure is missing."""
+    if values.notna().sum() == 0:
+        raise NotAvailable(f"Every {what} in the frame is missing.", f"Try: {taken_from}")

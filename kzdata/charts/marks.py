@@ -1,0 +1,180 @@
+"""Small drawing that several charts share: year axes, gaps, changes of source, keys, spread labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from kzdata import periods, sources
+from kzdata.charts import style
+
+MANY = 12
+"""Up to this many bars every bar has its figure and every year its label."""
+
+
+def year_axis(axes: Any, first: int, last: int, extra: dict[float, str] | None = None) -> None:
+    """Whole years under the plot, every fifth where they are many; ``extra`` are further slots."""
+    years = range(first, last + 1)
+    if len(years) > MANY:
+        years = [y for y in years if y % 5 == 0 and (y == last or last - y > 2)] + [last]
+    ticks = {float(year): str(year) for year in years} | (extra or {})
+    axes.set_xticks(list(ticks), list(ticks.values()))
+    axes.set_xlim(first - 0.7, max([last, *(extra or {})]) + 0.7)
+
+
+def slot_after(first: int, last: int) -> float:
+    """Where a bar that is no full year stands: right of the years, clear of their labels."""
+    return last + max(1.2, 0.6 * (last - first + 3) / (style.WIDTH - 0.8))
+
+
+def gaps(axes: Any, years: Iterable[float]) -> None:
+    """``n/a`` where a figure is missing: a gap is not a zero."""
+    for year in years:
+        axes.annotate(
+            "n/a",
+            (year, 0),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            size=style.SMALL,
+            color=style.SOFT,
+        )
+
+
+def above(axes: Any, x: float, y: float, text: str, **options: Any) -> None:
+    """A figure just outside the end of a bar, on the far side from zero."""
+    from matplotlib.patheffects import withStroke
+
+    up = y >= 0
+    axes.annotate(
+        text,
+        (x, y),
+        xytext=(0, 2 if up else -2),
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if up else "top",
+        path_effects=[withStroke(linewidth=2.5, foreground="white")],
+        **{"size": style.SMALL, "color": style.INK} | options,
+    )
+
+
+def labelled(values: pd.Series) -> pd.Series:
+    """The bars that get their figure: all where they are few, else the extremes and the last.
+
+    ``values`` are indexed by year, none missing. An extreme that stands beside the last bar at
+    about its height goes without, since the two figures would overlap.
+    """
+    if len(values) <= MANY:
+        return values
+    last = values.index[-1]
+    reach = max(values.max(), 0) - min(values.min(), 0)
+    ends = [values.idxmax()] if values.max() > 0 else []
+    ends += [values.idxmin()] if values.min() < 0 else []
+    kept = [
+        year
+        for year in ends
+        if abs(last - year) > 2 or abs(values[last] - values[year]) > 0.08 * reach
+    ]
+    return values[list(dict.fromkeys([*kept, last]))]
+
+
+def breaks(axes: Any, rows: pd.DataFrame) -> list[int]:
+    """A thin line where another publisher takes over; the years in which that happens."""
+    ordered = rows.dropna(subset=["value"]).sort_values("year")
+    publishers = [_publishers(source) for source in ordered["source"]]
+    pairs = list(zip(ordered["year"], publishers, strict=True))
+    changed = [b[0] for a, b in zip(pairs, pairs[1:], strict=False) if a[1] != b[1]]
+    for year in changed:
+        axes.axvline(year - 0.5, color=style.CONTEXT, linewidth=0.9, linestyle=(0, (2, 2)))
+        axes.annotate(
+            "new source",
+            (year - 0.5, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-3, 0),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            size=style.SMALL,
+            color=style.SOFT,
+        )
+    return changed
+
+
+def _publishers(joined: str) -> frozenset[str]:
+    return frozenset(sources.source(one)["publisher"] for one in sources.split(joined))
+
+
+def key(axes: Any, handles: Sequence[Any], columns: int | None = None) -> None:
+    """One line above the plot that names what is drawn."""
+    axes.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0, 1.01),
+        ncol=columns or len(handles),
+        borderaxespad=0,
+        borderpad=0.2,
+        handlelength=1.4,
+        handletextpad=0.5,
+        columnspacing=1.4,
+    )
+
+
+def patch(label: str, **options: Any) -> Any:
+    """A coloured square for a key."""
+    from matplotlib.patches import Patch
+
+    return Patch(label=label, **options)
+
+
+def dot(label: str, marker: str, color: str, *, filled: bool = True, line: str = "none") -> Any:
+    """A marker for a key."""
+    from matplotlib.lines import Line2D
+
+    face = color if filled else "white"
+    return Line2D(
+        [],
+        [],
+        marker=marker,
+        color=color,
+        markerfacecolor=face,
+        linestyle=line,
+        markersize=6,
+        label=label,
+    )
+
+
+def spread(wanted: Sequence[float], least: float) -> list[float]:
+    """Places at least ``least`` apart, in the same order, moved as little as least squares can.
+
+    ``wanted`` is ascending. Pool adjacent violators on the places less their share of the gaps.
+    """
+    blocks: list[list[float]] = []  # sum, count
+    for rank, value in enumerate(wanted):
+        blocks.append([value - rank * least, 1])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
+            total, count = blocks.pop()
+            blocks[-1][0] += total
+            blocks[-1][1] += count
+    flat = [total / count for total, count in blocks for _ in range(int(count))]
+    return [value + rank * least for rank, value in enumerate(flat)]
+
+
+def decimal_year(period: str) -> tuple[float, float]:
+    """First and last moment of a period as years and parts of a year."""
+    span = periods.span(period)
+
+    def at(day: Any, offset: int) -> float:
+        days = 366 if day.year % 4 == 0 and (day.year % 100 or day.year % 400 == 0) else 365
+        return day.year + (day.timetuple().tm_yday - 1 + offset) / days
+
+    return at(span.start, 0), at(span.end, 1)
+
+
+def runs(years: Sequence[int], values: Sequence[float]) -> tuple[list[int], list[float]]:
+    """Every year between the first and the last, NaN where there is no figure."""
+    known = dict(zip(years, values, strict=True))
+    every = list(range(min(years), max(years) + 1))
+    return every, [known.get(year, float("nan")) for year in every]

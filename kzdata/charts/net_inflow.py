@@ -1,0 +1,123 @@
+"""Net inflow of direct investment by quarter, where a minus is a result and not a mistake."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts.chart import Chart
+
+_FROM = 'kz.charts.net_inflow(kz.observations("KAZ", dataflow="fdi_net_inflow", freq="Q"))'
+_COLUMNS = ["reporter", "partner", "dataflow", "freq", "period", "value", "unit", "source"]
+
+
+def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
+    """Quarterly net inflow as bars, negative quarters below zero, and the four-quarter sum.
+
+    ``frame`` holds quarterly rows of dataflow fdi_net_inflow of one reporter and partner. The
+    sum is a line that exists only where four quarters in a row do. Errors and ``title`` as in
+    `turnover`.
+    """
+    rows = inputs.need(frame, _COLUMNS, _FROM)
+    rows = inputs.need(rows[rows["freq"] == "Q"], _COLUMNS, _FROM)
+    for column in ("dataflow", "reporter", "partner"):
+        inputs.only(rows, column, _FROM)
+    unit = inputs.only(rows, "unit", _FROM)
+    inputs.once(rows, ["period"], _FROM)
+    inputs.some(rows["value"], "net inflow", _FROM)
+    rows = rows.assign(quarter=rows["period"].map(_quarter)).sort_values("quarter")
+    every = range(rows["quarter"].min(), rows["quarter"].max() + 1)
+    series = rows.set_index("quarter")["value"].reindex(every)
+    sums = series.rolling(4, min_periods=4).sum()
+    rows = rows.assign(four_quarters_value=sums.reindex(rows["quarter"]).to_numpy())
+    negative = int((series < 0).sum())
+    known = int(series.notna().sum())
+    finding, more = _finding(rows, sums, negative, known, unit)
+    factor, unit_words = words.scale([*series, *sums], unit)
+    reporter, partner = rows["reporter"].iloc[0], rows["partner"].iloc[0]
+    origin = "all partners" if partner == "WLD" else words.place(partner)
+    shown = rows.drop(columns="quarter").reset_index(drop=True)
+    with style.house():
+        figure, axes = page.sheet(2.9)
+        style.dress(axes)
+        at = [quarter / 4 + 0.125 for quarter in every]
+        for sign, color, hatch in ((1, style.LILAC, ""), (-1, style.ORANGE, "....")):
+            side = series.where(series * sign > 0)
+            axes.bar(
+                at,
+                side / factor,
+                width=0.2,
+                color=color,
+                edgecolor="white",
+                linewidth=0,
+                hatch=hatch,
+            )
+        axes.plot(at, sums / factor, color=style.BLACK, linewidth=1.8)
+        style.baseline(axes)
+        missing = [place for place, value in zip(at, series, strict=True) if pd.isna(value)]
+        marks.gaps(axes, missing)
+        last = sums.last_valid_index()
+        if last is not None:
+            axes.annotate(
+                style.plain(sums[last] / factor, 1),
+                (last / 4 + 0.125, sums[last] / factor),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                weight="bold",
+                size=style.SMALL,
+            )
+        first, final = min(every) // 4, max(every) // 4
+        marks.year_axis(axes, first, final)
+        axes.set_xlim(first - 0.2, final + 1.1)
+        keys = [
+            marks.patch("Quarter", color=style.LILAC),
+            marks.patch(
+                "Negative quarter",
+                facecolor=style.ORANGE,
+                edgecolor="white",
+                hatch="....",
+                linewidth=0,
+            ),
+            marks.dot("Sum of four quarters", "", style.BLACK, line="-"),
+        ]
+        marks.key(axes, keys if negative else [keys[0], keys[2]])
+        return page.finish(
+            figure,
+            name=f"net-inflow-{reporter}-{partner}".lower(),
+            title=headline.checked(title, finding, headline.facts(shown, *more)),
+            subtitle=f"Net inflow of foreign direct investment into {words.place(reporter)}, "
+            f"{origin}, {words.short(rows['period'].iloc[0])} to "
+            f"{words.short(rows['period'].iloc[-1])}, {unit_words}",
+            alt=f"Bars by quarter with a line: {title or finding}. The lowest quarter was "
+            f"{words.short(rows.loc[rows['value'].idxmin(), 'period'])} with "
+            f"{words.amount(rows['value'].min(), unit)}.",
+            caption=words.credit(
+                shown,
+                "Net of repayments and losses, so quarters can be negative; not the gross inflow.",
+            ),
+            frame=shown,
+        )
+
+
+def _quarter(period: str) -> int:
+    return 4 * int(period[:4]) + int(period[-1]) - 1
+
+
+def _finding(
+    rows: pd.DataFrame, sums: pd.Series, negative: int, known: int, unit: str
+) -> tuple[str, list[headline.Fact]]:
+    country = words.place(rows["reporter"].iloc[0])
+    counts = [headline.Fact(float(n), "count") for n in (negative, known, 4)]
+    if pd.isna(sums.iloc[-1]):
+        return (
+            f"Net direct investment into {country} was negative in {negative} of {known} quarters"
+        ), counts
+    total = float(sums.iloc[-1])
+    end = words.short(rows["period"].iloc[-1])
+    verb = "added up to" if total >= 0 else "was an outflow of"
+    said = f"Net direct investment into {country} {verb} {words.amount(abs(total), unit)} in the "
+    return (
+        f"{said}4 quarters to {end}; {negative} of {known} quarters were negative",
+        [*counts, headline.Fact(total, unit)],
+    )

@@ -1,0 +1,154 @@
+"""The page of a chart: an empty figure, and the finish that puts the words around the plot.
+
+Everything is measured in inches on a page 640 px wide, so that no title is cut and nothing
+overlaps; the figure grows in height as its words need.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from kzdata.charts import style
+from kzdata.charts.chart import Chart
+
+_LEAD = 1.32  # height of a line in units of its type size
+_UNBROKEN = re.compile(r"(?<=\d) (?=(?:thousand|million|billion|trillion|%))")
+_TEXT = style.WIDTH - 2 * style.MARGIN
+
+
+def sheet(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Any, Any]:
+    """A figure whose plot is ``height`` inches high, and its axes, dressed by the caller.
+
+    Must be called, like `finish`, inside `style.house`.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(style.WIDTH, height))
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, **options)
+    return figure, axes
+
+
+def finish(
+    figure: Any,
+    *,
+    name: str,
+    title: str,
+    subtitle: str,
+    alt: str,
+    caption: str,
+    frame: pd.DataFrame,
+    shift: Any = None,
+) -> Chart:
+    """Title, subtitle and caption around the plot; the figure becomes a `Chart`.
+
+    ``shift(figure)`` is called once the places of the axes are final, for labels that have to
+    be spread where they would overlap.
+    """
+    title, subtitle, caption = (style.clean(each) for each in (title, subtitle, caption))
+    head = [
+        (wrap(figure, title, style.TITLE, _TEXT, bold=True), style.TITLE, style.INK, "bold"),
+        (wrap(figure, subtitle, style.BODY, _TEXT), style.BODY, style.SOFT, "normal"),
+    ]
+    foot = [(wrap(figure, caption, style.SMALL, _TEXT), style.SMALL, style.SOFT, "normal")]
+    plot = figure.get_figheight()
+    top = style.MARGIN + sum(_height(lines, size) for lines, size, *_ in head) + 0.12
+    bottom = 0.12 + sum(_height(lines, size) for lines, size, *_ in foot) + style.MARGIN
+    figure.set_size_inches(style.WIDTH, top + plot + bottom)
+    _write(figure, head, style.MARGIN)
+    _write(figure, foot, top + plot + 0.12)
+    fit(figure, top, bottom)
+    if shift is not None:
+        shift(figure)
+        fit(figure, top, bottom)
+    return Chart(name, title, subtitle, style.clean(alt), caption, frame, figure)
+
+
+def _height(lines: list[str], size: float) -> float:
+    return len(lines) * size * _LEAD / 72
+
+
+def _write(figure: Any, paragraphs: list[Any], offset: float) -> None:
+    """Left-aligned lines from ``offset`` inches below the upper edge of the figure."""
+    for lines, size, color, weight in paragraphs:
+        for line in lines:
+            figure.text(
+                style.MARGIN / style.WIDTH,
+                1 - offset / figure.get_figheight(),
+                line,
+                size=size,
+                color=color,
+                weight=weight,
+                va="top",
+            )
+            offset += size * _LEAD / 72
+
+
+def wrap(figure: Any, text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
+    """The text in lines of at most ``width`` inches; a word longer than a line is cut."""
+    lines: list[str] = []
+    line = ""
+    for word in _UNBROKEN.sub("\N{NO-BREAK SPACE}", text).split(" "):
+        wider = f"{line} {word}".strip()
+        if inches(figure, wider, size, bold=bold) <= width:
+            line = wider
+            continue
+        if line:
+            lines.append(line)
+        while inches(figure, word, size, bold=bold) > width:
+            cut = next(
+                n
+                for n in range(len(word) - 1, 0, -1)
+                if n == 1 or inches(figure, word[:n], size, bold=bold) <= width
+            )
+            lines.append(word[:cut])
+            word = word[cut:]
+        line = word
+    return [*lines, line] if line else lines
+
+
+def shorten(figure: Any, text: str, size: float, width: float, lines: int) -> str:
+    """The text in at most ``lines`` lines, ended by an ellipsis where it is longer."""
+    wrapped = wrap(figure, style.clean(text), size, width)
+    if len(wrapped) <= lines:
+        return "\n".join(wrapped)
+    last = wrapped[lines - 1]
+    while last and inches(figure, last + "…", size) > width:
+        last = last[:-1]
+    return "\n".join([*wrapped[: lines - 1], last.rstrip(" ,;") + "…"])
+
+
+def inches(figure: Any, text: str, size: float, *, bold: bool = False) -> float:
+    """Width of one line of text."""
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(size=size, weight="bold" if bold else "normal")
+    renderer = figure.canvas.get_renderer()
+    return renderer.get_text_width_height_descent(text, font, ismath=False)[0] / figure.dpi
+
+
+def fit(figure: Any, top: float, bottom: float) -> None:
+    """Move the axes so that all they draw, labels included, fills the plot's part of the page."""
+    from matplotlib.transforms import Bbox
+
+    height = figure.get_figheight()
+    want = Bbox.from_extents(style.MARGIN, bottom, style.WIDTH - style.MARGIN, height - top)
+    figure.subplots_adjust(
+        left=0.1, right=0.9, bottom=(bottom + 0.2) / height, top=1 - (top + 0.1) / height
+    )
+    for _ in range(4):  # labels move with the axes: a few rounds settle them
+        renderer = figure.canvas.get_renderer()
+        boxes = [each.get_tightbbox(renderer) for each in figure.axes]
+        drawn = Bbox.union([box for box in boxes if box is not None])
+        drawn = drawn.transformed(figure.dpi_scale_trans.inverted())
+        place = figure.subplotpars
+        figure.subplots_adjust(
+            left=place.left + (want.x0 - drawn.x0) / style.WIDTH,
+            right=place.right + (want.x1 - drawn.x1) / style.WIDTH,
+            bottom=place.bottom + (want.y0 - drawn.y0) / height,
+            top=place.top + (want.y1 - drawn.y1) / height,
+        )

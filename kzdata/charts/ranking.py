@@ -1,0 +1,109 @@
+"""The partners of one country in one year, by turnover, with one of them found in the list."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kzdata import aggregates, codes, indicators
+from kzdata.charts import headline, inputs, page, style, words
+from kzdata.charts.chart import Chart
+from kzdata.errors import UnknownCode, did_you_mean
+
+_FROM = 'kz.charts.ranking(kz.observations("KAZ", start=2025, end=2025, freq="A"))'
+_COLUMNS = ["dataflow", "reporter", "partner", "flow", "product", "period", "value", "unit", "source"]
+
+
+def ranking(
+    frame: pd.DataFrame, highlight: str = "ISR", top: int = 15, *, title: str | None = None
+) -> Chart:
+    """The largest ``top`` partners of one year as bars, and ``highlight`` wherever it ranks.
+
+    ``frame`` holds X and M rows of many partners in one year, or T rows (then ranked as they
+    are, or by a column rank from `kz.rank`). The world and unnamed partners take no part; a
+    partner without a figure has no rank. Raises `UnknownCode` when ``highlight`` is not among
+    the partners; other errors and ``title`` as in `turnover`.
+    """
+    rows = inputs.need(frame, _COLUMNS, _FROM)
+    rows = rows[~rows["partner"].isin(list(codes.SPECIAL))]
+    if not (rows["flow"] == "T").all():
+        rows = aggregates.turnover(rows[rows["flow"].isin(["X", "M", "T"])])
+    reporter = inputs.only(rows, "reporter", _FROM)
+    period = inputs.only(rows, "period", _FROM)
+    unit = inputs.only(rows, "unit", _FROM)
+    inputs.some(rows["value"], "turnover", _FROM)
+    inputs.once(rows, ["partner", "period"], _FROM)
+    if "rank" not in rows.columns:
+        rows = indicators.rank(rows)
+    mine = codes.area(highlight)
+    if mine not in set(rows.loc[rows["value"].notna(), "partner"]):
+        raise UnknownCode(
+            f"{highlight!r} has no figure among the partners of {words.place(reporter)} in "
+            f"{period}.",
+            did_you_mean(mine, rows.loc[rows["value"].notna(), "partner"]),
+        )
+    ordered = rows.dropna(subset=["value"]).sort_values(["rank", "partner"])
+    shown = ordered[(ordered["rank"] <= top) | (ordered["partner"] == mine)].reset_index(drop=True)
+    (own,) = shown[shown["partner"] == mine].itertuples()
+    ranked, first = int(own.ranked), shown.iloc[0]
+    finding = (
+        f"{words.place(mine)} ranks {_ordinal(int(own.rank))} of {ranked} among the trade partners "
+        f"of {words.place(reporter)} in {words.short(period)}, with {words.amount(own.value, unit)}"
+    )
+    factor, unit_words = words.scale(shown["value"], unit)
+    facts = headline.facts(shown, headline.Fact(top, "count"))
+    with style.house():
+        figure, axes = page.sheet(0.235 * len(shown) + (0.5 if own.rank > top else 0.25))
+        _draw(axes, shown, mine, factor, own.rank > top)
+        return page.finish(
+            figure,
+            name=f"ranking-{reporter}-{period}".lower(),
+            title=headline.checked(title, finding, facts),
+            subtitle=f"Turnover in goods of {words.place(reporter)} by partner, "
+            f"{words.short(period)}, {unit_words}",
+            alt=f"Horizontal bars: {title or finding}. First is {words.place(first['partner'])} "
+            f"with {words.amount(first['value'], unit)}.",
+            caption=words.credit(shown, f"Ranked among the {ranked} partners with a figure."),
+            frame=shown,
+        )
+
+
+def _draw(axes, shown: pd.DataFrame, mine: str, factor: float, apart: bool) -> None:
+    places = [float(n) for n in range(len(shown))]
+    if apart:
+        places[-1] += 0.9
+    values = shown["value"] / factor
+    axes.barh(
+        places,
+        values,
+        height=0.72,
+        color=[style.WINE if p == mine else style.LILAC for p in shown["partner"]],
+    )
+    names = [
+        f"{words.place(partner)}  {int(rank)}"
+        for partner, rank in zip(shown["partner"], shown["rank"], strict=True)
+    ]
+    axes.set_yticks(places, [style.clean(name) for name in names])
+    for label, partner in zip(axes.get_yticklabels(), shown["partner"], strict=True):
+        label.set_weight("bold" if partner == mine else "normal")
+    style.dress(axes, values="x")
+    digits = words.decimals(values)
+    for place, value, partner in zip(places, values, shown["partner"], strict=True):
+        axes.annotate(
+            style.plain(value, max(digits, 2) if value < 1 else digits),
+            (value, place),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            size=style.SMALL,
+            weight="bold" if partner == mine else "normal",
+        )
+    if apart:
+        axes.annotate("⋮", (0, places[-1] - 0.95), xytext=(3, 0), textcoords="offset points",
+                      va="center", color=style.SOFT)
+    axes.set_ylim(places[-1] + 0.6, -0.6)
+    axes.set_xlim(0, values.max() * 1.02)
+
+
+def _ordinal(number: int) -> str:
+    teens = 10 <= number % 100 <= 20
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

@@ -1,0 +1,97 @@
+"""The share of a pair in the national total over the years."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts.chart import Chart
+
+_FROM = "kz.charts.share(kz.share(turnover, total))"
+_COLUMNS = ["reporter", "partner", "flow", "period", "value", "value_share", "unit", "source"]
+_NAMES = {"X": "exports", "M": "imports", "T": "turnover"}
+_LOOKS = {"T": (style.WINE, "o"), "X": (style.ORANGE, "s"), "M": (style.VIOLET, "^")}
+
+
+def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
+    """Share of a pair in the total of the reporter, a line for each flow.
+
+    ``frame`` is what `kz.share` returns for one pair: annual rows with ``value_share`` between
+    0 and 1. A year without a share interrupts the line. Errors and ``title`` as in `turnover`.
+    """
+    rows = inputs.annual(inputs.need(frame, _COLUMNS, _FROM), _FROM)
+    rows = rows[rows["flow"].isin(list(_NAMES))].sort_values(["flow", "year"])
+    pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
+    inputs.once(rows, ["flow", "year"], _FROM)
+    inputs.some(rows["value_share"], "share", _FROM)
+    shown = rows.drop(columns="year").reset_index(drop=True)
+    flows = [flow for flow in ("T", "X", "M") if (rows["flow"] == flow).any()]
+    known = rows[(rows["flow"] == flows[0]) & rows["value_share"].notna()]
+    finding, change = _finding(known, pair, flows[0])
+    first, last = int(rows["year"].min()), int(rows["year"].max())
+    with style.house():
+        figure, axes = page.sheet(2.7)
+        style.dress(axes)
+        ends = []
+        for flow in flows:
+            line = rows[rows["flow"] == flow]
+            color, marker = _LOOKS[flow]
+            years, values = marks.runs(list(line["year"]), list(100 * line["value_share"]))
+            axes.plot(years, values, color=color, marker=marker, linewidth=2, markersize=4.5)
+            final = line.dropna(subset=["value_share"]).iloc[-1]
+            ends.append((100 * final["value_share"], int(final["year"]), flow))
+        axes.set_ylim(0, 1.12 * 100 * rows["value_share"].max())
+        marks.year_axis(axes, first, last)
+
+        def label(figure) -> None:
+            box = axes.get_window_extent()
+            apart = 0.16 * figure.dpi / box.height * axes.get_ylim()[1]
+            ends.sort()
+            places = marks.spread([value for value, *_ in ends], apart)
+            for place, (value, _, flow) in zip(places, ends, strict=True):
+                axes.annotate(
+                    f"{value:.2f} % of {_NAMES[flow]}" if len(ends) > 1 else f"{value:.2f} %",
+                    (last, place),
+                    xytext=(8, 0),
+                    textcoords="offset points",
+                    va="center",
+                    color=_LOOKS[flow][0],
+                    weight="bold",
+                    size=style.SMALL,
+                    annotation_clip=False,
+                )
+
+        return page.finish(
+            figure,
+            name="share-" + "-".join(pair).lower(),
+            title=headline.checked(title, finding, headline.facts(shown, *change)),
+            subtitle=f"Share of {words.place(pair[1])} in the "
+            f"{words.listed([_NAMES[flow] for flow in flows])} in goods of "
+            f"{words.place(pair[0])}, percent",
+            alt=f"Line chart: {title or finding}. The highest share was "
+            f"{100 * known['value_share'].max():.2f} % in "
+            f"{int(known.loc[known['value_share'].idxmax(), 'year'])}.",
+            caption=words.credit(shown, "Both the part and the total as the reporter gives them."),
+            frame=shown,
+            shift=label,
+        )
+
+
+def _finding(
+    known: pd.DataFrame, pair: list[str], flow: str
+) -> tuple[str, list[headline.Fact]]:
+    last = known.iloc[-1]
+    now = 100 * last["value_share"]
+    said = (
+        f"{words.place(pair[1])} made up {now:.2f} % of the {_NAMES[flow]} of "
+        f"{words.place(pair[0])} in {int(last['year'])}"
+    )
+    if len(known) == 1:
+        return said, []
+    start = known.iloc[0]
+    then = 100 * start["value_share"]
+    verb = "down from" if now < then else "up from"
+    return (
+        f"{said}, {verb} {then:.2f} % in {int(start['year'])}",
+        [headline.Fact(now - then, "pp")],
+    )

@@ -1,0 +1,183 @@
+"""Exports and imports of a pair by year, with what is known of an unfinished year beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from kzdata import aggregates, periods
+from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts.chart import Chart
+from kzdata.errors import PeriodMismatch
+
+_FROM = 'kz.charts.turnover(kz.observations("KAZ", "ISR", freq="A"))'
+_COLUMNS = ["reporter", "partner", "flow", "period", "value", "unit", "obs_status", "source"]
+
+
+def turnover(
+    frame: pd.DataFrame,
+    *,
+    partial: pd.DataFrame | pd.Series | None = None,
+    title: str | None = None,
+) -> Chart:
+    """Exports and imports stacked by year, so that the height is turnover.
+
+    ``frame`` holds annual X and M rows of one pair and unit from `kz.observations`. ``partial``
+    is one row of turnover over part of a year, such as a claim or the row ``published`` of
+    `kz.partial_year`; it is hatched, named with its months and never compared with a year. A
+    year without both sides is a gap, as is a year without a row. ``title`` is by default the
+    finding; numbers in one of your own must be figures of the frame.
+
+    Raises `ContractError`, `NotAvailable`, `MeasureMismatch` or `UnitMismatch` for frames that
+    cannot be drawn so, `PeriodMismatch` for a ``partial`` that is a whole year, and
+    `KzdataError` for a title that the data contradict.
+    """
+    rows = inputs.need(frame, _COLUMNS, _FROM)
+    rows = inputs.annual(rows[rows["flow"].isin(["X", "M"])], _FROM)
+    pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
+    unit = inputs.only(rows, "unit", _FROM)
+    inputs.once(rows, ["flow", "year"], _FROM)
+    total = inputs.annual(aggregates.turnover(rows.drop(columns="year")), _FROM)
+    inputs.some(total["value"], "turnover", _FROM)
+    extra = _partial(partial, unit)
+    shown = pd.concat([rows, total, *extra], ignore_index=True).drop(columns="year")
+    known = total.dropna(subset=["value"]).sort_values("year")
+    finding, growth = _finding(known, extra, pair, unit)
+    facts = headline.facts(shown, *growth)
+    factor, unit_words = words.scale([*total["value"], *(e["value"].iloc[0] for e in extra)], unit)
+    missing = sorted(set(range(rows["year"].min(), rows["year"].max() + 1)) - set(known["year"]))
+    with style.house():
+        figure, axes = page.sheet(2.9)
+        changed = _draw(axes, rows, total, missing, extra, factor)
+        return page.finish(
+            figure,
+            name="turnover-" + "-".join(pair).lower(),
+            title=headline.checked(title, finding, facts),
+            subtitle=f"Trade in goods of {words.place(pair[0])} with {words.place(pair[1])}, "
+            f"exports plus imports, {unit_words}",
+            alt=_alt(title or finding, rows, known, missing, unit),
+            caption=words.credit(
+                shown,
+                f"Exports FOB, imports CIF, as {words.place(pair[0])} reports them.",
+                f"n/a: {words.years(missing)} missing at source." if missing else "",
+                f"From {words.years(changed)} by another publisher." if changed else "",
+                words.statuses(rows[rows["value"].notna()]),
+            ),
+            frame=shown,
+        )
+
+
+def _partial(partial: pd.DataFrame | pd.Series | None, unit: str) -> list[pd.DataFrame]:
+    if partial is None:
+        return []
+    row = partial.to_frame().T if isinstance(partial, pd.Series) else partial
+    row = inputs.need(row, ["period", "value", "unit", "source"], "partial=answers.iloc[[0]]")
+    if "answer" in row.columns:
+        row = row[row["answer"] == "published"]
+    row = row.reset_index(drop=True).astype({"value": float})
+    months = [periods.months_in(period) for period in row["period"]]
+    if len(row) != 1 or (months[0] or 12) >= 12:
+        raise PeriodMismatch(
+            f"partial= is one row over part of a year; given: {', '.join(row['period']) or 'none'}.",
+            'Try: partial=answers[answers["answer"] == "published"]',
+        )
+    inputs.only(pd.DataFrame({"unit": [unit, row["unit"].iloc[0]]}), "unit", _FROM)
+    return [row]
+
+
+def _finding(
+    known: pd.DataFrame, extra: list[pd.DataFrame], pair: list[str], unit: str
+) -> tuple[str, list[headline.Fact]]:
+    last = known.iloc[-1]
+    what = f"trade of {words.place(pair[0])} with {words.place(pair[1])}"
+    year, money = int(last["year"]), words.amount(last["value"], unit)
+    if extra and int(extra[0]["period"].iloc[0][:4]) > year:
+        part = extra[0].iloc[0]
+        return (
+            f"{words.amount(part['value'], unit)} in {words.short(part['period'])}, after "
+            f"{money} in the whole of {year}: {what}"
+        ), []
+    before = known[known["year"] == year - 1]
+    if before.empty or before["value"].iloc[0] <= 0:
+        return f"{what.capitalize()[0] + what[1:]} was {money} in {year}", []
+    growth = 100 * (last["value"] / before["value"].iloc[0] - 1)
+    verb = "fell" if growth < 0 else "rose"
+    return (
+        f"T{what[1:]} {verb} {words.percent(growth)} in {year}, to {money}",
+        [headline.Fact(growth, "percent")],
+    )
+
+
+def _draw(
+    axes: Any,
+    rows: pd.DataFrame,
+    total: pd.DataFrame,
+    missing: list[int],
+    extra: list[pd.DataFrame],
+    factor: float,
+) -> list[int]:
+    style.dress(axes)
+    wide = rows.pivot(index="year", columns="flow", values="value").reindex(columns=["X", "M"])
+    whole = wide.dropna() / factor
+    edge = {"width": 0.78, "edgecolor": "white", "linewidth": 0.5}
+    axes.bar(whole.index, whole["X"], color=style.WINE, label="exports", **edge)
+    axes.bar(
+        whole.index, whole["M"], bottom=whole["X"], color=style.LILAC, label="imports", **edge
+    )
+    keys = [
+        marks.patch("Exports", color=style.WINE),
+        marks.patch("Imports", color=style.LILAC),
+    ]
+    first, last = int(rows["year"].min()), int(rows["year"].max())
+    sums = whole.sum(axis=1)
+    labels = marks.labelled(sums)
+    slots = {}
+    for part in extra:
+        place = marks.slot_after(first, last)
+        value = part["value"].iloc[0] / factor
+        axes.bar(
+            place,
+            value,
+            width=0.78,
+            color="white",
+            edgecolor=style.WINE,
+            hatch=style.HATCH,
+            label="partial",
+        )
+        name = words.short(part["period"].iloc[0])
+        slots[place] = name.replace(" ", "\n")
+        marks.above(axes, place, value, style.plain(value, words.decimals([*sums, value])))
+        keys.append(
+            marks.patch(
+                f"Turnover of {name}, not a full year",
+                facecolor="white",
+                edgecolor=style.WINE,
+                hatch=style.HATCH,
+            )
+        )
+    top = max([*sums, *(part["value"].iloc[0] / factor for part in extra)])
+    axes.set_ylim(0, 1.16 * top)
+    for year, value in labels.items():
+        marks.above(axes, year, value, style.plain(value, words.decimals(sums)))
+    flagged = total[total["value"].notna() & total["obs_status"].isin(list(words.STATUS_NOTES))]
+    for each in flagged.itertuples():
+        if each.year not in labels.index:
+            marks.above(axes, each.year, each.value / factor, each.obs_status, color=style.SOFT)
+    marks.gaps(axes, missing)
+    marks.year_axis(axes, first, last, slots)
+    marks.key(axes, keys)
+    return marks.breaks(axes, total)
+
+
+def _alt(
+    finding: str, rows: pd.DataFrame, known: pd.DataFrame, missing: list[int], unit: str
+) -> str:
+    last, peak = known.iloc[-1], known.loc[known["value"].idxmax()]
+    sides = rows[rows["year"] == last["year"]].set_index("flow")["value"]
+    return (
+        f"Stacked bars: {finding}. Exports of {int(last['year'])} were "
+        f"{words.amount(sides['X'], unit)}, imports {words.amount(sides['M'], unit)}; the highest "
+        f"turnover from {int(known['year'].min())} was {words.amount(peak['value'], unit)} in "
+        f"{int(peak['year'])}." + (f" No figure for {words.years(missing)}." if missing else "")
+    )

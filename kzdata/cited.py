@@ -1,0 +1,208 @@
+"""Numbers that know where they come from, and the sentences made of them.
+
+A sentence in a notebook takes its numbers only as `Number`, so that every figure a reader sees can
+be walked back to a row, a publication and a place in it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from kzdata import amounts, resource
+from kzdata.errors import KzdataError, NotAvailable, UnknownCode, did_you_mean
+
+_UNIT_BY_SUFFIX = {"_pct": "percent", "_pp": "pp", "_share": "share"}
+
+
+@dataclass(frozen=True)
+class Number:
+    """One figure with its unit, its interval and the row it was read from.
+
+    In a sentence it prints itself: ``{x}`` with the usual decimals, ``{x:.2}`` with two,
+    ``{x:+}`` with a sign. A missing value prints as not available, never as zero.
+    """
+
+    value: float
+    unit: str
+    lower: float
+    upper: float
+    what: str
+    source: str
+    published: str
+    locator: str
+    note: str
+
+    def __format__(self, spec: str) -> str:
+        sign = spec.startswith("+")
+        digits = spec.lstrip("+.")
+        if digits and not digits.isdigit():
+            raise KzdataError(
+                f"{spec!r} is no format of a Number.", "Write {x}, {x:.2} for decimals, or {x:+.1}."
+            )
+        text = _printed(self, int(digits) if digits else None)
+        return "+" + text if sign and self.value > 0 else text
+
+    __str__ = lambda self: format(self)  # noqa: E731
+
+
+def _printed(number: Number, decimals: int | None) -> str:
+    if math.isnan(number.value):
+        return amounts.format_amount(float("nan"), number.unit)
+    if number.unit == "share":
+        return amounts.format_amount(
+            100 * number.value, "percent", decimals=1 if decimals is None else decimals
+        )
+    if number.unit == "pp":
+        text = amounts.format_amount(
+            number.value, None, decimals=1 if decimals is None else decimals
+        )
+        return f"{text} percentage points"
+    if number.unit in ("count", "rank", "days"):
+        whole = float(number.value).is_integer()
+        default = 0 if whole else 1
+        return amounts.format_amount(
+            number.value, None, decimals=default if decimals is None else decimals, scale=""
+        )
+    return amounts.format_amount(
+        number.value, number.unit, decimals=1 if decimals is None else decimals
+    )
+
+
+def number(frame: pd.DataFrame | pd.Series, column: str = "value", **where: Any) -> Number:
+    """The one figure of ``column`` in the row that ``where`` names.
+
+    ``number(trade, period="2025", flow="X")`` takes the value of that row;
+    ``number(trade.pipe(kz.growth), "growth_pct", period="2025")`` the growth. The unit is the
+    row's, or that of the column's suffix (_pct, _pp, _share). Raises `UnknownCode` for a column
+    that is absent, `NotAvailable` when no row fits, `KzdataError` when several do.
+    """
+    row = frame if isinstance(frame, pd.Series) else _one(frame, where)
+    if column not in row.index:
+        raise UnknownCode(
+            f"The frame has no column {column!r}.", did_you_mean(column, map(str, row.index))
+        )
+    value = float(row[column]) if pd.notna(row[column]) else float("nan")
+    lower, upper = (_bound(row, column, side, value) for side in ("lower", "upper"))
+    return Number(
+        value=value,
+        unit=_unit(row, column),
+        lower=lower,
+        upper=upper,
+        what=_what(row, column),
+        **{key: _text(row, key) for key in ("source", "published", "locator", "note")},
+    )
+
+
+def _one(frame: pd.DataFrame, where: dict[str, Any]) -> pd.Series:
+    found = frame
+    for column, wanted in where.items():
+        if column not in frame.columns:
+            raise UnknownCode(
+                f"The frame has no column {column!r}.", did_you_mean(column, frame.columns)
+            )
+        found = found[found[column] == wanted]
+    said = ", ".join(f"{column}={wanted!r}" for column, wanted in where.items()) or "no condition"
+    if found.empty:
+        raise NotAvailable(f"No row has {said}.", "Look at the frame, or choose another cell.")
+    if len(found) > 1:
+        raise KzdataError(
+            f"{len(found)} rows have {said}; a number is one of them.",
+            "Add a condition, for example period= or flow=.",
+        )
+    return found.iloc[0]
+
+
+def _unit(row: pd.Series, column: str) -> str:
+    for suffix, unit in _UNIT_BY_SUFFIX.items():
+        if column.endswith(suffix):
+            return unit
+    if column in ("rank", "ranked", "months"):
+        return "count"
+    if column.startswith("days"):
+        return "days"
+    return _text(row, "unit")
+
+
+def _bound(row: pd.Series, column: str, side: str, value: float) -> float:
+    name = side if column == "value" else f"{column.rsplit('_', 1)[0]}_{side}_pct"
+    bound = row.get(name)
+    return value if bound is None or pd.isna(bound) else float(bound)
+
+
+def _what(row: pd.Series, column: str) -> str:
+    cell = ["dataflow", "reporter", "partner", "flow", "period"]
+    named = " ".join(str(row[c]) for c in cell if c in row.index)
+    return named if column == "value" else f"{column} of {named}"
+
+
+def _text(row: pd.Series, key: str) -> str:
+    found = row.get(key)
+    return "" if found is None or pd.isna(found) else str(found)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence in Markdown with the numbers that it prints."""
+
+    text: str
+    numbers: dict[str, Number]
+    is_finding: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        data = {
+            "kind": "statement",
+            "finding": self.is_finding,
+            "text": self.text,
+            "numbers": [
+                {
+                    "name": name,
+                    "text": format(each),
+                    **{key: _finite(value) for key, value in asdict(each).items()},
+                }
+                for name, each in self.numbers.items()
+            ],
+        }
+        return resource.bundle(self.text, data, text_markdown=self.text)
+
+
+def _finite(value: Any) -> Any:
+    return value if not isinstance(value, float) or math.isfinite(value) else None
+
+
+def say(text: str, **parts: Number | str) -> Statement:
+    """A paragraph of Markdown; ``{name}`` prints the part of that name.
+
+    Parts are `Number` or text. A bare number is refused, since it could not be walked back.
+    """
+    return _state(text, parts, is_finding=False)
+
+
+def finding(text: str, **parts: Number | str) -> Statement:
+    """Like `say`, for a sentence that belongs in the report's key findings and its manifest."""
+    return _state(text, parts, is_finding=True)
+
+
+def _state(text: str, parts: dict[str, Number | str], *, is_finding: bool) -> Statement:
+    for name, part in parts.items():
+        if not isinstance(part, (Number, str)):
+            raise KzdataError(
+                f"{name}={part!r} is a bare number; a reader could not walk it back.",
+                f"Take it from a frame: {name}=kz.number(frame, period=…)",
+            )
+    numbers = {name: part for name, part in parts.items() if isinstance(part, Number)}
+    try:
+        return Statement(text.format(**parts), numbers, is_finding)
+    except (KeyError, IndexError) as missing:
+        raise KzdataError(
+            f"The text has a placeholder {missing} that was not given.",
+            f"Given: {', '.join(parts) or 'none'}.",
+        ) from None

@@ -1,0 +1,252 @@
+"""The command line: reports, editions, checks, and where a number comes from."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kzdata import __version__
+from kzdata.errors import KzdataError, ParameterError, UnknownCode
+
+FAILED, MISUSED = 1, 2
+
+
+def _answers(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What kzdata refuses becomes one message on the error stream, and an exit code."""
+
+    @wraps(command)
+    def answered(*args: Any, **options: Any) -> Any:
+        try:
+            return command(*args, **options)
+        except KzdataError as error:
+            click.echo(f"kzdata: {error}", err=True)
+            sys.exit(MISUSED if isinstance(error, ParameterError | UnknownCode) else FAILED)
+
+    return answered
+
+
+class _Examples(click.Command):
+    """A command whose help begins with examples; they are its epilog."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Examples"):
+            for line in (self.epilog or "").strip().splitlines():
+                formatter.write_text(line.strip())
+        formatter.write_paragraph()
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        self.format_options(ctx, formatter)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Run kzdata COMMAND --help for examples of each.",
+)
+@click.version_option(__version__, prog_name="kzdata")
+def main() -> None:
+    """Trade and investment figures of a country pair: cited, comparable, reported.
+
+    \b
+    kzdata run kaz-isr                         the report on Kazakhstan and Israel
+    kzdata report bilateral -p partner=TUR     one notebook, another partner
+    kzdata why "US$193.3 million"              where a printed number comes from
+    """
+
+
+def _pairs(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name.isidentifier():
+            raise click.BadParameter(f"{each!r} is not name=value, for example partner=TUR.")
+        if name in values:
+            raise click.BadParameter(f"{name} is given twice: {values[name]!r} and {value!r}.")
+        values[name] = value
+    return values
+
+
+def _formats(
+    context: click.Context, parameter: click.Parameter, given: str | None
+) -> tuple[str, ...] | None:
+    return None if given is None else tuple(each.strip() for each in given.split(","))
+
+
+_out = click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the report."
+)
+_format = click.option(
+    "--format", "formats", callback=_formats, metavar="LIST", help="Among html,pdf,xlsx; all."
+)
+
+
+@main.command(
+    cls=_Examples,
+    epilog="""kzdata report bilateral
+    kzdata report bilateral -p partner=TUR -p start=2018
+    kzdata report ./mine.ipynb --out ./my-report --format html""",
+)
+@click.argument("notebook")
+@click.option(
+    "-p", "parameters", multiple=True, callback=_pairs, metavar="NAME=VALUE",
+    help="A parameter of the notebook; may be repeated for others.",
+)  # fmt: skip
+@_out
+@_format
+@_answers
+def report(
+    notebook: str, parameters: dict[str, str], out: Path | None, formats: tuple[str, ...] | None
+) -> None:
+    """Run NOTEBOOK and publish what it shows.
+
+    NOTEBOOK is the name of a shipped one, or the path of your own .ipynb.
+    """
+    from kzdata.reports.build import FORMATS, check_formats, make_one
+    from kzdata.reports.engine import resolve
+    from kzdata.reports.parameters import bind
+    from kzdata.reports.progress import lines
+
+    begun = time.monotonic()
+    asked = check_formats(formats or FORMATS)
+    path = resolve(notebook)
+    values = bind(path, parameters, as_text=True)
+    with lines() as progress:
+        made = make_one(path, values, out=out, formats=asked, progress=progress)
+    _say_where(made, begun)
+
+
+@main.command(cls=_Examples, epilog="kzdata run kaz-isr\nkzdata run")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@_out
+@_format
+@_answers
+def run(names: tuple[str, ...], out: Path | None, formats: tuple[str, ...] | None) -> None:
+    """Build the editions of these NAMEs, or all of them."""
+    from kzdata.reports.build import build, check_formats
+    from kzdata.reports.editions import edition, read_editions
+    from kzdata.reports.progress import lines
+
+    asked = check_formats(formats) if formats else None
+    chosen = list(dict.fromkeys(names)) or list(read_editions())
+    if not chosen:
+        raise KzdataError("There are no editions.", "Write one in reports/editions.yml.")
+    if out and len(chosen) > 1:
+        raise ParameterError("--out is one folder, for one edition.", f"Name one of {chosen}.")
+    for name in chosen:  # a misspelt name or parameter stops before anything runs
+        edition(name).bound()
+    for name in chosen:
+        begun = time.monotonic()
+        with lines() as progress:
+            made = build(name, out=out, formats=asked, progress=progress)
+        _say_where(made, begun)
+
+
+def _say_where(made: Any, begun: float) -> None:
+    click.echo(f"Report: {made.folder}")
+    for path in (made.html, made.pdf, made.xlsx):
+        if path:
+            click.echo(f"  {path.name:12} {path.stat().st_size / 1024:8,.0f} KiB")
+    click.echo(f"Built in {time.monotonic() - begun:.1f} s")
+
+
+@main.command(cls=_Examples, epilog="kzdata editions\nkzdata editions --json")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@_answers
+def editions(as_json: bool) -> None:
+    """List the editions, and when each was last built."""
+    from kzdata.reports.editions import editions as all_editions
+
+    rows = all_editions().to_dict("records")
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo(f"{row['name']}: {row['title']}")
+        for key in ("notebooks", "parameters", "formats", "built"):
+            click.echo(f"  {key:11} {row[key]}")
+
+
+@main.command(cls=_Examples, epilog="kzdata check")
+@_answers
+def check() -> None:
+    """Check what is shipped: the seeds load, the tidy table keeps its contract and is current."""
+    from kzdata import seeds, sources, store
+    from kzdata.reports.editions import read_editions
+
+    built = store.build_tidy()
+    if not store.TIDY.exists() or store.tidy_csv(built) != store.TIDY.read_bytes():
+        raise KzdataError(
+            f"{store.TIDY} is not what data/raw makes.", "Make it again: kzdata tidy"
+        )
+    click.echo(f"data/tidy: {len(built):,} observations, as data/raw makes them")
+    seeds.load()
+    click.echo(f"seeds: whole, {len(sources.registry())} sources registered")
+    for each in read_editions().values():
+        each.bound()
+        click.echo(f"edition {each.name}: its notebooks take its parameters")
+
+
+@main.command(cls=_Examples, epilog="kzdata tidy")
+@_answers
+def tidy() -> None:
+    """Make data/tidy again from data/raw, byte for byte."""
+    from kzdata import store
+
+    built = store.build_tidy()
+    store.TIDY.parent.mkdir(parents=True, exist_ok=True)
+    store.TIDY.write_bytes(store.tidy_csv(built))
+    click.echo(f"{len(built):,} observations in {store.TIDY}")
+
+
+@main.group()
+def seeds() -> None:
+    """What a person typed: claims, events, commitments, sources.
+
+    \b
+    kzdata seeds verify ../articles     find every printed figure again in its article
+    """
+
+
+@seeds.command(cls=_Examples, epilog="kzdata seeds verify ../articles")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@_answers
+def verify(folder: Path) -> None:
+    """Find the printed figure of every claim in the article and paragraph that it names."""
+    from kzdata.seeds.verification import verify as verify_seeds
+
+    found = verify_seeds(folder)
+    articles = found["source"].nunique()
+    click.echo(f"All {len(found)} checks hold in {articles} articles of {folder}.")
+
+
+@main.command(
+    cls=_Examples,
+    epilog="""kzdata why "US$193.3 million"
+    kzdata why 193.3 --report reports/kaz-isr""",
+)
+@click.argument("text")
+@click.option(
+    "--report", "folder", type=click.Path(path_type=Path), metavar="DIR",
+    help="Look in this report; otherwise in every report built here, then in the data.",
+)  # fmt: skip
+@_answers
+def why(text: str, folder: Path | None) -> None:
+    """Say where a printed number TEXT comes from: document, place, publisher, date."""
+    from kzdata.provenance import why as explain
+    from kzdata.reports.manifest import read
+
+    if folder is not None and read(folder) is None:
+        raise UnknownCode(f"{folder} holds no report.", "Build one: kzdata run kaz-isr")
+    click.echo(str(explain(text, report=folder)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Areas: any name or code a page prints, to ISO 3166-1 alpha-3, and back to a name.
+
+ISO comes from pycountry, names in other languages from CLDR (babel). What ISO does not have is
+listed here: the SDMX codes for the world, the unknown and the not applicable.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from kzdata.errors import UnknownCode, did_you_mean
+
+WORLD, UNKNOWN, NOT_APPLICABLE = "WLD", "_U", "_Z"
+
+SPECIAL = {
+    WORLD: {"en": "World", "ru": "Мир", "kk": "Әлем", "he": "העולם"},
+    UNKNOWN: {"en": "not stated", "ru": "не указано", "kk": "көрсетілмеген", "he": "לא צוין"},
+    NOT_APPLICABLE: {
+        "en": "not applicable",
+        "ru": "неприменимо",
+        "kk": "қолданылмайды",
+        "he": "לא רלוונטי",
+    },
+}
+LANGUAGES = ("en", "ru", "kk", "he")
+
+
+@cache
+def alpha3_codes() -> frozenset[str]:
+    """Every ISO alpha-3 code, and the special codes of this module."""
+    import pycountry
+
+    return frozenset(each.alpha_3 for each in pycountry.countries) | frozenset(SPECIAL)
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    import pycountry
+    from babel import Locale
+
+    known: dict[str, str] = {}
+    for country in pycountry.countries:
+        for attribute in ("alpha_2", "alpha_3", "name", "common_name", "official_name"):
+            if name := getattr(country, attribute, None):
+                known.setdefault(name.casefold(), country.alpha_3)
+    for language in LANGUAGES:
+        territories = Locale(language).territories
+        for country in pycountry.countries:
+            if name := territories.get(country.alpha_2):
+                known.setdefault(name.casefold(), country.alpha_3)
+    for code, names in SPECIAL.items():
+        for name in (code, *names.values()):
+            known.setdefault(name.casefold(), code)
+    return known
+
+
+def area(text: str) -> str:
+    """ISO 3166-1 alpha-3 code of a country named by code or in one of four languages.
+
+    Exact up to letter case: a near miss is never taken. Raises `UnknownCode` with suggestions.
+
+    >>> area("israel"), area("Казахстан"), area("WLD")
+    ('ISR', 'KAZ', 'WLD')
+    """
+    if text in alpha3_codes():
+        return text
+    known = _by_name()
+    code = known.get(str(text).strip().casefold())
+    if code is None:
+        names = sorted({name for name in known if len(name) > 2})
+        hint = did_you_mean(str(text).strip().casefold(), names)
+        raise UnknownCode(
+            f"{text!r} is no country or area code known here.",
+            hint if hint.startswith("Did") else "Write an ISO 3166 alpha-3 code, such as 'ISR'.",
+        )
+    return code
+
+
+@cache
+def area_name(code: str, language: str = "en") -> str:
+    """The name of an area in English, Russian, Kazakh or Hebrew.
+
+    >>> area_name("ISR"), area_name("WLD", "ru")
+    ('Israel', 'Мир')
+    """
+    if code in SPECIAL:
+        return SPECIAL[code][language]
+    import pycountry
+    from babel import Locale
+
+    country = pycountry.countries.get(alpha_3=code)
+    if country is None:
+        raise UnknownCode(f"{code!r} is no ISO 3166 alpha-3 code.", "kzdata.codes.area(name)")
+    return Locale(language).territories.get(country.alpha_2, country.name)

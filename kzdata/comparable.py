@@ -1,0 +1,55 @@
+"""What may stand in one formula: the checks that raise an `Incomparable` naming both sides."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kzdata import periods
+from kzdata.errors import MeasureMismatch, PeriodMismatch, UnitMismatch, ValuationMismatch
+
+SERIES = ["dataflow", "reporter", "partner", "flow", "product"]
+
+
+def one_unit(group: pd.DataFrame, what: str) -> None:
+    """Raise unless the rows are in one unit; ``what`` names them in the message."""
+    units = sorted(group["unit"].unique())
+    if len(units) > 1:
+        raise UnitMismatch(
+            f"{what} is given in {' and in '.join(units)}; the two cannot be put together.",
+            "Convert one of them at a stated, sourced rate, or choose one unit: "
+            f'frame[frame["unit"] == "{units[0]}"]',
+        )
+
+
+def one_measure(series: pd.DataFrame) -> None:
+    """Raise unless the rows of one series are one measure: span, unit, valuation, publication."""
+    lengths = {}
+    for period in series["period"]:
+        lengths.setdefault(periods.span(period).months, period)
+    if len(lengths) > 1:
+        (a, first), (b, second) = list(lengths.items())[:2]
+        partial = second if (b or 0) < (a or 0) else first
+        raise PeriodMismatch(
+            f"{first} covers {a} months, {second} covers {b}; growth between them would mislead.",
+            "Compare like with like, or ask for bounds and an estimate with its interval: "
+            f'kz.partial_year("{partial}", frame)',
+        )
+    one_unit(series, f"The series {first_cell(series)}")
+    values = sorted(series["valuation"].unique())
+    if len(values) > 1:
+        raise ValuationMismatch(
+            f"The series {first_cell(series)} is valued {' and '.join(values)}.",
+            f'Choose one: frame[frame["valuation"] == "{values[0]}"]',
+        )
+    twice = series[series["period"].duplicated(keep=False)]
+    if len(twice):
+        names = sorted(twice["source"].unique())
+        raise MeasureMismatch(
+            f"{twice['period'].iloc[0]} is published more than once, by {' and '.join(names)}.",
+            f'Choose one: kz.observations(..., source="{names[0]}")',
+        )
+
+
+def first_cell(series: pd.DataFrame) -> str:
+    """The identity of a series, for a message."""
+    return " ".join(str(series[column].iloc[0]) for column in SERIES)

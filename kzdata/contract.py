@@ -1,0 +1,249 @@
+"""The tidy contract: one row per published number, the columns it has, and the check.
+
+Columns follow SDMX concepts in snake case; ``docs`` and the README hold the codebook. The key of
+a row is everything before ``value``, plus ``source`` and ``published``: two publications may
+disagree about a cell, one publication may not disagree with itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from kzdata import periods
+from kzdata.codes import NOT_APPLICABLE, UNKNOWN, alpha3_codes
+from kzdata.errors import ContractError, ParseError
+
+COLUMNS = [
+    "dataflow",
+    "freq",
+    "reporter",
+    "partner",
+    "flow",
+    "product",
+    "valuation",
+    "period",
+    "value",
+    "unit",
+    "lower",
+    "upper",
+    "obs_status",
+    "basis",
+    "source",
+    "published",
+    "locator",
+    "note",
+]
+NUMERIC = ["value", "lower", "upper"]
+CELL = COLUMNS[: COLUMNS.index("value")]
+KEY = [*CELL, "source", "published"]
+
+DATAFLOWS = {
+    "trade_goods": "trade in goods",
+    "fdi_gross_inflow": "gross inflow of foreign direct investment",
+    "fdi_net_inflow": "net inflow of foreign direct investment",
+    "fdi_position": "inward position of foreign direct investment",
+    "fdi_as_reported": "investment as a statement reports it, concept not stated",
+    "energy": "oil and other energy volumes and shares",
+    "companies": "numbers of companies",
+    "people": "numbers of people",
+    "event": "dates of events",
+    "agreements": "counts, ordinals and terms of agreements and meetings",
+}
+FLOWS = {
+    "X": "exports",
+    "M": "imports",
+    "RX": "re-exports",
+    "RM": "re-imports",
+    "T": "turnover",
+    "B": "balance",
+    NOT_APPLICABLE: "not applicable",
+    UNKNOWN: "not stated",
+}
+VALUATIONS = {"FOB", "CIF", "FOB/CIF", "unknown", NOT_APPLICABLE}
+FREQUENCIES = {"A", "S", "Q", "M", "D", UNKNOWN}
+BASES = {"reported", "claimed", "derived"}
+# SDMX code list CL_OBS_STATUS; the statuses that carry no number are those of MISSING.
+STATUSES = {
+    "A": "normal",
+    "B": "break in the series",
+    "D": "definition differs",
+    "E": "estimated",
+    "F": "forecast",
+    "I": "imputed",
+    "L": "exists but is not collected",
+    "M": "missing",
+    "N": "not significant",
+    "O": "missing",
+    "P": "provisional",
+    "Q": "suppressed",
+    "U": "low reliability",
+    "V": "unvalidated",
+}
+MISSING = {"L", "M", "O", "Q"}
+
+_PUBLISHED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
+_PRODUCT = re.compile(r"\d{2,10}$")
+
+
+def empty() -> pd.DataFrame:
+    """A frame under the contract with no rows."""
+    return pd.DataFrame({c: pd.Series(dtype=float if c in NUMERIC else str) for c in COLUMNS})
+
+
+def order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Contract columns first, rows sorted by key (periods in time order), index renumbered."""
+    columns = [*COLUMNS, *(c for c in frame.columns if c not in COLUMNS)]
+    keyed = frame.assign(_start=frame["period"].map(_start_key))
+    by = [*(c for c in CELL if c != "period"), "_start", "period", "source", "published"]
+    return keyed.sort_values(by, kind="stable").reset_index(drop=True)[columns]
+
+
+def _start_key(period: str) -> str:
+    return "" if period == UNKNOWN else periods.span(period).start.isoformat()
+
+
+def check(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return ``frame`` unchanged if every row keeps the contract.
+
+    Collects every failure and then raises one `ContractError` whose ``failures`` frame has the
+    columns rule, row, value and the key of the row, one line a failure.
+    """
+    absent = [column for column in COLUMNS if column not in frame.columns]
+    if absent:
+        raise ContractError(
+            f"The frame lacks the column{'s' * (len(absent) > 1)} {', '.join(absent)}.",
+            "The contract's columns, in order: " + " ".join(COLUMNS),
+        )
+    failures = pd.concat(
+        [
+            frame.loc[broken, KEY].assign(
+                rule=rule, row=frame.index[broken], value=frame.loc[broken, column].astype(object)
+            )
+            for rule, column, broken in _broken(frame)
+            if broken.any()
+        ]
+        or [pd.DataFrame(columns=[*KEY, "rule", "row", "value"])],
+        ignore_index=True,
+    )[["rule", "row", "value", *KEY]]
+    if len(failures):
+        shown = "\n".join(
+            f"    row {each['row']}: {each['rule']}, found {each['value']!r} at "
+            + " ".join(str(each[k]) for k in KEY)
+            for each in failures.head(20).to_dict("records")
+        )
+        more = f"\n    … and {len(failures) - 20} more" if len(failures) > 20 else ""
+        raise ContractError(
+            f"{len(failures)} failure{'s' * (len(failures) > 1)} of the tidy contract:\n{shown}"
+            f"{more}",
+            "All of them are in the error's .failures frame.",
+            failures,
+        )
+    return frame
+
+
+def _broken(frame: pd.DataFrame):
+    """Yield (rule in words, column to show, boolean mask of the rows that break it)."""
+    text = [c for c in COLUMNS if c not in NUMERIC]
+    for column in text:
+        yield (
+            f"{column} is text",
+            column,
+            ~frame[column].map(lambda v: isinstance(v, str)).to_numpy(dtype=bool),
+        )
+    for column in NUMERIC:
+        numeric = pd.api.types.is_numeric_dtype(frame[column])
+        yield f"{column} is a number", column, np.full(len(frame), not numeric)
+        if not numeric:
+            return
+    for column, known in (
+        ("dataflow", DATAFLOWS),
+        ("freq", FREQUENCIES),
+        ("flow", FLOWS),
+        ("valuation", VALUATIONS),
+        ("obs_status", STATUSES),
+        ("basis", BASES),
+    ):
+        yield (
+            f"{column} is one of {' '.join(sorted(known))}",
+            column,
+            (~frame[column].isin(list(known))).to_numpy(),
+        )
+    for column in ("reporter", "partner"):
+        yield (
+            f"{column} is an ISO alpha-3 code, WLD, _U or _Z",
+            column,
+            (~frame[column].isin(list(alpha3_codes()))).to_numpy(),
+        )
+    for column in ("unit", "source", "locator"):
+        yield f"{column} is not empty", column, (frame[column] == "").to_numpy()
+    yield (
+        "published is a date, YYYY-MM, YYYY or _U",
+        "published",
+        _unlike(frame["published"], lambda v: v == UNKNOWN or bool(_PUBLISHED.match(v))),
+    )
+    yield (
+        "period is an SDMX time period or _U",
+        "period",
+        _unlike(frame["period"], _is_period),
+    )
+    yield (
+        "freq fits the period",
+        "freq",
+        np.array(
+            [
+                _is_period(p) and f != (UNKNOWN if p == UNKNOWN else periods.freq_of(p))
+                for p, f in zip(frame["period"], frame["freq"], strict=True)
+            ],
+            dtype=bool,
+        ),
+    )
+    codes = _unlike(
+        frame["product"],
+        lambda v: v in ("TOTAL", NOT_APPLICABLE) or bool(_PRODUCT.match(v)),
+    )
+    yield "product is TOTAL, _Z or a code in digits", "product", codes
+    if "classification" not in frame.columns:
+        yield (
+            "a product code has a classification column",
+            "product",
+            frame["product"].str.fullmatch(r"\d{2,10}").fillna(False).to_numpy(dtype=bool),
+        )
+    absent = frame["value"].isna()
+    without_number = frame["obs_status"].isin(list(MISSING))
+    open_or_dated = frame["lower"].notna() | (frame["unit"] == "date")
+    yield (
+        "a missing value has a status that says so",
+        "value",
+        (absent & ~without_number & ~open_or_dated).to_numpy(),
+    )
+    yield "a status of missing has no value", "value", (~absent & without_number).to_numpy()
+    yield "value is finite", "value", np.isinf(frame["value"].to_numpy(dtype=float))
+    yield (
+        "lower ≤ value ≤ upper",
+        "value",
+        ((frame["lower"] > frame["value"]) | (frame["value"] > frame["upper"])).to_numpy(),
+    )
+    yield (
+        "a value has its interval",
+        "value",
+        (~absent & (frame["lower"].isna() | frame["upper"].isna())).to_numpy(),
+    )
+    yield "no key appears twice", "value", frame.duplicated(KEY, keep=False).to_numpy()
+
+
+def _unlike(column: pd.Series, accepts) -> np.ndarray:
+    verdict = {v: isinstance(v, str) and accepts(v) for v in column.unique()}
+    return ~column.map(verdict).to_numpy(dtype=bool)
+
+
+def _is_period(text: object) -> bool:
+    if text == UNKNOWN:
+        return True
+    try:
+        periods.span(str(text))
+    except ParseError:
+        return False
+    return True

@@ -1,0 +1,215 @@
+"""What part of a year says about the year: like for like, bounds, an estimate with its interval.
+
+Eleven months are not a year. Growth is given like for like where the same months of the year
+before are published; otherwise the base is bounded by what the missing months can hold. The full
+year is estimated by `kzdata.extrapolation`, beside the naive 12/k and, once known, the outcome.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from kzdata import aggregates, contract, periods, seeds, sources, store
+from kzdata.codes import UNKNOWN, WORLD
+from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch
+from kzdata.extrapolation import (
+    YEARS_OF_SEASON,
+    back_test,
+    interval,
+    lumpiness,
+    rest_ratios,
+    revision_spread,
+)
+from kzdata.partial_answers import answer, bounds, like_for_like, naive, outcome
+
+
+def partial_year(
+    period: str,
+    frame: pd.DataFrame,
+    *,
+    flow: str = "T",
+    claims: pd.DataFrame | None = None,
+    seasonal: pd.DataFrame | None = None,
+    rest_share: tuple[float, float] | None = None,
+    level: float = 0.8,
+) -> pd.DataFrame:
+    """What the first k months of a year say about it, one row per answer.
+
+    ``period`` is a span from January, such as ``"2025-01-01/P11M"``; ``frame`` holds the
+    observations of one pair, X and M or T, and ``flow`` says which of them is asked. The partial figure is taken from ``frame`` or, if it
+    is not there, from ``claims`` (by default the seeds' claims on trade of the same pair); its
+    base is first looked for where the figure came from. ``seasonal`` is a monthly frame that
+    lends its seasonality: by default the pair's own months, else the reporter's national total.
+    ``rest_share`` bounds the share of the year before that its remaining months may have had.
+
+    The rows under the tidy contract, with ``answer`` in front and base_period, growth_pct,
+    growth_lower_pct, growth_upper_pct behind:
+
+    - ``published``: the partial figure itself;
+    - ``like_for_like``: growth on the same months a year earlier, where these are published;
+    - ``bounds``: otherwise, growth between the two ends of the bounded base;
+    - ``estimate``: the full year, with the interval of ``level`` and the method in ``note``;
+    - ``naive``: the figure times 12/k, for comparison only;
+    - ``outcome``: the full year as published since, and whether the interval held it.
+
+    Nothing of the year itself beyond the k months enters the estimate. Raises `PeriodMismatch`
+    for a span that does not begin in January or is a whole year, `NotAvailable` when no figure
+    for it is at hand or fewer than two past years of months are, `MeasureMismatch` when ``frame``
+    holds several pairs.
+    """
+    span = periods.span(period)
+    months = span.months
+    if span.start.month != 1 or months is None or not 1 <= months <= 11:
+        raise PeriodMismatch(
+            f"{period} is not the first months of one year.",
+            'Name a span from January, such as "2025-01-01/P11M".',
+        )
+    if not 0 < level < 1:
+        raise KzdataError(f"level={level} is no probability.", "level=0.8 gives an 80 % interval.")
+    pair = _pair(frame)
+    book = _of_flow(frame, flow)
+    said = _said(seeds.claims(topic="trade") if claims is None else claims, pair, flow)
+    partial, origin = _find(period, [book, said])
+    if partial is None:
+        raise NotAvailable(
+            f"No figure for {period} of {pair['reporter']} with {pair['partner']} is at hand.",
+            "Pass one in claims=, or load a year-to-date edition.",
+        )
+    first, other = (book, said) if origin is book else (said, book)
+    answers = [answer("published", partial)]
+    like, _ = _find(periods.previous_year(period), [first, other])
+    year_before = str(span.start.year - 1)
+    if like is not None:
+        answers.append(like_for_like(partial, like))
+    else:
+        base, _ = _find(year_before, [first, other])
+        if base is not None:
+            answers.append(bounds(partial, base, months, rest_share))
+    season = _of_flow(_seasonal(seasonal, frame, pair), flow)
+    answers.append(_estimate(partial, book, months, season, level))
+    answers.append(naive(partial, months))
+    since, _ = _find(str(span.start.year), [book, said])
+    if since is not None:
+        answers.append(outcome(since, answers))
+    return pd.DataFrame(answers)
+
+
+def _pair(frame: pd.DataFrame) -> dict[str, str]:
+    names = ["dataflow", "reporter", "partner", "product"]
+    pairs = frame[names].drop_duplicates()
+    if len(pairs) != 1:
+        raise MeasureMismatch(
+            f"The frame holds {len(pairs)} pairs or products; a partial year is of one.",
+            'Choose it first: kz.observations("KAZ", "ISR")',
+        )
+    return pairs.iloc[0].to_dict()
+
+
+def _of_flow(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
+    book = aggregates.turnover(frame) if flow == "T" else frame[frame["flow"] == flow]
+    return book[book["value"].notna()]
+
+
+def _said(claims: pd.DataFrame, pair: dict[str, str], flow: str) -> pd.DataFrame:
+    mine = (claims[list(pair)] == pd.Series(pair)).all(axis=1) & (claims["flow"] == flow)
+    return claims[mine & claims["value"].notna() & (claims["doubt"].fillna("") == "")]
+
+
+def _single_months(frame: pd.DataFrame) -> pd.DataFrame:
+    single = [p != UNKNOWN and periods.span(p).months == 1 for p in frame["period"]]
+    return frame[pd.Series(single, index=frame.index, dtype=bool)]
+
+
+def _find(period: str, places: list[pd.DataFrame]) -> tuple[pd.Series | None, pd.DataFrame | None]:
+    """The figure of a period in the first place that has it, the most precise one there."""
+    for place in places:
+        hit = place[place["period"] == period]
+        if hit.empty:
+            summed = aggregates.over(_single_months(place), period)
+            hit = summed[summed["value"].notna()]
+        if len(hit):
+            return hit.loc[(hit["upper"] - hit["lower"]).idxmin()], place
+    return None, None
+
+
+def _seasonal(
+    seasonal: pd.DataFrame | None, frame: pd.DataFrame, pair: dict[str, str]
+) -> pd.DataFrame:
+    if seasonal is None:
+        seasonal = _single_months(frame)
+    if seasonal.empty:
+        seasonal = store.observations(pair["reporter"], WORLD, freq="M", dataflow=pair["dataflow"])
+    return _single_months(seasonal)
+
+
+def _estimate(
+    partial: pd.Series, book: pd.DataFrame, months: int, seasonal: pd.DataFrame, level: float
+) -> dict[str, Any]:
+    year = int(partial["period"][:4])
+    tests = back_test(seasonal, months, before=year)
+    ratios = rest_ratios(seasonal, months, year)
+    if len(tests) < 2:
+        raise NotAvailable(
+            f"Only {len(ratios)} complete years of months before {year} are at hand.",
+            "A back-tested estimate needs at least three; pass a longer series in seasonal=.",
+        )
+    ratio = math.exp(ratios["log_ratio"].tail(YEARS_OF_SEASON).mean())
+    value = partial["value"] * (1 + ratio)
+    season = math.sqrt((tests["log_rest_error"] ** 2).mean())
+    borrowed = seasonal["partner"].iloc[0] != partial["partner"]
+    lumps = lumpiness(book, year) if borrowed else 0.0
+    revision, figures = revision_spread(seeds.claims(topic="trade"), _published())
+    low, high = interval(
+        partial["value"],
+        ratio,
+        months,
+        season=season,
+        lumps=lumps,
+        revision=0.0 if math.isnan(revision) else revision,
+        level=level,
+    )
+    where = (
+        f"the {seasonal['reporter'].iloc[0]}–{seasonal['partner'].iloc[0]} total"
+        if borrowed
+        else "the flow's own months"
+    )
+    return answer(
+        "estimate",
+        partial,
+        freq="A",
+        period=str(year),
+        value=value,
+        lower=low,
+        upper=high,
+        level=level,
+        obs_status="E",
+        basis="derived",
+        source=sources.join([partial["source"], *seasonal["source"].unique()]),
+        locator=f"{partial['locator']}; season: {seasonal['locator'].iloc[0].split(',')[0]}",
+        note=(
+            f"share method: {partial['value']:,.15g} × (1 + {ratio:.4f}), where {ratio:.4f} is the "
+            f"geometric mean ratio of the rest of the year to its first {months} months over the "
+            f"last {min(len(ratios), YEARS_OF_SEASON)} years of {where}; {100 * level:g} % "
+            f"interval from rolling-origin error of the rest {100 * season:.1f} % "
+            f"({len(tests)} years)"
+            + (
+                f", lumpiness of a small flow: {100 * lumps:.0f} % coefficient of variation a month "
+                "(its annual changes, all read as monthly shocks)"
+                if borrowed
+                else ""
+            )
+            + f", revision between vintages {100 * revision:.1f} % ({figures} figures)"
+        ),
+    )
+
+
+def _published() -> pd.DataFrame:
+    return pd.concat(
+        [
+            store.observations(dataflow="trade_goods", freq="A"),
+            store.observations(dataflow="trade_goods", freq="M"),
+        ]
+    )

@@ -1,0 +1,141 @@
+"""Printed periods: read from and written in English, Russian, Kazakh and Hebrew.
+
+A text is read by ``kzdata.period_grammar``, or not at all: what has two readings ("05/06/2025") is
+refused, like what has none ("last year", "November"). The SDMX periods themselves and their
+arithmetic are in ``kzdata.spans`` and are offered here too.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from kzdata.errors import ParseError
+from kzdata.grammar import Sentence, read
+from kzdata.lexicon import LANGUAGES, Vocabulary, check_language, tag, vocabulary
+from kzdata.lexicon.tokens import clean
+from kzdata.period_grammar import period_rule
+from kzdata.spans import (
+    MONTHS_IN,
+    Span,
+    canonical,
+    freq_of,
+    months_in,
+    previous_year,
+    same_months,
+    same_span,
+    sort_key,
+    span,
+)
+
+__all__ = [
+    "Span",
+    "format_period",
+    "freq_of",
+    "months_in",
+    "parse_period",
+    "previous_year",
+    "same_months",
+    "same_span",
+    "sort_key",
+    "span",
+]
+
+_HINT = 'Write it in full, like "January–November 2025", "Q3 2025", "2024" or "2025-01-01/P11M".'
+
+
+def parse_period(text: str, *, language: str | None = None) -> str:
+    """The SDMX period that a printed one names.
+
+    ``"за 11 месяцев 2025 года"`` → ``"2025-01-01/P11M"``, ``"2025 жылғы III тоқсан"`` →
+    ``"2025-Q3"``; an SDMX period comes back in its canonical spelling (see ``kzdata.spans``).
+
+    Words of all four languages are read whatever ``language`` (en, ru, kk, he) is; it decides
+    only whether 05/06/2025 starts with the day (ru, kk, he). Two-digit years are read where they
+    cannot be anything else ("3Q25", "Nov '25") and mean 20xx.
+
+    Raises ParseError for a text that has no reading or more than one, naming the piece at fault.
+    """
+    check_language(language)
+    if not isinstance(text, str):
+        raise ParseError(f"a period is read from text; {text!r} is not text.", _HINT)
+    cleaned = clean(text)
+    if not cleaned:
+        raise ParseError("an empty text names no period.", _HINT)
+    found = canonical(cleaned)
+    if found:
+        return found
+    sentence = Sentence(tag(text, _words()))
+    readings = sorted(read(period_rule(day_first=language in {"ru", "kk", "he"}), sentence))
+    if len(readings) == 1:
+        return readings[0]
+    if readings:
+        raise ParseError(
+            f"{text!r} can be read as {' or '.join(readings)}.", f"Write one of these: {readings}."
+        )
+    raise ParseError(f"{text!r}: {_why_not(sentence)}", _HINT)
+
+
+@cache
+def _words() -> Vocabulary:
+    return vocabulary("PERIODS", {}, {})
+
+
+def _why_not(sentence: Sentence) -> str:
+    for term in sentence.terms:
+        if all(reading.kind == "refused" for reading in term.readings):
+            return f"{term.raw!r} {term.readings[0].value}."
+    reason = sentence.reason()
+    if reason:
+        return reason
+    if not any(term.has("number") for term in sentence.terms):
+        return "the year is missing."
+    if not any(len(term.raw) == 4 and term.raw.isdigit() for term in sentence.terms):
+        return "there is no year of four digits."
+    if sentence.furthest >= len(sentence.terms):
+        return f"something is missing after {sentence.terms[-1].raw!r}."
+    return f"{sentence.terms[sentence.furthest].raw!r} has no meaning in that place."
+
+
+def format_period(period: str, language: str = "en") -> str:
+    """The period in words: ``"2025-01-01/P11M"`` → "January–November 2025", "январь–ноябрь
+    2025 г.", "2025 жылғы қаңтар–қараша", "ינואר–נובמבר 2025".
+
+    ``kz.parse_period`` reads the phrase back to the same period. Raises ParseError for a text
+    that is not an SDMX period, UnknownCode for a language other than en, ru, kk and he.
+    """
+    check_language(language)
+    start, end = span(period)
+    words = LANGUAGES[language]
+    shape = _shape(period)
+    names, names_in_dates = words.MONTHS.split(), words.MONTHS_IN_DATES.split()
+    phrase = words.PHRASES[shape].format(
+        year=start.year,
+        year2=end.year,
+        day=start.day,
+        day2=end.day,
+        month=names[start.month - 1],
+        month2=names[end.month - 1],
+        of_month=names_in_dates[start.month - 1],
+        of_month2=names_in_dates[end.month - 1],
+        nth=_nth(shape, start.month, words.NTH),
+    )
+    return phrase
+
+
+def _shape(period: str) -> str:
+    """The frequency, or for a range which kind of range it is."""
+    start, end = span(period)
+    freq = freq_of(period)
+    if freq == "A" and start.year != end.year:
+        return "years"
+    if freq == "D" and start != end:
+        return "days"
+    if freq == "M" and start.year != end.year:
+        return "across"
+    if freq == "M" and start.month != end.month:
+        return "months"
+    return freq
+
+
+def _nth(shape: str, month: int, words: dict[str, tuple[str, ...]]) -> str:
+    return words[shape][(month - 1) // MONTHS_IN[shape]] if shape in MONTHS_IN else ""

@@ -1,0 +1,140 @@
+"""What a report is made of: a document, its sections, and the blocks that stand in them.
+
+Every renderer takes these and nothing else, so HTML, PDF and XLSX cannot tell different stories.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A title inside a section."""
+
+    level: int  # 3 and deeper: 1 is the report's title, 2 a section's
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown as a cell holds or displays it."""
+
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence with its numbers; a finding is also listed at the head of the report."""
+
+    markdown: str
+    numbers: list[dict[str, Any]]
+    finding: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as it is shown: its title, and where its text stands."""
+
+    title: str
+    align: str = "left"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Shown are ``columns`` and ``rows``; ``fields`` and ``data`` are the full rows behind them."""
+
+    name: str
+    title: str
+    columns: list[Column]
+    rows: list[list[str]]
+    fields: list[dict[str, Any]]
+    data: list[dict[str, Any]]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn figure, what it says in words, and the data that it shows."""
+
+    name: str
+    title: str
+    subtitle: str
+    alt: str
+    caption: str
+    fields: list[dict[str, Any]]
+    data: list[dict[str, Any]]
+    svg: str
+    png: bytes
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The publications that figures come from."""
+
+    markdown: str
+    data: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture that carries no data: what a notebook of the user's own may show."""
+
+    mime: str
+    content: bytes
+    alt: str
+
+
+@dataclass(frozen=True)
+class Preformatted:
+    """Text as a cell printed it."""
+
+    text: str
+
+
+Block = Heading | Prose | Statement | Table | Chart | Sources | Image | Preformatted
+
+
+@dataclass(frozen=True)
+class Section:
+    """One notebook's part of a report."""
+
+    name: str
+    title: str
+    blocks: list[Block]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report. ``about`` are the pairs of the colophon: parameters, edition, versions."""
+
+    title: str
+    sections: list[Section]
+    as_of: str = ""
+    edition: str = ""
+    language: str = "en"
+    about: list[tuple[str, str]] = field(default_factory=list)
+    paged: bool = True  # on paper, each section begins a page
+
+    @property
+    def direction(self) -> str:
+        """Which way the language is written, as HTML names it."""
+        return "rtl" if self.language in {"he", "ar"} else "ltr"
+
+    @property
+    def findings(self) -> list[Statement]:
+        """The statements that the report opens with."""
+        return [s for s in self.all(Statement) if s.finding]
+
+    def all(self, kind: type) -> list[Any]:
+        """The blocks of one kind, in the order of the report."""
+        return [block for part in self.sections for block in part.blocks if isinstance(block, kind)]
+
+
+def slug(text: str, longest: int = 60) -> str:
+    """A name safe in a file system and an address: lower-case ASCII letters, digits, hyphens."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:longest].strip("-")

@@ -1,0 +1,190 @@
+"""Ask for a report: of one notebook with parameters, or of an edition by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kzdata.errors import ParameterError, did_you_mean
+from kzdata.reports import figures, manifest
+from kzdata.reports.blocks import Document, slug
+from kzdata.reports.colophon import Job, about, as_of, epoch, kept
+from kzdata.reports.document import section, spread
+from kzdata.reports.editions import Edition, edition
+from kzdata.reports.engine import Progress, quiet, resolve, run, short_name
+from kzdata.reports.parameters import bind, parameters
+from kzdata.reports.publish import staging
+from kzdata.reports.values import REQUIRED
+
+FORMATS = ("html", "pdf", "xlsx")
+FILES = {"html": "report.html", "pdf": "report.pdf", "xlsx": "data.xlsx"}
+AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Report:
+    """A published report: the folder, and the files in it that were asked for."""
+
+    folder: Path
+    html: Path | None
+    pdf: Path | None
+    xlsx: Path | None
+    manifest: Path
+
+    def __repr__(self) -> str:
+        made = [path.name for path in (self.html, self.pdf, self.xlsx) if path]
+        return f"Report in {self.folder} ({', '.join([*made, 'figures', self.manifest.name])})"
+
+
+def report(
+    notebook: str | Path,
+    *,
+    out: str | Path | None = None,
+    formats: Iterable[str] = FORMATS,
+    **given: Any,
+) -> Report:
+    """Run a notebook with these parameters and publish what it shows.
+
+    ``notebook`` is the name of a shipped one (``"bilateral"``) or the path of your own;
+    ``formats`` are among html, pdf and xlsx. Without ``out`` the report stands in
+    ``reports/<notebook and parameters>``. A report already there stays until the new one is whole.
+
+    Raises `ParameterError` before anything runs, `NotebookFailed` where a cell fails, and
+    `PublishError` where the report cannot be written.
+
+        kz.report("bilateral", partner="TUR", start=2018)
+    """
+    from kzdata.reports.progress import bar
+
+    path = resolve(notebook)
+    with bar() as progress:
+        return make_one(path, bind(path, given), out=out, formats=formats, progress=progress)
+
+
+def build(
+    name: str,
+    *,
+    out: str | Path | None = None,
+    formats: Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Build an edition: every notebook it lists, one report. Raises as `report` does."""
+    asked = edition(name)
+    jobs = [Job(resolve(each), values) for each, values in asked.bound().items()]
+    target = Path(out) if out else manifest.reports_folder() / asked.name
+    return _make(jobs, target, check_formats(formats or asked.formats), progress, asked)
+
+
+def make_one(
+    path: Path,
+    values: dict[str, Any],
+    *,
+    out: str | Path | None = None,
+    formats: Iterable[str] = FORMATS,
+    progress: Progress | None = None,
+) -> Report:
+    """`report` for a notebook already resolved and values already bound."""
+    target = Path(out) if out else manifest.reports_folder() / folder_name(path, values)
+    return _make([Job(path, values)], target, check_formats(formats), progress, None)
+
+
+def folder_name(path: Path, values: Mapping[str, Any]) -> str:
+    """The notebook's name, and what was asked of it other than the defaults: no two alike."""
+    parts = [slug(short_name(path)) or "notebook"]
+    for each in parameters(path):
+        value = values[each.name]
+        if each.default is REQUIRED or value != each.default:
+            text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+            parts += [slug(each.name), slug(text) or manifest.sha256(text.encode())[:8]]
+    name = "-".join(parts)
+    return name if len(name) <= 80 else f"{name[:71]}-{manifest.sha256(name.encode())[:8]}"
+
+
+def check_formats(formats: Iterable[str]) -> tuple[str, ...]:
+    """The formats in their order, each once. Raises `ParameterError` for any other."""
+    asked = [formats] if isinstance(formats, str) else list(formats)
+    for each in asked:
+        if each not in FORMATS:
+            raise ParameterError(f"{each!r} is no format of a report.", did_you_mean(each, FORMATS))
+    if not asked:
+        raise ParameterError("No format is asked for.", "Give one or more of html, pdf, xlsx.")
+    return tuple(each for each in FORMATS if each in asked)
+
+
+def _make(
+    jobs: list[Job],
+    target: Path,
+    formats: tuple[str, ...],
+    progress: Progress | None,
+    asked: Edition | None,
+) -> Report:
+    moment = epoch(jobs)
+    with staging(target) as stage:
+        with tempfile.TemporaryDirectory(prefix="kzdata-") as scratch:
+            done = _run(jobs, Path(scratch), moment, progress)
+        document = _document(jobs, done, asked)
+        outputs = dict(figures.files(document))
+        outputs |= {FILES[each]: _rendered(document, each, moment) for each in formats}
+        for job, book in zip(jobs, done, strict=True):
+            outputs[f"notebooks/{job.notebook.name}"] = kept(book)
+        for path, content in outputs.items():
+            stage.put(path, content)
+        stage.publish(
+            manifest.manifest(
+                document,
+                edition=asked.name if asked else None,
+                parameters={short_name(job.notebook): job.values for job in jobs},
+                notebooks={
+                    job.notebook.name: manifest.sha256(job.notebook.read_bytes()) for job in jobs
+                },
+                outputs=outputs,
+                generated=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            )
+        )
+        where = stage.target
+    files = {each: where / FILES[each] if each in formats else None for each in FORMATS}
+    return Report(where, **files, manifest=where / manifest.NAME)
+
+
+def _run(jobs: list[Job], scratch: Path, epoch: int, progress: Progress | None) -> list[Any]:
+    # Kernels are processes of their own: threads are enough to keep every core at work.
+    workers = min(len(jobs), os.cpu_count() or 1, AT_ONCE)
+    with quiet(), ThreadPoolExecutor(workers) as pool:
+        futures = []
+        for number, job in enumerate(jobs):
+            private = scratch / str(number)
+            private.mkdir()
+            futures.append(
+                pool.submit(
+                    run, job.notebook, job.values, scratch=private, epoch=epoch, progress=progress
+                )
+            )
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _document(jobs: list[Job], done: list[Any], asked: Edition | None) -> Document:
+    parts = [section(book, short_name(job.notebook)) for job, book in zip(jobs, done, strict=True)]
+    day = as_of(jobs)
+    shown = f"{day.day} {day:%B %Y}" if day else ""
+    pairs = about(jobs, asked)
+    if asked is None:
+        return Document(parts[0].title, spread(parts[0]), as_of=shown, about=pairs, paged=False)
+    return Document(asked.title, parts, as_of=shown, edition=f"Edition {asked.name}", about=pairs)
+
+
+def _rendered(document: Document, form: str, epoch: int) -> bytes:
+    from kzdata.reports import html, pdf, xlsx
+
+    if form == "html":
+        return html.render(document).encode()
+    return (pdf if form == "pdf" else xlsx).render(document, epoch=epoch)

@@ -1,0 +1,78 @@
+"""The particulars of a report: what was asked, as of when, made with what."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kzdata.errors import KzdataError
+from kzdata.reports import manifest
+from kzdata.reports.engine import short_name
+
+if TYPE_CHECKING:
+    from kzdata.reports.editions import Edition
+
+OLDEST = 315_532_800  # 1980-01-01: the first day that a zip file can name
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook and the value of each of its parameters."""
+
+    notebook: Path
+    values: dict[str, Any]
+
+
+def about(jobs: Sequence[Job], asked: Edition | None) -> list[tuple[str, str]]:
+    """The pairs of the colophon: parameters (shared ones once), notebooks, versions."""
+    shared = set.intersection(*({(k, repr(v)) for k, v in job.values.items()} for job in jobs))
+    pairs = [("Edition", asked.name)] if asked else []
+    pairs += [("Parameters", _listed(dict(shared)))] if shared else []
+    for job in jobs:
+        own = {k: repr(v) for k, v in job.values.items() if (k, repr(v)) not in shared}
+        if own:
+            pairs.append((f"In {short_name(job.notebook)}", _listed(own)))
+    pairs.append(("Notebooks", ", ".join(job.notebook.name for job in jobs)))
+    made = [f"{name} {version}" for name, version in manifest.versions().items()]
+    pairs.append(("Made with", ", ".join(made)))
+    pairs.append(("Integrity", f"{manifest.NAME} lists SHA-256 of what was read and written"))
+    return pairs
+
+
+def _listed(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
+
+
+def kept(book: Any) -> bytes:
+    """The executed notebook without what differs from run to run."""
+    import nbformat
+
+    for cell in book.cells:
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = {"tags": tags} if tags else {}
+    name = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book.metadata = {"kernelspec": name, "language_info": {"name": "python"}}
+    return (nbformat.writes(nbformat.from_dict(book)) + "\n").encode()
+
+
+def as_of(jobs: Sequence[Job]) -> dt.date | None:
+    """The latest day as of which any of the notebooks reads its figures."""
+    days = {str(job.values["as_of"]) for job in jobs if job.values.get("as_of")}
+    return dt.date.fromisoformat(max(days)) if days else None
+
+
+def epoch(jobs: Sequence[Job]) -> int:
+    """The one time that files carry: reproducible-builds.org's variable, or the report's day."""
+    named = os.environ.get("SOURCE_DATE_EPOCH")
+    if named:
+        if not named.isdigit():
+            raise KzdataError(f"SOURCE_DATE_EPOCH is {named!r}, expected seconds since 1970.")
+        return max(int(named), OLDEST)
+    day = as_of(jobs)
+    if day is None:
+        return OLDEST
+    return int(dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp())

@@ -1,0 +1,88 @@
+"""The report as one page that loads nothing and runs nothing."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kzdata.reports.blocks import Chart, Document, Heading, Image, Section, Table, slug
+from kzdata.reports.celltext import cell_text, twin
+from kzdata.reports.markdown import inline_html, plain, to_html
+
+TEMPLATES = Path(__file__).parent / "templates"
+# A browser that obeys this could not run or fetch anything even if it stood in the page.
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
+
+
+def render(document: Document) -> str:
+    """The page as text: same document, same bytes."""
+    from markupsafe import Markup
+
+    return _template().render(
+        document=document,
+        parts=_numbered(document),
+        policy=POLICY,
+        css=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        md=lambda text: Markup(to_html(text)),
+        md_line=lambda text: Markup(inline_html(text)),
+        plain=plain,
+        cell_text=cell_text,
+        twin=twin,
+        data_uri=_data_uri,
+        kind=lambda block: type(block).__name__,
+    )
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
+
+
+def _numbered(document: Document) -> list[dict[str, Any]]:
+    """Sections with an address each, their blocks with the number of figure, table or heading."""
+    figures = tables = 0
+    parts: list[dict[str, Any]] = []
+    for part in document.sections:
+        address = _anchor(part, {each["anchor"] for each in parts})
+        items = []
+        headings = 0
+        for block in part.blocks:
+            anchor, number = "", 0
+            if isinstance(block, Chart):
+                figures += 1
+                anchor, number = f"figure-{figures}", figures
+            elif isinstance(block, Table):
+                tables += 1
+                anchor, number = f"table-{tables}", tables
+            elif isinstance(block, Heading):
+                headings += 1
+                anchor = f"{address}-{headings}"
+            items.append({"block": block, "anchor": anchor, "number": number})
+        parts.append({"section": part, "anchor": address, "items": items})
+    return parts
+
+
+def _anchor(part: Section, taken: set[str]) -> str:
+    wanted = slug(part.name) or "section"
+    numbered = (f"{wanted}-{number}" for number in itertools.count(2))
+    return next(each for each in itertools.chain([wanted], numbered) if each not in taken)
+
+
+def _data_uri(block: Chart | Image) -> str:
+    if isinstance(block, Chart):
+        mime, content = "image/svg+xml", block.svg.encode()
+    else:
+        mime, content = block.mime, block.content
+    return f"data:{mime};base64,{base64.b64encode(content).decode()}"

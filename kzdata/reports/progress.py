@@ -1,0 +1,56 @@
+"""How a run is followed: a bar on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+
+from kzdata.reports.engine import Progress
+
+
+@contextlib.contextmanager
+def bar() -> Iterator[Progress | None]:
+    """A bar for each notebook where the error stream is a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Bars(*columns, TextColumn("cells"), TimeElapsedColumn(), console=console) as bars:
+        tasks: dict[str, int] = {}
+
+        def advance(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done)  # type: ignore[arg-type]
+
+        yield advance
+
+
+@contextlib.contextmanager
+def lines() -> Iterator[Progress | None]:
+    """A bar on a terminal; in a log one line as each notebook begins and one as it ends."""
+    with bar() as advance:
+        if advance is not None:
+            yield advance
+            return
+        begun: dict[str, float] = {}
+        ended: set[str] = set()
+
+        def say(name: str, done: int, total: int) -> None:
+            now = time.monotonic()
+            if name not in begun:
+                begun[name] = now
+                print(f"{name}: running, {total} cells", file=sys.stderr, flush=True)
+            if done >= total and name not in ended:
+                ended.add(name)
+                took = now - begun[name]
+                print(f"{name}: done, {took:.1f} s in its cells", file=sys.stderr, flush=True)
+
+        yield say

@@ -1,0 +1,193 @@
+"""A document as plain data for the Typst template: what is data can never become markup.
+
+The template reads one JSON file and puts strings on the page; nothing of a report's text is ever
+part of a Typst program, so there is nothing to escape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from kzdata.reports.blocks import (
+    Block,
+    Chart,
+    Column,
+    Document,
+    Heading,
+    Image,
+    Preformatted,
+    Prose,
+    Sources,
+    Statement,
+    Table,
+)
+from kzdata.reports.markdown import plain, tokens
+from kzdata.reports.widths import layout
+
+LONG_WORD = 28
+SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+
+
+def tree(document: Document) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The document for the template, and the pictures it names, by file name."""
+    files: dict[str, bytes] = {}
+
+    def keep(mime: str, content: bytes) -> str:
+        name = f"picture-{len(files) + 1}.{SUFFIX[mime]}"
+        files[name] = content
+        return name
+
+    parts = [
+        _lead(
+            [
+                {"t": "heading", "level": 1, "c": inline(part.title)},
+                *(node for block in part.blocks for node in _block(block, keep)),
+            ]
+        )
+        for part in document.sections
+    ]
+    return {
+        "title": plain(document.title),
+        "kicker": document.edition or "Report",
+        "as_of": document.as_of,
+        "language": document.language,
+        "direction": document.direction,
+        "findings": [blocks(finding.markdown) for finding in document.findings],
+        "parts": parts,
+        "paged": document.paged,
+        "numbers": _register(document),
+        "about": [[name, breakable(text)] for name, text in document.about],
+    }, files
+
+
+def _lead(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The nodes, with headings that a table on a turned page follows moved onto that page."""
+    led: list[dict[str, Any]] = []
+    for node in nodes:
+        if node.get("landscape"):
+            while led and led[-1]["t"] == "heading":
+                node["lead"].insert(0, led.pop())
+        led.append(node)
+    return led
+
+
+def _block(block: Block, keep: Callable[[str, bytes], str]) -> list[dict[str, Any]]:
+    match block:
+        case Heading():
+            # One level less than in HTML: there the report's title is the first.
+            return [{"t": "heading", "level": block.level - 1, "c": inline(block.markdown)}]
+        case Prose() | Sources():
+            small = isinstance(block, Sources)
+            return [{"t": "text", "small": small, "c": blocks(block.markdown)}]
+        case Statement():
+            return [{"t": "statement", "finding": block.finding, "c": blocks(block.markdown)}]
+        case Table():
+            notes = [blocks(note) for note in block.notes]
+            return [_grid(block.title, block.columns, block.rows) | {"notes": notes}]
+        case Chart():
+            name = keep("image/svg+xml", block.svg.encode())
+            caption = block.caption or block.title
+            return [{"t": "figure", "file": name, "alt": block.alt, "caption": breakable(caption)}]
+        case Image():
+            name = keep(block.mime, block.content)
+            return [{"t": "picture", "file": name, "alt": block.alt or "Picture"}]
+        case Preformatted():
+            return [{"t": "code", "s": block.text}]
+
+
+def _grid(title: str, columns: list[Column], rows: list[list[str]]) -> dict[str, Any]:
+    plan = layout(columns, rows)
+    return {
+        "t": "table",
+        "title": inline(title) if title else [],
+        "lead": [],
+        "size": plan.size,
+        "landscape": plan.landscape,
+        "widths": plan.widths,
+        "twice": plan.twice,
+        "align": [column.align for column in columns],
+        "head": [column.title for column in columns],
+        "rows": [[breakable(cell) for cell in row] for row in rows],
+        "notes": [],
+    }
+
+
+def _register(document: Document) -> dict[str, Any] | None:
+    """Where each number of the text comes from, which the page shows on demand and print cannot."""
+    keys = ("text", "source", "locator", "published")
+    rows = [
+        [str(number.get(key) or "").replace("_U", "") for key in keys]
+        for statement in document.all(Statement)
+        for number in statement.numbers
+    ]
+    rows = [list(row) for row in dict.fromkeys(tuple(row) for row in rows)]
+    columns = [Column("Number"), Column("Source"), Column("Place"), Column("Published")]
+    return _grid("The numbers in the text, in its order", columns, rows) if rows else None
+
+
+def breakable(text: str) -> str:
+    """The text with places to break inside words longer than a line of a narrow column."""
+
+    def cut(word: re.Match[str]) -> str:
+        return re.sub(r"([/_.=&?+-])(?=\w)", "\\1\N{ZERO WIDTH SPACE}", word.group())
+
+    return re.sub(rf"\S{{{LONG_WORD},}}", cut, text)
+
+
+def blocks(markdown: str) -> list[dict[str, Any]]:
+    """Markdown as a list of block nodes."""
+    from markdown_it.tree import SyntaxTreeNode
+
+    return [_node(child) for child in SyntaxTreeNode(tokens(markdown)).children]
+
+
+def inline(markdown: str) -> list[dict[str, Any]]:
+    """A single line of Markdown as inline nodes."""
+    found = blocks(markdown)
+    if len(found) == 1 and found[0]["t"] == "p":
+        return found[0]["c"]
+    return [{"t": "s", "s": plain(markdown)}]
+
+
+def _node(node: Any) -> dict[str, Any]:
+    kind = node.type
+    if kind in {"paragraph", "heading"}:
+        return {"t": "p" if kind == "paragraph" else "subhead", "c": _inlines(node)}
+    if kind in {"bullet_list", "ordered_list"}:
+        items = [[_node(child) for child in item.children] for item in node.children]
+        return {"t": kind, "start": int(node.attrs.get("start", 1)), "items": items}
+    if kind == "blockquote":
+        return {"t": "quote", "c": [_node(child) for child in node.children]}
+    if kind in {"fence", "code_block"}:
+        return {"t": "code", "s": node.content.rstrip("\n")}
+    if kind == "table":
+        rows = [row.children for group in node.children for row in group.children]
+        styles = [str(cell.attrs.get("style", "")) for cell in rows[0]]
+        return {
+            "t": "grid",
+            "align": ["right" if "right" in style else "left" for style in styles],
+            "rows": [[_inlines(cell) for cell in row] for row in rows],
+        }
+    return {"t": "rule"}
+
+
+def _inlines(node: Any) -> list[dict[str, Any]]:
+    return [each for child in node.children for each in _inline(child)]
+
+
+def _inline(node: Any) -> list[dict[str, Any]]:
+    if node.type == "inline":
+        return _inlines(node)
+    if node.type in {"strong", "em"}:
+        return [{"t": node.type, "c": _inlines(node)}]
+    if node.type == "link" and str(node.attrs.get("href", "")).startswith(("http", "mailto:")):
+        return [{"t": "link", "to": node.attrs["href"], "c": _inlines(node)}]
+    if node.type == "link":
+        return _inlines(node)
+    if node.type == "hardbreak":
+        return [{"t": "br"}]
+    if node.type == "softbreak":
+        return [{"t": "s", "s": " "}]
+    return [{"t": "code" if node.type == "code_inline" else "s", "s": breakable(node.content)}]

@@ -1,0 +1,183 @@
+"""What a person typed from articles and press: claims, events and assumptions, as frames.
+
+The files are the YAML of ``seeds/``; every field is explained at the head of its file. Paragraphs
+of an article are counted as the lines of its file that are not blank, starting at 1, headings
+included. `verify` finds every printed figure again in the articles themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import Any
+
+import pandas as pd
+
+from kzdata import codes, contract, periods
+from kzdata.errors import UnknownCode, did_you_mean
+from kzdata.seeds.files import Seeds, load
+from kzdata.seeds.shapes import Record
+from kzdata.seeds.verification import verify
+
+__all__ = ["assumption", "claims", "events", "load", "verify"]
+
+CLAIM_COLUMNS = [
+    *contract.COLUMNS,
+    "claim",
+    "topic",
+    "concept",
+    "printed",
+    "qualifier",
+    "period_printed",
+    "parties",
+    "speaker",
+    "stated_source",
+    "not_stated",
+    "article",
+    "paragraph",
+    "doubt",
+    "publisher",
+    "url",
+]
+EVENT_COLUMNS = [
+    "event",
+    "date",
+    "date_precision",
+    "kind",
+    "title",
+    "parties",
+    "place",
+    "status",
+    "source",
+    "article",
+    "paragraph",
+    "printed",
+    "contradicts",
+    "clarifies",
+    "note",
+    "doubt",
+]
+
+
+def claims(
+    topic: str | None = None,
+    *,
+    reporter: str | None = None,
+    partner: str | None = None,
+    article: str | None = None,
+) -> pd.DataFrame:
+    """Figures and dates that articles, officials and the press state, one row each, side by side.
+
+    The contract's columns come first (basis ``claimed``, or ``derived`` where the note says how),
+    then claim (its id), topic, concept, the figure as printed, qualifier, who said it, what the
+    text leaves open, article and paragraph, and why it is doubted. ``value`` is NaN for a date
+    (unit ``date``, the date in ``period``), for a range and for a quantity in words; ``lower`` and
+    ``upper`` are what printed digits and qualifier imply. Several claims may share the contract's
+    key, because ``concept`` tells them apart.
+
+    Raises `UnknownCode` for a topic, article or country that is not in its list.
+
+    >>> claims("trade", article="tca_2026")[["printed", "period", "value"]].values.tolist()
+    [['about US$162.4 million', '2025-01-01/P11M', 162400000.0]]
+    """
+    seeds = load()
+    frame = _claims(seeds)
+    wanted = {
+        "topic": _one_of(topic, frame["topic"], "topic"),
+        "article": _one_of(article, frame["article"].dropna(), "article"),
+        "reporter": None if reporter is None else codes.area(reporter),
+        "partner": None if partner is None else codes.area(partner),
+    }
+    for column, value in wanted.items():
+        if value is not None:
+            frame = frame[frame[column] == value]
+    return frame.reset_index(drop=True)
+
+
+def _claims(seeds: Seeds) -> pd.DataFrame:
+    rows = []
+    for each in seeds.claims:
+        source = seeds.sources[each.get("article") or each["source"]]
+        paragraph = each.get("paragraph")
+        row = {
+            "product": codes.NOT_APPLICABLE,
+            "valuation": codes.NOT_APPLICABLE,
+            "obs_status": "A",
+            "basis": "claimed",
+            "locator": "text" if paragraph is None else f"paragraph {paragraph}",
+            **each,
+            "claim": each["id"],
+            "freq": (
+                codes.UNKNOWN
+                if each["period"] == codes.UNKNOWN
+                else periods.freq_of(each["period"])
+            ),
+            "source": source["id"],
+            "published": source["published"] or codes.UNKNOWN,
+            "not_stated": "; ".join(each.get("not_stated", [])) or None,
+            "publisher": source["publisher"],
+            "url": source["url"],
+        }
+        rows.append({column: row.get(column) for column in CLAIM_COLUMNS})
+    return _typed(rows, CLAIM_COLUMNS, contract.NUMERIC)
+
+
+def events(*, kind: str | None = None, article: str | None = None) -> pd.DataFrame:
+    """Dated and datable events, in time order, those without a date last.
+
+    ``date`` is a day, month, year or ``first/last`` year, as ``date_precision`` says; missing where
+    nobody dates it. ``source`` joins source ids with `` + ``; ``contradicts`` and ``clarifies``
+    join ids of claims and events. ``status`` is happened, planned or status. Raises `UnknownCode`.
+    """
+    rows = []
+    for each in load().events:
+        row = {
+            **each,
+            "event": each["id"],
+            "status": each.get("status", "happened"),
+            "parties": ", ".join(each["parties"]),
+            "source": " + ".join(each["sources"]),
+            "contradicts": ", ".join(each.get("contradicts", [])) or None,
+            "clarifies": ", ".join(each.get("clarifies", [])) or None,
+        }
+        rows.append({column: row.get(column) for column in EVENT_COLUMNS})
+    frame = _typed(rows, EVENT_COLUMNS, [])
+    wanted = {
+        "kind": _one_of(kind, frame["kind"], "kind of event"),
+        "article": _one_of(article, frame["article"].dropna(), "article"),
+    }
+    for column, value in wanted.items():
+        if value is not None:
+            frame = frame[frame[column] == value]
+    return frame.reset_index(drop=True)
+
+
+def assumption(name: str) -> dict[str, Any]:
+    """A sourced parameter: id, title, inputs, quantities by name, caveats, claims, source.
+
+    Each of ``quantities`` has value, unit, lower, upper and its arithmetic; ``claims`` are the ids
+    it rests on, and ``source`` joins their sources. Raises `UnknownCode`.
+    """
+    seeds = load()
+    _one_of(name, seeds.assumptions, "assumption")
+    record = deepcopy(seeds.assumptions[name])
+    del record["_file"]
+    record["quantities"] = {each.pop("name"): each for each in record["quantities"]}
+    record["claims"] = [each["claim"] for each in record["inputs"]]
+    sources = {each["id"]: each.get("article") or each["source"] for each in seeds.claims}
+    record["source"] = " + ".join(sorted({sources[claim] for claim in record["claims"]}))
+    return record
+
+
+def _one_of(name: str | None, known: Iterable[str], what: str) -> str | None:
+    """``name`` if it is None or in ``known``; otherwise `UnknownCode` with the near names."""
+    names = set(known)
+    if name is not None and name not in names:
+        raise UnknownCode(f"{name!r} is no {what} of the seeds.", did_you_mean(str(name), names))
+    return name
+
+
+def _typed(rows: list[Record], columns: list[str], numeric: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=columns, dtype=object)
+    kinds = {c: "float64" if c in numeric else "str" for c in columns} | {"paragraph": "Int64"}
+    return frame.astype(kinds)

@@ -1,0 +1,119 @@
+"""Who published what: the register of sources, and the citation of any frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from kzdata import resource
+from kzdata.errors import KzdataError, UnknownCode, did_you_mean
+from kzdata.home import HOME
+
+CITED = ["source", "publisher", "title", "edition", "published", "accessed_via", "url", "licence"]
+
+
+@cache
+def manifests() -> dict[str, dict[str, Any]]:
+    """The manifest of every folder of ``data/raw``, by source id."""
+    found = {}
+    for path in sorted((HOME / "data" / "raw").glob("*/manifest.yml")):
+        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if manifest["source"] != path.parent.name:
+            raise KzdataError(
+                f"{path} says source {manifest['source']!r}, its folder says {path.parent.name!r}.",
+                "Give both the same name.",
+            )
+        found[manifest["source"]] = manifest
+    return found
+
+
+@cache
+def registry() -> dict[str, dict[str, Any]]:
+    """Every source by id: official series from their manifests, articles and press from seeds."""
+    typed = yaml.safe_load((HOME / "seeds" / "sources.yml").read_text(encoding="utf-8"))["sources"]
+    known = dict(manifests())
+    for each in typed:
+        if each["id"] in known:
+            raise KzdataError(
+                f"The source {each['id']!r} is declared twice.", "Rename one in seeds/sources.yml."
+            )
+        known[each["id"]] = {"source": each["id"], **each}
+    return known
+
+
+def source(name: str) -> dict[str, Any]:
+    """What is known of one source; raises `UnknownCode` with the near names."""
+    if name not in registry():
+        raise UnknownCode(f"{name!r} is no source.", did_you_mean(name, registry()))
+    return registry()[name]
+
+
+def publisher(joined: str) -> str:
+    """Who publishes the sources of a row; an unregistered source stands for itself."""
+    known = registry()
+    return join(known[n]["publisher"] if n in known else n for n in split(joined))
+
+
+def reference(name: str) -> str:
+    """One line of Markdown that names publisher, title, edition, date, address and copy."""
+    each = source(name)
+    title = each.get("title") or "untitled"
+    details = [each.get("series"), each.get("edition"), each.get("published") or "undated"]
+    line = f"**{each['publisher']}**. {title}. " + ", ".join(str(d) for d in details if d) + "."
+    if each.get("url"):
+        line += f" <{each['url']}>."
+    if each.get("accessed_via"):
+        line += f" Read through: {each['accessed_via']}."
+    if each.get("licence"):
+        line += f" Terms: {each['licence']}."
+    return line
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The sources of a frame, as Markdown and as rows."""
+
+    text: str
+    frame: pd.DataFrame
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        data = {"kind": "sources", "text": self.text, "data": resource.records(self.frame)}
+        return resource.bundle(self.text, data, text_markdown=self.text)
+
+
+def cite(*frames: pd.DataFrame) -> Citation:
+    """The publications that the rows of one or several frames come from, each once.
+
+    A derived row names its sources joined by `` + ``. Raises `KzdataError` when a frame has no
+    ``source`` column, `UnknownCode` when a source is not registered.
+    """
+    names: set[str] = set()
+    for frame in frames:
+        if "source" not in frame.columns:
+            raise KzdataError(
+                "The frame has no column 'source', so it cannot be cited.",
+                "Keep the contract's columns: " + "kz.observations(...).pipe(kz.turnover)",
+            )
+        names |= {one for joined in frame["source"].dropna() for one in split(joined)}
+    rows = [{key: str(source(n).get(key) or "") for key in CITED} for n in sorted(names)]
+    text = "\n".join(f"- {reference(name)}" for name in sorted(names))
+    return Citation(text, pd.DataFrame(rows, columns=CITED))
+
+
+def join(names) -> str:
+    """Several source ids as the one string that a derived row carries."""
+    return " + ".join(sorted({one for joined in names for one in split(joined)}))
+
+
+def split(joined: str) -> list[str]:
+    """The source ids in a derived row's ``source``."""
+    return [one for one in str(joined).split(" + ") if one]

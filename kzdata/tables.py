@@ -1,0 +1,142 @@
+"""Tables as a reader sees them, with the full figures behind."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from kzdata import amounts, resource
+from kzdata.errors import UnknownCode, did_you_mean
+
+SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+_IN_UNIT = re.compile(r"(value|lower|upper|.*_value|.*_lower|.*_upper)$")
+_WHOLE = re.compile(r"(rank|ranked|months|days.*|paragraph|count)$")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A titled table: the rows as displayed, and the frame at full precision."""
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+    headers: list[str]
+    rows: list[list[str]]
+    right: list[bool]
+    notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        lines = [self.title, " | ".join(self.headers), *(" | ".join(row) for row in self.rows)]
+        return "\n".join([*lines, *self.notes])
+
+    def _repr_html_(self) -> str:
+        def cells(tag: str, texts: list[str], scope: str = "") -> str:
+            sides = ("right" if right else "left" for right in self.right)
+            return "".join(
+                f'<{tag}{scope} style="text-align: {side}">{html.escape(text)}</{tag}>'
+                for text, side in zip(texts, sides, strict=True)
+            )
+
+        head = f"<tr>{cells('th', self.headers, ' scope="col"')}</tr>"
+        body = "".join(f"<tr>{cells('td', row)}</tr>" for row in self.rows)
+        notes = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in self.notes)
+        return (
+            f"<table><caption>{html.escape(self.title)}</caption>"
+            f"<thead>{head}</thead><tbody>{body}</tbody></table>{notes}"
+        )
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        titles = {
+            name: title for name, title in zip(self.frame.columns, self.headers, strict=False)
+        }
+        data = {
+            "kind": "table",
+            "name": self.name,
+            "title": self.title,
+            "schema": resource.schema(self.frame, titles),
+            "data": resource.records(self.frame),
+            "display": {
+                "columns": [
+                    {"title": header, "align": "right" if right else "left"}
+                    for header, right in zip(self.headers, self.right, strict=True)
+                ],
+                "rows": self.rows,
+            },
+            "notes": list(self.notes),
+        }
+        return resource.bundle(repr(self), data, text_html=self._repr_html_())
+
+
+def table(
+    frame: pd.DataFrame,
+    title: str,
+    columns: dict[str, str],
+    *,
+    scale: str = "million",
+    decimals: int = 1,
+    notes: Sequence[str] = (),
+) -> Table:
+    """A frame as a table to read: ``columns`` maps the columns shown to their headers.
+
+    Values in the row's unit are shown in ``scale`` where all rows share a currency, and the header
+    says so; otherwise each cell carries its own unit. Columns in _pct, _pp and _share are
+    percentages, points and shares. Rounding is for display only; a missing value reads n/a. The
+    columns not shown, sources included, stay in the data behind the table. Raises `UnknownCode`
+    for a column that the frame does not have.
+    """
+    for column in columns:
+        if column not in frame.columns:
+            raise UnknownCode(
+                f"The frame has no column {column!r}.", did_you_mean(column, frame.columns)
+            )
+    shown = [_shown(frame, column, header, scale, decimals) for column, header in columns.items()]
+    rest = [c for c in frame.columns if c not in columns]
+    return Table(
+        name=re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60],
+        title=title,
+        frame=frame[[*columns, *rest]].reset_index(drop=True),
+        headers=[header for header, _, _ in shown],
+        rows=[list(row) for row in zip(*(texts for _, texts, _ in shown), strict=True)],
+        right=[right for _, _, right in shown],
+        notes=tuple(notes),
+    )
+
+
+def _shown(
+    frame: pd.DataFrame, column: str, header: str, scale: str, decimals: int
+) -> tuple[str, list[str], bool]:
+    """Header, displayed cells, and whether the column is numeric."""
+    values = frame[column]
+    if not pd.api.types.is_numeric_dtype(values):
+        return header, ["n/a" if pd.isna(v) or v == "" else str(v) for v in values], False
+    if column.endswith("_share"):
+        return f"{header}, %", [_plain(100 * v, max(decimals, 2)) for v in values], True
+    if column.endswith("_pct"):
+        return f"{header}, %", [_plain(v, decimals) for v in values], True
+    if column.endswith("_pp"):
+        return f"{header}, percentage points", [_plain(v, decimals) for v in values], True
+    if _WHOLE.match(column) or not _IN_UNIT.match(column) or "unit" not in frame.columns:
+        whole = all(float(v).is_integer() for v in values.dropna())
+        return header, [_plain(v, 0 if whole else decimals) for v in values], True
+    units = set(frame.loc[values.notna(), "unit"])
+    if len(units) == 1 and (unit := units.pop()).isupper() and scale in SCALES:
+        texts = [_plain(v / SCALES[scale], decimals) for v in values]
+        return f"{header}, {scale} {unit}", texts, True
+    texts = [
+        _plain(v, decimals) if pd.isna(v) else amounts.format_amount(v, unit, decimals=decimals)
+        for v, unit in zip(values, frame["unit"], strict=True)
+    ]
+    return header, texts, True
+
+
+def _plain(value: float, decimals: int) -> str:
+    if pd.isna(value):
+        return "n/a"
+    if value in (float("inf"), float("-inf")):
+        return "no bound"
+    return f"{value:,.{decimals}f}".replace("-", "−")

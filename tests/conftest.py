@@ -1,0 +1,53 @@
+"""Small literal frames, and the shared folder where it is at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from kzdata import contract, periods
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("KZDATA_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture
+def shared() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip(f"{SHARED} is not here; KZDATA_SHARED names another place")
+    return SHARED
+
+
+VALUATION = {"X": "FOB", "M": "CIF", "T": "FOB/CIF"}
+
+
+def rows(*cells: tuple, **common) -> pd.DataFrame:
+    """A frame under the contract from (flow, period, value) cells."""
+    made = []
+    for flow, period, value in cells:
+        missing = value is None
+        row = {
+            "dataflow": "trade_goods",
+            "freq": periods.freq_of(period),
+            "reporter": "KAZ",
+            "partner": "ISR",
+            "flow": flow,
+            "product": "TOTAL",
+            "valuation": VALUATION[flow],
+            "period": period,
+            "value": float("nan") if missing else float(value),
+            "unit": "USD",
+            "lower": float("nan") if missing else value - 0.5,
+            "upper": float("nan") if missing else value + 0.5,
+            "obs_status": "M" if missing else "A",
+            "basis": "reported",
+            "source": "bns_kaz_isr",
+            "published": "2026-09-25",
+            "locator": f"{flow} {period}",
+            "note": "",
+        }
+        made.append(row | common)
+    return pd.DataFrame(made, columns=[*contract.COLUMNS, *(set(common) - set(contract.COLUMNS))])

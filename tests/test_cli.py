@@ -1,0 +1,100 @@
+"""The command line: what it says, on which stream, with which exit code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import reports_sample as sample
+from click.testing import CliRunner
+
+from kzdata.cli import main
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    home = sample.lay_out(tmp_path / "home", monkeypatch)
+    (home / "reports").mkdir()
+    (home / "reports" / "editions.yml").write_text(
+        "kaz-isr: {title: T, notebooks: [bilateral]}\n", encoding="utf-8"
+    )
+    return home
+
+
+def call(*words):
+    return CliRunner().invoke(main, words)
+
+
+def test_report_says_where_it_is_and_how_long_it_took(home, tmp_path):
+    out = tmp_path / "out"
+    done = call(
+        "report", "bilateral", "-p", "partner=TUR", "-p", "start=2018",
+        "--out", str(out), "--format", "html,xlsx",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert f"Report: {out}" in done.stdout
+    assert "Built in" in done.stdout
+    assert "bilateral: running, 7 cells" in done.stderr
+    assert "bilateral: done" in done.stderr
+    assert "\r" not in done.stderr  # a log, not a terminal
+    assert sorted(p.name for p in out.iterdir()) == [
+        "data.xlsx", "figures", "manifest.json", "notebooks", "report.html",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("report", "bilateral", "-p", "parner=TUR"), "Did you mean 'partner'?"),
+        (("report", "bilateral", "-p", "start=x"), "start: 'x' is no int"),
+        (("report", "bilateral", "-p", "partner=XXX"), "partner: 'XXX' is no"),
+        (("report", "bilateral", "-p", "partner="), "partner: is given empty"),
+        (("report", "bilateral", "-p", "partner"), "is not name=value"),
+        (("report", "bilateral", "-p", "start=1=2"), "start: '1=2' is no int"),
+        (("report", "bilateral", "-p", "a b=1"), "is not name=value"),
+        (("report", "bilateral", "-p", "start=1", "-p", "start=2"), "start is given twice"),
+        (("report", "bilateral", "--format", "docx"), "'docx' is no format"),
+        (("report", "bilatral"), "Did you mean 'bilateral'?"),
+        (("report", "https://example.org/x.ipynb"), "is an address"),
+        (("run", "kaz-irs"), "Did you mean 'kaz-isr'?"),
+        (("why", "236", "--report", "/nowhere"), "/nowhere holds no report"),
+    ],
+)
+def test_what_is_asked_wrongly_is_said_once_without_a_traceback(home, words, said):
+    done = call(*words)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_a_failure_is_exit_code_one(home, tmp_path):
+    path = sample.save(tmp_path / "mine.ipynb", sample.code("1/0"))
+    done = call("report", str(path))
+    assert done.exit_code == 1
+    assert "kzdata: mine, cell 1 ('1/0'): ZeroDivisionError" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(home, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    done = call("report", "bilateral", "--out", str(tmp_path))
+    assert done.exit_code == 1
+    assert "they are no report" in done.stderr
+
+
+def test_editions_for_people_and_programs(home):
+    assert "kaz-isr: T" in call("editions").stdout
+    assert json.loads(call("editions", "--json").stdout)[0]["built"] == "never"
+
+
+@pytest.mark.parametrize("name", ["report", "run", "editions", "check", "tidy", "why"])
+def test_help_begins_with_examples(name):
+    text = call(name, "--help").output
+    assert text.startswith("Examples:")
+    assert f"kzdata {name}" in text.splitlines()[1]
+
+
+def test_the_whole_has_help_and_a_version():
+    assert "kzdata why" in call("--help").output
+    assert "kzdata, version" in call("--version").output

@@ -1,0 +1,135 @@
+"""From the outputs of a notebook to the blocks of a report."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import reports_sample as sample
+
+from kzdata.errors import KzdataError
+from kzdata.reports.blocks import (
+    Chart,
+    Column,
+    Heading,
+    Image,
+    Preformatted,
+    Prose,
+    Section,
+    Sources,
+    Statement,
+    Table,
+    slug,
+)
+from kzdata.reports.dataframe import read_html_table
+from kzdata.reports.document import section, spread
+
+
+def read(*cells):
+    return section(sample.book(*cells), "bilateral")
+
+
+def test_markdown_becomes_title_headings_and_prose():
+    found = read(
+        sample.markdown("# Title *here*\nlead\n\n## A\n```\n# no heading\n```\n#### Deep\nx"),
+        sample.markdown("Setext\n---\ny"),
+    )
+    assert found.title == "Title *here*"
+    assert found.blocks == [
+        Prose("lead"),
+        Heading(3, "A"),
+        Prose("```\n# no heading\n```"),
+        Heading(4, "Deep"),  # not 5: no level is skipped
+        Prose("x"),
+        Heading(3, "Setext"),
+        Prose("y"),
+    ]
+
+
+def test_a_notebook_without_a_title_has_its_name():
+    assert read(sample.markdown("text")).title == "Bilateral"
+
+
+def test_own_results_are_read_from_their_data():
+    number = sample.number("236", 236.0)
+    columns = [("p", "Period", "string"), ("v", "Value", "number")]
+    found = read(
+        sample.shows(
+            sample.statement("It was **236**.", True, [number]),
+            sample.table("T", columns, [["2023", None], ["2024", 236.0]], notes=["n"]),
+            sample.chart(),
+            sample.sources(),
+        )
+    ).blocks
+    assert [type(each) for each in found] == [Statement, Table, Chart, Sources]
+    said, table, chart, sources = found
+    assert said == Statement("It was **236**.", [number], True)
+    assert table.columns == [Column("Period", "left"), Column("Value", "right")]
+    assert table.rows == [["2023", ""], ["2024", "236.0"]]
+    assert table.data == [{"p": "2023", "v": None}, {"p": "2024", "v": 236.0}]
+    assert chart.png.startswith(b"\x89PNG")
+    assert "<svg" in chart.svg
+    assert sources.data[0]["publisher"] == "Bureau of National Statistics"
+
+
+def test_what_else_a_notebook_shows():
+    stream = sample.V4.new_output
+    found = read(
+        sample.shows(
+            stream("stream", name="stdout", text="said\n"),
+            stream("stream", name="stderr", text="a warning\n"),
+            sample.output({"text/markdown": "## H\nprose"}),
+            sample.output({"image/png": "iVBORw0KGgo=", "text/plain": "<Figure size 1x1>"}),
+            sample.output({"text/plain": "'plain'"}),
+            source="secret_code()",
+        )
+    ).blocks
+    assert found == [
+        Preformatted("said"),
+        Heading(3, "H"),
+        Prose("prose"),
+        Image("image/png", b"\x89PNG\r\n\x1a\n", ""),
+        Preformatted("'plain'"),
+    ]
+
+
+def test_an_incomplete_result_is_refused_by_name():
+    with pytest.raises(KzdataError, match="bilateral, cell 1 shows a table"):
+        read(sample.shows(sample.output({sample.RESOURCE: {"kind": "table"}})))
+
+
+def test_a_plain_data_frame_is_a_table_of_text():
+    frame = pd.DataFrame({"hs": ["010121", "27"], "usd": [1234.5, None]})
+    table = read_html_table(frame.to_html())
+    assert table.rows == [["0", "010121", "1234.5"], ["1", "27", "NaN"]]
+    assert [each.align for each in table.columns] == ["right", "left", "right"]
+    assert table.data == [
+        {"c0": 0.0, "c1": "010121", "c2": 1234.5},
+        {"c0": 1.0, "c1": "27", "c2": None},  # the frame's missing is missing, not text
+    ]
+
+
+def test_a_header_of_two_rows_becomes_one():
+    index = pd.MultiIndex.from_tuples([("USD", "X"), ("USD", "M")])
+    table = read_html_table(pd.DataFrame([[1, 2]], columns=index).to_html())
+    assert [each.title for each in table.columns] == ["", "USD · X", "USD · M"]
+
+
+def test_html_without_a_table_is_none():
+    assert read_html_table("<p>no</p>") is None
+    assert read_html_table("<table></table>") is None
+
+
+def test_one_notebook_spreads_into_its_chapters():
+    whole = Section(
+        "b", "T", [Prose("lead"), Heading(3, "A"), Heading(4, "deep"), Heading(3, "B"), Prose("x")]
+    )
+    assert spread(whole) == [
+        Section("b", "Overview", [Prose("lead")]),
+        Section("b", "A", [Heading(3, "deep")]),
+        Section("b", "B", [Prose("x")]),
+    ]
+
+
+def test_slugs_are_file_names():
+    assert slug("Türkiye: ../../etc — 2024!") == "turkiye-etc-2024"
+    assert slug("Қазақ") == ""

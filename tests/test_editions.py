@@ -1,0 +1,167 @@
+"""Reports by edition, and reports of one notebook."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+import reports_sample as sample
+
+from kzdata.errors import KzdataError, NotebookFailed, ParameterError, UnknownCode
+from kzdata.reports import build as build_edition
+from kzdata.reports import editions, report
+from kzdata.reports.build import check_formats, folder_name
+from kzdata.reports.editions import read_editions
+from kzdata.reports.parameters import bind
+from kzdata.reports.publish import verify
+
+EDITIONS = """
+kaz-tur:
+  title: "Kazakhstan & Türkiye"
+  notebooks: [bilateral, quick]
+  parameters: {partner: TUR, as_of: "2026-02-01"}
+  formats: [html, pdf, xlsx]
+"""
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    home = sample.lay_out(tmp_path / "home", monkeypatch)
+    sample.save(
+        home / "notebooks" / "02_quick.ipynb",
+        sample.markdown("# Quick"),
+        sample.code('partner: str = "ISR"', "parameters"),
+        sample.code("partner"),
+    )
+    (home / "reports").mkdir()
+    (home / "reports" / "editions.yml").write_text(EDITIONS, encoding="utf-8")
+    return home
+
+
+def test_an_edition_is_built_the_same_each_time(home, tmp_path):
+    assert editions()["built"].tolist() == ["never"]
+    made = build_edition("kaz-tur")
+    again = build_edition("kaz-tur", out=tmp_path / "again")
+    assert made.folder == home / "reports" / "kaz-tur"
+    verify(made.folder)
+    files = {p.relative_to(made.folder) for p in made.folder.rglob("*") if p.is_file()}
+    assert {str(each) for each in files} == {
+        "report.html", "report.pdf", "data.xlsx", "manifest.json",
+        "figures/01-turnover.svg", "figures/01-turnover.png", "figures/01-turnover.csv",
+        "notebooks/01_bilateral.ipynb", "notebooks/02_quick.ipynb",
+    }  # fmt: skip
+    for each in files - {made.manifest.relative_to(made.folder)}:
+        assert (made.folder / each).read_bytes() == (again.folder / each).read_bytes(), each
+    one, two = (json.loads(r.manifest.read_text(encoding="utf-8")) for r in (made, again))
+    assert {key for key in one if one[key] != two[key]} <= {"generated"}
+    assert one["edition"] == "kaz-tur"
+    assert one["parameters"] == {
+        "bilateral": {"partner": "TUR", "start": 2015, "as_of": "2026-02-01"},
+        "quick": {"partner": "TUR"},
+    }
+    assert set(one["data"]) == {"data/tidy/observations.csv", "seeds/claims.yml"}
+    assert one["findings"] == ["With TUR since 2015: 236."]
+    assert one["numbers"][0]["section"] == "bilateral"
+    assert one["numbers"][0]["statement"] == "With TUR since 2015: 236."
+    assert one["numbers"][0]["locator"] == "sheet 3, row Israel"
+    page = made.html.read_text(encoding="utf-8")
+    assert "Kazakhstan &amp; Türkiye" in page
+    assert "As of 1 February 2026" in page
+    kept = nbformat.read(made.folder / "notebooks" / "01_bilateral.ipynb", as_version=4)
+    nbformat.validate(kept)
+    assert "papermill" not in json.dumps([kept.metadata, [c.metadata for c in kept.cells]])
+    assert editions()["built"].tolist() == [one["generated"][:10]]
+
+
+def test_one_notebook_with_parameters_is_a_report_of_its_own(home):
+    made = report("bilateral", partner="TUR", start=2018, formats=("html",))
+    assert made.folder == home / "reports" / "bilateral-partner-tur-start-2018"
+    assert (made.pdf, made.xlsx) == (None, None)
+    assert str(made.folder) in repr(made)
+    page = made.html.read_text(encoding="utf-8")
+    assert "With TUR since 2018: <strong>236</strong>." in page
+    assert page.count("How much is traded?") == 2  # in the tab and as the title; no section of it
+    assert page.count("<h2") == 6  # contents, findings, overview, level, years, about
+
+
+def test_what_is_asked_wrongly_fails_before_a_kernel_starts(home):
+    with pytest.raises(ParameterError, match="Did you mean 'partner'"):
+        report("bilateral", parner="TUR")
+    with pytest.raises(ParameterError, match="docx"):
+        report("bilateral", formats=("docx",))
+    assert [p.name for p in (home / "reports").iterdir()] == ["editions.yml"]
+
+
+def test_a_cell_that_fails_leaves_the_report_before(home):
+    made = report("quick", formats=("html",))
+    before = made.html.read_bytes()
+    path = home / "notebooks" / "02_quick.ipynb"
+    sample.save(
+        path,
+        sample.code('partner: str = "ISR"', "parameters"),
+        sample.code("1 / 0  # the cell"),
+    )
+    with pytest.raises(NotebookFailed, match=r"quick, cell 2 \('1 / 0  # the cell'\): ZeroDiv"):
+        report("quick", formats=("html",))
+    assert made.html.read_bytes() == before
+    verify(made.folder)
+    names = [p.name for p in (home / "reports").iterdir() if not p.name.endswith(".lock")]
+    assert sorted(names) == ["editions.yml", "quick"]
+
+
+def test_no_two_questions_share_a_folder(home):
+    path = home / "notebooks" / "01_bilateral.ipynb"
+    assert folder_name(path, bind(path, {})) == "bilateral"
+    assert folder_name(path, bind(path, {"start": 2018})) == "bilateral-start-2018"
+    assert folder_name(path, bind(path, {"as_of": "2026-02-01"})) == "bilateral-as-of-2026-02-01"
+
+
+def test_editions_are_a_table(home):
+    row = editions().iloc[0]
+    assert row["name"] == "kaz-tur"
+    assert row["notebooks"] == "bilateral, quick"
+    assert row["parameters"] == "partner=TUR, as_of=2026-02-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Kaz Isr: {title: t, notebooks: [bilateral]}", "lower-case"),
+        ("a: {title: t}", "notebooks is missing"),
+        ("a: {titel: t}", "'titel' is no field.*\n.*'title'"),
+        ("a: {title: t, notebooks: bilateral}", "expected a list"),
+        ("a: {title: t, notebooks: [b], formats: [doc]}", "'doc' is no format"),
+        ("a: [", "no YAML"),
+        ("- a", "no editions by name"),
+    ],
+)
+def test_a_wrong_entry_is_named(tmp_path, text, said):
+    path = tmp_path / "editions.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(KzdataError, match=said):
+        read_editions(path)
+
+
+def test_a_parameter_that_no_notebook_declares_is_refused(home):
+    text = EDITIONS.replace("partner: TUR", "partnr: TUR")
+    (home / "reports" / "editions.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"'partnr'.*\n.*'partner'"):
+        build_edition("kaz-tur")
+
+
+def test_yaml_types_are_held_to_the_declared_ones(home):
+    text = EDITIONS.replace('"2026-02-01"', "2026-02-01")  # a date to YAML, not text
+    (home / "reports" / "editions.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match="as_of: .*is a date, expected str"):
+        build_edition("kaz-tur")
+
+
+def test_unknown_names(home):
+    with pytest.raises(UnknownCode, match="'kaz-tur'"):
+        build_edition("kaz-tru")
+
+
+def test_formats_keep_their_order():
+    assert check_formats(["xlsx", "html", "xlsx"]) == ("html", "xlsx")
+    assert check_formats("pdf") == ("pdf",)

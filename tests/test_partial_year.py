@@ -1,0 +1,195 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import rows
+
+import kzdata as kz
+from kzdata import aggregates, extrapolation, partial_answers
+from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch, UnitMismatch
+
+ELEVEN = "2025-01-01/P11M"
+NO_CLAIMS = kz.claims("trade").head(0)
+
+
+@pytest.fixture(scope="module")
+def seed_case():
+    return kz.partial_year(ELEVEN, kz.observations("KAZ", "ISR")).set_index("answer")
+
+
+def test_the_seed_case_is_bounded_not_minus_31_percent(seed_case):
+    bounds = seed_case.loc["bounds"]
+    # 236 million, December between 5 and 15 %: base 236 × 0.85 = 200.6 to 236 × 0.95 = 224.2;
+    # 162.4 / 224.2 − 1 = −27.56 %, 162.4 / 200.6 − 1 = −19.04 %
+    assert bounds["lower"] == pytest.approx(200.6e6)
+    assert bounds["upper"] == pytest.approx(224.2e6)
+    assert bounds["growth_lower_pct"] == pytest.approx(-27.56, abs=0.01)
+    assert bounds["growth_upper_pct"] == pytest.approx(-19.04, abs=0.01)
+    assert math.isnan(bounds["value"])
+    assert math.isnan(bounds["growth_pct"])
+    for part in ("5 to 15 %", "200,600,000", "224,200,000", "−27.6%", "−19.0%"):
+        assert part in bounds["note"]
+
+
+def test_the_estimate_has_an_interval_a_method_and_the_naive_value_beside(seed_case):
+    estimate, naive = seed_case.loc["estimate"], seed_case.loc["naive"]
+    # ×12/11 of 162.4 is 177.16
+    assert naive["value"] == pytest.approx(162.4e6 * 12 / 11)
+    assert estimate["lower"] < estimate["value"] < estimate["upper"]
+    assert estimate["level"] == 0.8
+    assert estimate["lower"] > 162.4e6 * 0.96  # the rest cannot be negative; revision is 2.5 %
+    for part in ("share method", "rolling-origin", "lumpiness", "revision", "KAZ–WLD"):
+        assert part in estimate["note"]
+    assert {"bns_monthly_totals", "tca_2026"} <= set(estimate["source"].split(" + "))
+
+
+def test_the_share_in_the_estimate_is_that_of_2022_to_2024(seed_case):
+    # the bureau's totals, thousand USD: year and January–November of 2022, 2023, 2024
+    years = {2022: (135527.4, 123257.3), 2023: (139551.2, 127090.9), 2024: (142072.0, 128905.4)}
+    logs = [math.log((year - part) / part) for year, part in years.values()]
+    expected = 162.4e6 * (1 + math.exp(sum(logs) / 3))
+    assert seed_case.loc["estimate", "value"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_what_happened_is_shown_and_never_used(seed_case):
+    outcome = seed_case.loc["outcome"]
+    assert outcome["value"] == pytest.approx(193_287_817.22)
+    inside = seed_case.loc["estimate", "lower"] <= outcome["value"]
+    inside &= outcome["value"] <= seed_case.loc["estimate", "upper"]
+    assert ("inside the interval" if inside else "outside the interval") in outcome["note"]
+    blind = kz.partial_year(ELEVEN, kz.observations("KAZ", "ISR", end=2024)).set_index("answer")
+    assert "outcome" not in blind.index
+    columns = ["value", "lower", "upper"]
+    assert blind.loc["estimate", columns].tolist() == seed_case.loc["estimate", columns].tolist()
+
+
+def test_like_for_like_where_the_base_is_published():
+    months = kz.observations("KAZ", "WLD", freq="M")
+    answers = kz.partial_year("2026-01-01/P6M", months).set_index("answer")
+    like = answers.loc["like_for_like"]
+    # half-year turnover in million USD: 2026 71,791.8 as derived from the bureau's months
+    assert answers.loc["published", "value"] == pytest.approx(71_791.8e6, rel=1e-5)
+    first_half = aggregates.turnover(kz.over(months, "2025-01-01/P6M"))["value"].item()
+    assert like["growth_pct"] == pytest.approx(100 * (71_791.804108e6 / first_half - 1), abs=1e-4)
+    assert "bounds" not in answers.index
+    assert "the flow's own months" in answers.loc["estimate", "note"]
+    assert "lumpiness" not in answers.loc["estimate", "note"]
+
+
+def test_exports_and_imports_have_their_own_answers():
+    months = kz.observations("KAZ", "WLD", freq="M")
+    exports = kz.partial_year("2025-01-01/P11M", months, flow="X").set_index("answer")
+    assert exports.loc["published", "flow"] == "X"
+    # the bureau's 2025 total of exports, thousand USD: 79,229,500.548
+    assert exports.loc["outcome", "value"] == pytest.approx(79_229_500_548, rel=1e-6)
+
+
+def test_a_base_in_another_currency_is_refused():
+    trade = rows(("T", "2024", 100), unit="EUR")
+    partial = rows(("T", "2025-01-01/P11M", 90))
+    with pytest.raises(UnitMismatch, match="EUR and in USD"):
+        kz.partial_year(ELEVEN, pd.concat([trade, partial]), claims=NO_CLAIMS)
+
+
+def test_spans_that_are_no_part_of_a_year_are_refused():
+    trade = kz.observations("KAZ", "ISR")
+    for period in ("2025", "2025-03-01/P3M", "2024-01-01/P24M"):
+        with pytest.raises(PeriodMismatch, match="first months of one year"):
+            kz.partial_year(period, trade)
+
+
+def test_no_figure_several_pairs_and_too_short_a_past_say_so():
+    with pytest.raises(NotAvailable, match="No figure for 2024-01-01/P11M of KAZ with ISR"):
+        kz.partial_year("2024-01-01/P11M", kz.observations("KAZ", "ISR"))
+    both = pd.concat([kz.observations("KAZ", "ISR"), kz.observations("KAZ", "TUR")])
+    with pytest.raises(MeasureMismatch, match="2 pairs"):
+        kz.partial_year(ELEVEN, both)
+    months = kz.observations("KAZ", "WLD", freq="M", start=2023)
+    with pytest.raises(NotAvailable, match="complete years of months before 2025"):
+        kz.partial_year(ELEVEN, kz.observations("KAZ", "ISR"), seasonal=months)
+    with pytest.raises(KzdataError, match="no probability"):
+        kz.partial_year(ELEVEN, kz.observations("KAZ", "ISR"), level=80)
+
+
+def test_bounds_follow_the_shares_given():
+    low, high, small, large = partial_answers.growth_bounds(90, 120, 11, (0.1, 0.25))
+    assert (small, large) == (90, 108)
+    assert (low, high) == pytest.approx((100 * (90 / 108 - 1), 0))
+    with pytest.raises(KzdataError, match="no range of shares"):
+        partial_answers.growth_bounds(90, 120, 11, (0.3, 0.1))
+
+
+def test_default_bounds_of_one_month_are_five_and_fifteen_percent():
+    _, _, small, large = partial_answers.growth_bounds(1, 100, 11)
+    assert (small, large) == pytest.approx((85, 95))
+    # six missing months: 0.6 × 6/12 = 30 % to 1 − 0.6 × 6/12 = 70 %
+    _, _, small, large = partial_answers.growth_bounds(1, 100, 6)
+    assert (small, large) == pytest.approx((30, 70))
+
+
+def test_back_test_never_sees_the_year_it_predicts():
+    months = aggregates.turnover(kz.observations("KAZ", "WLD", freq="M"))
+    full = extrapolation.back_test(months, 11)
+    early = extrapolation.back_test(months, 11, before=2023)
+    assert full["year"].tolist() == ["2020", "2021", "2022", "2023", "2024", "2025"]
+    pd.testing.assert_frame_equal(early, full.head(3))
+    # 2020 from the one year before it: 2019 was 97,774.9 with 89,207.8 in eleven months
+    assert full["estimate"].iloc[0] == pytest.approx(79_171.6e6 * 97_774.9 / 89_207.8, rel=1e-5)
+
+
+def test_the_share_method_beats_twelve_over_eleven_on_the_national_totals():
+    months = kz.observations("KAZ", "WLD", freq="M")
+    tests = extrapolation.back_test(aggregates.turnover(months), 11)
+    assert (tests["error_pct"] ** 2).mean() < (tests["naive_error_pct"] ** 2).mean()
+
+
+@pytest.mark.parametrize("months", [1, 6, 11])
+@pytest.mark.parametrize("lumps", [0.3, 1.5, 2.5])
+def test_the_interval_covers_planted_lumpy_flows(months, lumps):
+    """Monthly lognormal shocks on a known season; c is estimated from 20 annual totals."""
+    random = np.random.default_rng(20260127)
+    season = np.array([75, 78, 83, 83, 84, 83, 84, 84, 84, 86, 85, 91]) / 1000
+    log_variance = math.log1p(lumps**2)
+    held = 0
+    trials = 400
+    for _ in range(trials):
+        shocks = random.normal(-log_variance / 2, math.sqrt(log_variance), (21, 12))
+        flows = np.exp(shocks) * season
+        annual = flows.sum(axis=1)
+        past = rows(*(("T", str(2000 + i), v * 1e9) for i, v in enumerate(annual[:20])))
+        estimated = extrapolation.lumpiness(past, 2020)
+        low, high = extrapolation.interval(
+            flows[20, :months].sum(),
+            season[months:].sum() / season[:months].sum(),
+            months,
+            season=0.05,
+            lumps=estimated,
+            revision=0.0,
+            level=0.8,
+        )
+        held += low <= annual[20] <= high
+    # 80 % nominal; ±4 standard errors of a share of 400 trials are 8 points, c is itself estimated
+    assert 0.70 <= held / trials <= 0.90
+
+
+def test_lumpiness_is_the_planted_coefficient():
+    # changes of ±0.6 in turn: variance 0.36 × 4/3 = 0.48 with four changes; c = √(12 (e^0.24 − 1))
+    series = rows(*(("T", str(2000 + i), 100 * math.exp(0.6 * (i % 2))) for i in range(5)))
+    assert extrapolation.lumpiness(series, 2010) == pytest.approx(math.sqrt(12 * math.expm1(0.24)))
+    with pytest.raises(NotAvailable, match="1 annual changes"):
+        extrapolation.lumpiness(series, 2002)
+
+
+def test_revision_spread_by_hand():
+    claims = kz.claims("trade")
+    chosen = claims[claims["claim"].isin(["qaztrade-china-2023", "qaztrade-russia-2023"])]
+    found, figures = extrapolation.revision_spread(
+        chosen, kz.observations(freq="A", start=2023, end=2023)
+    )
+    # China 31.5 → 14.6662 + 15.38919… = 30.0554; Russia 26.0 → 10.2074 + 16.847 = 27.0544
+    logs = [math.log(30.0554 / 31.5), math.log(27.0544 / 26.0)]
+    assert figures == 2
+    assert found == pytest.approx(math.sqrt(sum(v**2 for v in logs) / 2), rel=1e-3)
+    none, count = extrapolation.revision_spread(NO_CLAIMS, kz.observations("KAZ", "ISR"))
+    assert (math.isnan(none), count) == (True, 0)

@@ -1,0 +1,256 @@
+"""The four renderings of one document: what they show, and what they refuse to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html.parser import HTMLParser
+
+import openpyxl
+import pypdf
+import pytest
+import reports_sample as sample
+
+from kzdata.reports import figures, html, pdf, xlsx
+from kzdata.reports.blocks import Column, Document, Preformatted, Prose, Section, Table
+from kzdata.reports.document import section
+from kzdata.reports.markdown import plain, to_html
+from kzdata.reports.widths import layout
+
+DAY = 1_769_472_000  # 2026-01-27
+COLUMNS = [("period", "Period", "string"), ("hs", "HS", "string"), ("v", "Value", "number")]
+ROWS = [["2023", "010121", None], ["2024", "27", 162400000.0], ["2025", "27", 0.1]]
+TONGUES = "Қазақстан мен Израиль; торговля выросла; הסחר עם ישראל; ₸ ₪ €"
+
+
+def document(*parts, **more):
+    blocks = section(
+        sample.book(
+            sample.markdown(
+                "# How much?\n\n" + TONGUES + "\n\n## Level\n\n1. a\n2. b\n\n> q\n\n`c`"
+            ),
+            sample.shows(
+                sample.statement("It was **236**.", True, [sample.number("236", 236000000.0)]),
+                sample.chart(),
+                sample.table("Years", COLUMNS, ROWS, notes=["Exports FOB."]),
+                sample.sources(),
+            ),
+        ),
+        "bilateral",
+    )
+    return Document(
+        "Trade & more", [blocks, *parts], as_of="27 January 2026", edition="Edition x",
+        about=[("Parameters", "partner = 'ISR'")], **more,
+    )  # fmt: skip
+
+
+def hostile():
+    return Document(sample.HOSTILE[0], [section(sample.hostile_book(), "h")], edition="#panic()")
+
+
+class Page(HTMLParser):
+    """Every tag of a page with its attributes, and every address in it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.found = [], {}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        for name, value in attrs:
+            self.found.setdefault(name, []).append(value)
+
+
+def test_html_is_one_page_with_everything_in_it():
+    page = html.render(document())
+    parsed = Page(page)
+    assert page.startswith("<!doctype html>")
+    assert '<html lang="en" dir="ltr">' in page
+    assert "default-src 'none'" in parsed.found["content"][0].replace("&#39;", "'")
+    assert all(each.startswith("data:") for each in parsed.found["src"])
+    assert "url(" not in page
+    assert "@import" not in page
+    assert page.count("<h1>") == 1
+    assert "Trade &amp; more" in page
+    assert "<strong>236</strong>" in page
+    assert page.count("It was <strong>236</strong>") == 2  # among the findings and in its place
+    assert 'alt="Bars: 141.3 in 2022' in page
+    assert "236,000,000 USD · bns_trade · sheet 3, row Israel · 2025-02-14" in page
+    assert '<a href="#bilateral">How much?</a>' in page
+    assert "partner = &#39;ISR&#39;" in page
+
+
+def test_the_data_of_a_chart_is_beside_it():
+    page = html.render(document())
+    details = page[page.index("The data of this figure") :]
+    details = details[: details.index("</details>")]
+    assert "<b>Source</b> bns_trade" in details  # what all rows share is said once
+    assert "141,300,000" in details
+    assert re.search(
+        r'<th scope="row" dir="auto">2023</th>\s*<td class="right" dir="auto"></td>', details
+    )
+
+
+def test_every_heading_level_is_one_below_another():
+    deep = section(sample.book(sample.markdown("# T\n##### five\n## two\n### three")), "deep")
+    levels = [
+        int(tag[1]) for tag in Page(html.render(document(deep))).tags if re.match(r"h\d", tag)
+    ]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_two_sections_of_one_name_have_two_addresses():
+    part = Section("bilateral", "Again", [Prose("x")])
+    ids = Page(html.render(document(part, part))).found["id"]
+    assert len(ids) == len(set(ids))
+    assert {"bilateral", "bilateral-2", "bilateral-3"} <= set(ids)
+
+
+def test_hostile_text_is_text_in_html():
+    page = html.render(hostile())
+    parsed = Page(page)
+    assert "script" not in parsed.tags
+    assert not [name for name in parsed.found if name.startswith("on")]
+    assert all(each.startswith("data:") for each in parsed.found["src"])
+    outward = [each for each in parsed.found["href"] if not each.startswith(("#", "data:,"))]
+    assert outward == ["https://example.org/ok"]
+    assert "{{ 7*7 }}" in page
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "JAVASCRIPT:x", "vbscript:x", "data:text/html,x", "file:///etc/passwd"],
+)
+def test_a_link_leads_nowhere_but_to_plain_addresses(link):
+    assert "href" not in to_html(f"[a]({link})") or "href=" not in to_html(f"<{link}>")
+    assert f'href="{link}"' not in to_html(f"[a]({link}) <{link}>")
+
+
+def test_a_picture_from_elsewhere_is_its_description():
+    assert to_html("![pixel](https://example.org/p.png)") == "<p>pixel</p>\n"
+
+
+def test_plain_words():
+    assert plain("# A **b** `c`\n\n- [d](https://x.org)\n- e") == "A b c d e"
+
+
+def test_right_to_left_languages_say_so():
+    assert '<html lang="he" dir="rtl">' in html.render(document(language="he"))
+
+
+def test_pdf_is_tagged_titled_and_the_same_each_time():
+    printed = pdf.render(document(), epoch=DAY)
+    assert printed == pdf.render(document(), epoch=DAY)
+    reader = pypdf.PdfReader(io.BytesIO(printed))
+    assert reader.metadata.title == "Trade & more"
+    assert reader.metadata.creation_date.year == 2026
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert b"pdfuaid:part" in root["/Metadata"].get_object().get_data()
+    text = " ".join(page.extract_text() for page in reader.pages)
+    for words in ("Key findings", "How much?", "Қазақстан мен Израиль", "торговля выросла"):
+        assert words in text
+    assert "162,400,000.0" in text
+    assert "sheet 3, row Israel" in text
+
+
+def test_pdf_embeds_every_font():
+    reader = pypdf.PdfReader(io.BytesIO(pdf.render(document(), epoch=DAY)))
+    fonts = {
+        str(font.get_object()["/BaseFont"]): font.get_object()
+        for page in reader.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    }
+    assert any("Libertinus" in name for name in fonts)
+    for font in fonts.values():
+        descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+
+
+def test_hostile_text_is_text_in_pdf():
+    reader = pypdf.PdfReader(io.BytesIO(pdf.render(hostile(), epoch=DAY)))
+    text = "".join(page.extract_text() for page in reader.pages)
+    assert "#panic(" in text
+    assert "#import" in text
+    links = {
+        note.get_object().get("/A", {}).get("/URI")
+        for page in reader.pages
+        for note in page.get("/Annots", [])
+    }
+    assert links - {None} == {"https://example.org/ok"}
+
+
+def test_pdf_takes_what_a_users_own_notebook_shows():
+    odd = Section(
+        "o", "Odd", [Preformatted("a\n  b"), Prose("| a | b |\n|--|--:|\n| 1 | `2` |\n\n---")]
+    )
+    empty = Table("t", "", [Column("a")], [], [], [])
+    wide = Table(
+        "w", "Wide", [Column(f"column {n}") for n in range(30)], [["word " * 4] * 30] * 3, [], []
+    )
+    assert pdf.render(document(odd, Section("e", "E", [empty, wide])), epoch=DAY).startswith(
+        b"%PDF"
+    )
+
+
+def test_columns_have_the_room_they_need():
+    short = [Column("Period"), Column("Value", "right")]
+    assert layout(short, [["2024", "236.0"]]).widths == []
+    text = "a claim of some length that has to be set on several lines of a narrow column " * 2
+    wide = layout([Column("Claim"), Column("Why"), Column("Value", "right")], [[text, text, "1.0"]])
+    assert not wide.landscape
+    assert sum(wide.widths) == pytest.approx(467, abs=1)  # the width between the margins
+    many = layout([Column(f"Column {n}", "right") for n in range(10)], [["162,400,000.0"] * 10])
+    assert many.landscape
+    assert layout(short, [["2024", "1"]] * 60).twice
+
+
+def workbook(made):
+    content = xlsx.render(made, epoch=DAY)
+    assert content == xlsx.render(made, epoch=DAY)
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def test_xlsx_has_a_sheet_for_each_table_and_chart():
+    book = workbook(document())
+    assert book.sheetnames == ["Contents", "F1 turnover", "T1 years", "Numbers", "Sources", "Notes"]
+    cells = {row[0].value: row for row in book["T1 years"].iter_rows() if row[0].value}
+    assert [each.value for each in cells["2024"]] == ["2024", "27", 162400000.0]
+    assert cells["2023"][1].value == "010121"
+    assert cells["2023"][2].value is None  # missing, not zero
+    assert cells["2025"][2].value == 0.1
+    assert cells["2024"][2].data_type == "n"
+    numbers = list(book["Numbers"].iter_rows(values_only=True))
+    assert any("236" in row and 236000000.0 in row for row in numbers)
+    assert book["Contents"]["A6"].hyperlink.location == "'T1 years'!A1"
+
+
+def test_xlsx_runs_nothing():
+    book = workbook(hostile())
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert not [cell for cell in cells if cell.hyperlink and cell.hyperlink.target]
+    assert sample.HOSTILE[2] in [cell.value for cell in cells]
+
+
+def test_xlsx_names_are_legal_and_unlike():
+    def table(name):
+        return Table(name, "T", [Column("a")], [["1"]], [{"name": "a"}], [{"a": float("inf")}])
+
+    long = "a-very-long-name-that-no-sheet-can-have-in-full"
+    book = workbook(Document("D", [Section("s", "S", [table(long), table(long.upper())])]))
+    assert all(len(name) <= 31 for name in book.sheetnames)
+    assert len({name.lower() for name in book.sheetnames}) == len(book.sheetnames)
+    assert book[book.sheetnames[1]]["A4"].value == "∞"
+
+
+def test_figures_are_drawn_and_their_data_is_csv():
+    files = figures.files(document())
+    assert list(files) == [f"figures/01-turnover.{end}" for end in ("svg", "png", "csv")]
+    rows = list(csv.DictReader(io.StringIO(files["figures/01-turnover.csv"].decode())))
+    assert rows[1] == {"period": "2023", "value": "", "source": "bns_trade"}
+    assert float(rows[0]["value"]) == 141300000.0
