@@ -6,6 +6,7 @@ Derived rows keep the sources and places of their parts, and ``note`` shows the 
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from kzdata import contract, periods
@@ -31,7 +32,7 @@ def turnover(frame: pd.DataFrame) -> pd.DataFrame:
     >>> kz.observations("KAZ", "ISR", start=2025).pipe(kz.turnover)["value"].item()
     193287817.22
     """
-    derived = _combine(frame, "T", "+")
+    derived = _combine(frame, "T", 1)
     published = frame[frame["flow"] == "T"]
     return contract.order(pd.concat([derived, published], ignore_index=True))
 
@@ -42,66 +43,69 @@ def balance(frame: pd.DataFrame) -> pd.DataFrame:
     With exports FOB and imports CIF, the official definition, balanced trade shows a small
     deficit. Missing and errors as in `turnover`; published turnover takes no part.
     """
-    return contract.order(_combine(frame[frame["flow"] != "T"], "B", "-"))
+    return contract.order(_combine(frame[frame["flow"] != "T"], "B", -1))
 
 
-def _combine(frame: pd.DataFrame, flow: str, sign: str) -> pd.DataFrame:
+def _combine(frame: pd.DataFrame, flow: str, sign: int) -> pd.DataFrame:
+    """T = X + M or B = X - M, one row per cell and publication, vectorised."""
     other = sorted(set(frame["flow"]) - {"X", "M", "T"})
     if other:
         raise MeasureMismatch(
             f"{flow} is made of X and M; the frame also holds {', '.join(other)}.",
             'Choose them first: frame[frame["flow"].isin(["X", "M"])]',
         )
-    sides = frame[frame["flow"].isin(["X", "M"])]
-    rows = []
-    for key, group in sides.groupby(_PUBLICATION, sort=False, dropna=False):
-        cell = dict(zip(_PUBLICATION, key, strict=True))
-        one_unit(group, cell["period"])
-        x, m = (group[group["flow"] == side] for side in ("X", "M"))
-        _valued(x, m, cell["period"])
-        cell |= {
-            "flow": flow,
-            "valuation": "FOB" if len(m) and (m["valuation"] == "FOB").all() else "FOB/CIF",
-            "unit": group["unit"].iloc[0],
-            "basis": "derived",
-            "locator": "; ".join(group["locator"]),
-            "obs_status": _worst(group["obs_status"]),
-        }
-        if len(x) == len(m) == 1 and group["value"].notna().all():
-            a, b = x.iloc[0], m.iloc[0]
-            both = (a["value"], b["value"])
-            total = both[0] + both[1] if sign == "+" else both[0] - both[1]
-            low, high = ("lower", "upper") if sign == "+" else ("upper", "lower")
-            cell |= {
-                "value": total,
-                "lower": a["lower"] + b[low] if sign == "+" else a["lower"] - b[low],
-                "upper": a["upper"] + b[high] if sign == "+" else a["upper"] - b[high],
-                "note": f"{flow} = X {both[0]:.15g} {sign} M {both[1]:.15g}",
-            }
-        else:
-            absent = "exports" if x["value"].isna().all() else "imports"
-            cell |= dict.fromkeys(contract.NUMERIC, float("nan")) | {
-                "obs_status": "M",
-                "note": f"{absent} missing, so {flow} is missing",
-            }
-        rows.append(cell)
-    return pd.DataFrame(rows, columns=contract.COLUMNS) if rows else contract.empty()
+    x, m = (frame.loc[frame["flow"] == side, contract.COLUMNS] for side in ("X", "M"))
+    _valued(x, "Exports", {"FOB"})
+    _valued(m, "Imports", {"FOB", "CIF"})
+    both = x.merge(m, on=_PUBLICATION, how="outer", suffixes=("_x", "_m"))
+    units = both[both["unit_x"].notna() & both["unit_m"].notna()]
+    if len(odd := units[units["unit_x"] != units["unit_m"]]):
+        cell = odd.iloc[0]
+        one_unit(pd.DataFrame({"unit": [cell["unit_x"], cell["unit_m"]]}), cell["period"])
+    value_x, value_m = both["value_x"], both["value_m"]
+    whole = value_x.notna() & value_m.notna()
+    low, high = ("lower_m", "upper_m") if sign > 0 else ("upper_m", "lower_m")
+    absent = np.where(value_x.isna(), "exports", "imports")
+    word = "+" if sign > 0 else "-"
+    return both.assign(
+        flow=flow,
+        valuation=np.where(both["valuation_m"] == "FOB", "FOB", "FOB/CIF"),
+        value=value_x + sign * value_m,
+        unit=both["unit_x"].fillna(both["unit_m"]),
+        lower=both["lower_x"] + sign * both[low],
+        upper=both["upper_x"] + sign * both[high],
+        obs_status=np.where(whole, _worst(both["obs_status_x"], both["obs_status_m"]), "M"),
+        basis="derived",
+        locator=[
+            "; ".join(w for w in pair if isinstance(w, str))
+            for pair in zip(both["locator_x"], both["locator_m"], strict=True)
+        ],
+        note=[
+            f"{flow} = X {a:.15g} {word} M {b:.15g}"
+            if known
+            else f"{gone} missing, so {flow} is missing"
+            for a, b, known, gone in zip(value_x, value_m, whole, absent, strict=True)
+        ],
+    )[contract.COLUMNS]
 
 
-def _valued(x: pd.DataFrame, m: pd.DataFrame, period: str) -> None:
-    for side, flow, good in ((x, "Exports", {"FOB"}), (m, "Imports", {"CIF", "FOB"})):
-        odd = sorted(set(side["valuation"]) - good)
-        if odd:
-            raise ValuationMismatch(
-                f"{flow} of {period} are valued {', '.join(odd)}; "
-                f"expected {' or '.join(sorted(good))}.",
-                "Correct the valuation at the source, or leave these rows out.",
-            )
+def _valued(side: pd.DataFrame, flow: str, good: set[str]) -> None:
+    odd = side[~side["valuation"].isin(list(good))]
+    if len(odd):
+        first = odd.iloc[0]
+        raise ValuationMismatch(
+            f"{flow} of {first['period']} are valued {first['valuation']}; "
+            f"expected {' or '.join(sorted(good))}.",
+            "Correct the valuation at the source, or leave these rows out.",
+        )
 
 
-def _worst(statuses: pd.Series) -> str:
-    """The status a derived cell inherits: anything but normal stays visible."""
-    return next((s for s in statuses if s != "A"), "A")
+def _worst(*statuses: pd.Series) -> pd.Series:
+    """The status that derived cells inherit: anything but normal stays visible."""
+    first = statuses[0].fillna("A")
+    for other in statuses[1:]:
+        first = first.where(first != "A", other.fillna("A"))
+    return first
 
 
 def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -129,7 +133,9 @@ def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
             "freq": periods.freq_of(period),
             "period": period,
             "basis": "derived",
-            "obs_status": _worst(inside["obs_status"]) if whole else "M",
+            "obs_status": next((s for s in inside["obs_status"] if s != "A"), "A")
+            if whole
+            else "M",
             "locator": f"{group['locator'].iloc[0].split(',')[0]}, rows of {period}",
             "note": f"sum of {len(inside)} rows of {period}"
             if whole

@@ -163,7 +163,8 @@ def format_amount(
         before = _SIGNS.get(str(unit), f"{unit}{_NO_BREAK_SPACE}")
         return _NO_BREAK_SPACE.join(filter(None, [f"{sign}{before}{number}", scale_word]))
     after = "" if unit in {None, "count"} else words["unit"].get(unit, unit)
-    return _NO_BREAK_SPACE.join(filter(None, [f"{sign}{number}", scale_word, after]))
+    printed = " ".join(filter(None, [f"{sign}{number}", scale_word, after]))
+    return printed.replace(" ", _NO_BREAK_SPACE)
 
 
 def _fitting_scale(exact: Decimal, decimals: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from string import Formatter
 from typing import Any
 
 import pandas as pd
@@ -198,7 +199,8 @@ def _state(text: str, parts: dict[str, Number | str], *, is_finding: bool) -> St
                 f"{name}={part!r} is a bare number; a reader could not walk it back.",
                 f"Take it from a frame: {name}=kz.number(frame, period=…)",
             )
-    numbers = {name: part for name, part in parts.items() if isinstance(part, Number)}
+    printed = {name for _, name, _, _ in Formatter().parse(text) if name}
+    numbers = {n: part for n, part in parts.items() if isinstance(part, Number) and n in printed}
     try:
         return Statement(text.format(**parts), numbers, is_finding)
     except (KeyError, IndexError) as missing:

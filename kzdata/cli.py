@@ -183,9 +183,7 @@ def check() -> None:
 
     built = store.build_tidy()
     if not store.TIDY.exists() or store.tidy_csv(built) != store.TIDY.read_bytes():
-        raise KzdataError(
-            f"{store.TIDY} is not what data/raw makes.", "Make it again: kzdata tidy"
-        )
+        raise KzdataError(f"{store.TIDY} is not what data/raw makes.", "Make it again: kzdata tidy")
     click.echo(f"data/tidy: {len(built):,} observations, as data/raw makes them")
     seeds.load()
     click.echo(f"seeds: whole, {len(sources.registry())} sources registered")

@@ -53,3 +53,10 @@ def one_measure(series: pd.DataFrame) -> None:
 def first_cell(series: pd.DataFrame) -> str:
     """The identity of a series, for a message."""
     return " ".join(str(series[column].iloc[0]) for column in SERIES)
+
+
+def between(frame: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
+    """The rows of a pair of countries, whichever of the two reports."""
+    ahead = (frame["reporter"] == one) & (frame["partner"] == other)
+    back = (frame["reporter"] == other) & (frame["partner"] == one)
+    return frame[ahead | back]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kzdata import aggregates, amounts, contract, periods, sources
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, WORLD, area_name
+from kzdata.comparable import between
 from kzdata.errors import ContractError
 
 VERDICTS = ("confirmed", "rounds_to", "differs", "other_measure", "unverifiable")
@@ -37,7 +38,7 @@ _RESULT = [
 ]
 
 
-def confront(claims: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
+def confront(claims: pd.DataFrame, *observations: pd.DataFrame) -> pd.DataFrame:
     """One row per claim with the published figure, if there is one, and a verdict.
 
     - ``confirmed``: the claimed value lies within the printed precision of the published one, or
@@ -56,7 +57,7 @@ def confront(claims: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
             raise ContractError(
                 f"The claims lack the column {column!r}.", "Take them from kz.claims(...)."
             )
-    book = _book(observations)
+    book = _book(pd.concat(observations, ignore_index=True))
     rows = [_judge(claim, book) for claim in claims.to_dict("records")]
     return pd.DataFrame(rows, columns=_RESULT)
 
@@ -143,9 +144,8 @@ def _other_measure(claim: dict[str, Any], book: pd.DataFrame, same: pd.DataFrame
         )
         return f"another span: {covers}, published are {spans}"
     family = claim["dataflow"].split("_")[0]
-    pair = {claim["reporter"], claim["partner"]}
     akin = book[book["dataflow"].str.split("_").str[0] == family]
-    own = akin[[{r, p} == pair for r, p in zip(akin["reporter"], akin["partner"], strict=True)]]
+    own = between(akin, claim["reporter"], claim["partner"])
     national = akin[(akin["reporter"] == claim["reporter"]) & (akin["partner"] == WORLD)]
     near = own if len(own) else national if family == "fdi" else own
     if near.empty:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kzdata import amounts, periods, sources
+from kzdata.comparable import between
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, area_name
 from kzdata.errors import KzdataError
 from kzdata.partial_answers import growth_bounds
@@ -37,9 +38,9 @@ def contradictions(claims: pd.DataFrame, *, oil: dict[str, Any] | None = None) -
     - ``spans``: a part of a year beside a whole year of the same measure;
     - ``oil_share``: a share of oil imports worth more than the whole trade of the pair. Whether it
       is depends on ``oil``, an assumption on the year's imports such as
-      ``kz.assumption("israel_oil_import_bill")``: quantities ``annual_volume`` in t and ``price``
-      in USD/t, each with value and arithmetic, and ``source``. Without it the row says what would
-      be needed;
+      ``kz.assumption("israel_oil_import_bill")``: the ``reporter`` that buys, quantities
+      ``annual_volume`` in t and ``price`` in USD/t, each with value and arithmetic, and
+      ``source``. Without one for the buyer the row says what would be needed;
     - ``concept``: investment whose concept is not stated, so that it fits no published series;
     - ``dates``: two dates of the same event that exclude each other;
     - ``values``: two figures of the same measure and period whose intervals are disjoint.
@@ -134,17 +135,12 @@ def _oil_shares(claims: pd.DataFrame, oil: dict[str, Any] | None):
         & annual["period"].str.fullmatch(r"\d{4}")
     ]
     for (buyer, seller), group in shares.groupby(["reporter", "partner"], sort=False):
-        pair = annual[
-            [
-                {r, p} == {buyer, seller}
-                for r, p in zip(annual["reporter"], annual["partner"], strict=True)
-            ]
-        ]
+        pair = between(annual, buyer, seller)
         if pair.empty:
             continue
         share = group.loc[group["lower"].idxmin()]
         total = pair.sort_values("period").iloc[-1]
-        row = _oil_finding(share, total, oil)
+        row = _oil_finding(share, total, oil if oil and oil["reporter"] == buyer else None)
         if row:
             yield row
 
@@ -152,9 +148,10 @@ def _oil_shares(claims: pd.DataFrame, oil: dict[str, Any] | None):
 def _check_assumption(oil: dict[str, Any]) -> None:
     quantities = oil.get("quantities", {})
     for name, unit in (("annual_volume", "t"), ("price", "USD/t")):
-        if quantities.get(name, {}).get("unit") != unit or not oil.get("source"):
+        has_unit = quantities.get(name, {}).get("unit") == unit
+        if not (has_unit and oil.get("source") and oil.get("reporter")):
             raise KzdataError(
-                f"The assumption on oil lacks {name} in {unit}, or its source.",
+                f"The assumption on oil lacks {name} in {unit}, its source or its reporter.",
                 'See kz.assumption("israel_oil_import_bill") for one that is complete.',
             )
 

@@ -25,38 +25,59 @@ from kzdata.errors import NotAvailable
 YEARS_OF_SEASON = 3
 """How many past years make the expected share: enough to average, few enough to follow drift."""
 
+_TESTED = [
+    "year",
+    "months",
+    "partial_value",
+    "estimate_value",
+    "actual_value",
+    "error_pct",
+    "naive_error_pct",
+    "log_rest_error",
+    "unit",
+    "source",
+    "published",
+    "locator",
+    "note",
+]
+
 STATEMENTS = {"article", "press", "official_statement"}
 """Kinds of source that quote a figure when it is new; a database holds later vintages."""
 
 
 def back_test(monthly: pd.DataFrame, months: int, *, before: int | None = None) -> pd.DataFrame:
-    """Rolling-origin test of the share method on one monthly series of one flow.
+    """Rolling-origin test of the share method on the months of one flow.
 
-    For each year with at least one complete year before it: the full year that the first k months
-    would have led to, against what it became. Columns year, partial, estimate, actual, error_pct,
-    log_rest_error (of the remaining months), rest_ratio. Only years earlier than ``before``.
+    For each complete year before ``before`` with a complete year before it: the full year that its
+    first k months would have led to, knowing only the years before, against what it became.
+    Columns year, months, partial_value, estimate_value, actual_value, error_pct, naive_error_pct
+    (of 12/k), log_rest_error (of the remaining months), and the unit and provenance of the series.
     """
     ratios = rest_ratios(monthly, months, before)
     rows = []
     for place in range(1, len(ratios)):
         past = ratios.iloc[max(0, place - YEARS_OF_SEASON) : place]
-        expected = math.exp(past["log_ratio"].mean())
+        expected = past["log_ratio"].mean()
         year = ratios.iloc[place]
-        estimate = year["partial"] * (1 + expected)
+        estimate = year["partial"] * (1 + math.exp(expected))
         rows.append(
             {
                 "year": str(int(year["year"])),
-                "partial": year["partial"],
-                "estimate": estimate,
-                "actual": year["actual"],
+                "months": months,
+                "partial_value": year["partial"],
+                "estimate_value": estimate,
+                "actual_value": year["actual"],
                 "error_pct": 100 * (estimate / year["actual"] - 1),
                 "naive_error_pct": 100 * (year["partial"] * 12 / months / year["actual"] - 1),
-                "log_rest_error": year["log_ratio"] - math.log(expected),
-                "rest_ratio": expected,
+                "log_rest_error": year["log_ratio"] - expected,
+                "unit": monthly["unit"].iloc[0],
+                "source": sources.join(monthly["source"].unique()),
+                "published": monthly["published"].max(),
+                "locator": f"months of {int(year['year'])} and of the {len(past)} years before",
+                "note": f"{year['partial']:,.15g} × (1 + {math.exp(expected):.4f})",
             }
         )
-    columns = "year partial estimate actual error_pct naive_error_pct log_rest_error rest_ratio"
-    return pd.DataFrame(rows, columns=columns.split())
+    return pd.DataFrame(rows, columns=_TESTED)
 
 
 def rest_ratios(monthly: pd.DataFrame, months: int, before: int | None) -> pd.DataFrame:

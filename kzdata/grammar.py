@@ -160,7 +160,7 @@ def beside(rule: Rule, *, glued: bool) -> Rule:
 
 def from_to(first: Rule, last: Rule) -> Rule:
     """Every way in which the four languages print "from this to that"."""
-    to, joined = skip("dash", "to"), skip("and", "to")
+    to, joined = skip("dash", "to"), skip("dash", "to", "and")
     return one_of(
         first + to + last,
         first + skip("dash", "and") + last + skip("between_after"),

@@ -119,18 +119,18 @@ def _in_one_year(first: Part, last: Part, year: int) -> str:
 THE, OF = skip("the").maybe, skip("of").maybe
 LINK = one_of(*map(skip, (",", "of", "in", "/", "dash"))).maybe
 SMALL = digits(1, 2) >> int
-SUFFIXED = SMALL + (skip("dash", glued=True).maybe + skip("suffix", glued=True)).maybe
+SUFFIX = (skip("dash", glued=True).maybe + skip("suffix", glued=True)).maybe  # 3-й, 3rd, 3-ші
 
 YEAR_NOUN = THE + skip("year") + OF
 YEAR_NUMBER = digits(4) >> _year
-YEAR = THE + YEAR_NOUN.maybe + YEAR_NUMBER + skip("year").maybe
+YEAR = THE + YEAR_NOUN.maybe + YEAR_NUMBER + SUFFIX + skip("year").maybe
 TWO_DIGITS = digits(2, glued=True) >> _short_year
 APOSTROPHE_YEAR = skip("'") + TWO_DIGITS
 
 MONTH_NOUN = THE + skip("months") + OF
 MONTH = MONTH_NOUN.maybe + THE + (take("month") >> _month) + skip("months").maybe
 
-INDEX = THE + (take("ordinal", "roman") | SUFFIXED)
+INDEX = THE + (take("ordinal", "roman") | SMALL) + SUFFIX
 HYPHEN = skip("dash").maybe
 QUARTER = (INDEX + HYPHEN + skip("quarter") | THE + skip("quarter") + INDEX) >> _quarter
 HALF = (INDEX + HYPHEN + skip("half") | THE + skip("half") + INDEX) >> _half
@@ -187,7 +187,7 @@ RANGE_IN_YEAR = one_of(
 
 # ── days ─────────────────────────────────────────────────────────────────────────────────────
 
-DAY = THE + SUFFIXED
+DAY = THE + SMALL + SUFFIX
 MONTH_OF_DAY = MONTH >> (lambda part: part.month)
 DAY_AND_MONTH = DAY + skip("of", "in").maybe + MONTH_OF_DAY
 COMMA, SLASH, STOP = skip(",").maybe, skip("/", glued=True), skip(".", glued=True)
@@ -198,12 +198,16 @@ DATE = one_of(
     (MONTH_OF_DAY + DAY + COMMA + YEAR) >> (lambda month, day, year: _date(day, month, year)),
     (YEAR + DAY + MONTH_OF_DAY) >> (lambda year, day, month: _date(day, month, year)),
     (SMALL + STOP + SMALL + STOP + YEAR) >> _date,
+    (YEAR_NUMBER + STOP + SMALL + STOP + SMALL)
+    >> (lambda year, month, day: _date(day, month, year)),
 )
 DAYS = one_of(
     (from_to(DAY, DAY) + skip("of", "in").maybe + MONTH_OF_DAY + LINK + YEAR)
     >> (lambda a, b, month, year: _range(_date(a, month, year), _date(b, month, year))),
     (from_to(DAY_AND_MONTH, DAY_AND_MONTH) + LINK + YEAR)
     >> (lambda a, m, b, n, year: _range(_date(a, m, year), _date(b, n, year))),
+    (YEAR + from_to(DAY + MONTH_OF_DAY, DAY + MONTH_OF_DAY))
+    >> (lambda year, a, m, b, n: _range(_date(a, m, year), _date(b, n, year))),
     (MONTH_OF_DAY + from_to(DAY, DAY) + COMMA + YEAR)
     >> (lambda month, a, b, year: _range(_date(a, month, year), _date(b, month, year))),
 )

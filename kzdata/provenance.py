@@ -83,10 +83,11 @@ def _from_number(each: Number, shown_in: str = "") -> dict[str, Any]:
 
 
 def _look_up(text: str, report: str | Path | None) -> list[dict[str, Any]]:
-    bare = _bare(text)
     folders = [Path(report)] if report else sorted((HOME / "reports").glob("*/"))
-    shown = [row for folder in folders for row in _in_report(folder, bare)]
-    return shown or list(_in_store(text))
+    shown = [found for folder in folders for found in _in_report(folder)]
+    exact = [row for printed, row in shown if _bare(printed) == _bare(text)]
+    alike = [row for printed, row in shown if _digits(printed) == _digits(text) != ""]
+    return exact or alike or list(_in_store(text))
 
 
 def _bare(text: str) -> str:
@@ -95,40 +96,38 @@ def _bare(text: str) -> str:
     return text.translate(drop | {ord("-"): "−", ord("–"): "−"}).lower()
 
 
-def _in_report(folder: Path, bare: str) -> Iterator[dict[str, Any]]:
+def _in_report(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(as printed, row) of every figure in a report's sentences and tables."""
     for path in sorted(folder.glob("notebooks/*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
             for output in cell.get("outputs", []):
-                shown = output.get("data", {}).get(resource.MIME)
-                if shown:
-                    where = f"{folder.name}, {path.stem}"
-                    yield from _in_resource(shown, bare, where)
+                shown = output.get("data", {}).get(resource.MIME, {"kind": ""})
+                where = f"{folder.name}, {path.stem}"
+                if shown["kind"] == "statement":
+                    yield from _in_statement(shown, where)
+                elif shown["kind"] == "table":
+                    yield from _in_table(shown, where)
 
 
-def _in_resource(shown: dict[str, Any], bare: str, where: str) -> Iterator[dict[str, Any]]:
-    if shown["kind"] == "statement":
-        for each in shown["numbers"]:
-            if bare and bare in (_bare(each["text"]), _digits(each["text"])):
-                yield {key: each[key] for key in _ROW[:-1]} | {
-                    "shown_in": f"{where}: {shown['text']}"
-                }
-    elif shown["kind"] == "table":
-        fields = [field["name"] for field in shown["schema"]["fields"]]
-        for texts, row in zip(shown["display"]["rows"], shown["data"], strict=True):
-            for column, text in zip(fields, texts, strict=False):
-                if bare in (_bare(text), _digits(text)) and isinstance(row[column], (int, float)):
-                    yield _cell(row, column, f"{where}, table “{shown['title']}”")
+def _in_statement(shown: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for each in shown["numbers"]:
+        row = {key: each[key] for key in _ROW[:-1]}
+        yield each["text"], row | {"shown_in": f"{where}: {shown['text']}"}
+
+
+def _in_table(shown: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    fields = [field["name"] for field in shown["schema"]["fields"]]
+    for texts, row in zip(shown["display"]["rows"], shown["data"], strict=True):
+        for column, text in zip(fields, texts, strict=False):
+            if isinstance(row[column], (int, float)):
+                found = number(pd.Series(row), column)
+                yield text, _from_number(found, f"{where}, table “{shown['title']}”")
 
 
 def _digits(text: str) -> str:
     """The figure alone: "−18.1" of "−18.1%", "193.3" of "US$193.3 million"."""
     return "".join(c for c in _bare(text) if c.isdigit() or c in "−.,").strip(".,")
-
-
-def _cell(row: dict[str, Any], column: str, shown_in: str) -> dict[str, Any]:
-    found = number(pd.Series({**row, column: row[column]}), column)
-    return _from_number(found, shown_in)
 
 
 def _in_store(text: str) -> Iterator[dict[str, Any]]:

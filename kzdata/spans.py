@@ -27,7 +27,7 @@ MONTHS_IN = {"S": 6, "Q": 3}
 _SHAPE = re.compile(
     r"(?P<year>[0-9]{4})(?:"
     r"-?(?P<part>[SQ])(?P<index>[0-9])"
-    r"|-M?(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})(?:/P(?P<count>[0-9]{1,4})(?P<step>[YMD]))?)?"
+    r"|-M?(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})(?:/P(?P<count>[0-9]{1,5})(?P<step>[YMD]))?)?"
     r"|-A1)?"
 )
 _HINT = 'Type it like "2024", "2025-S1", "2025-Q3", "2025-11" or "2025-01-01/P11M".'

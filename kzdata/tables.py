@@ -42,7 +42,7 @@ class Table:
                 for text, side in zip(texts, sides, strict=True)
             )
 
-        head = f"<tr>{cells('th', self.headers, ' scope="col"')}</tr>"
+        head = "<tr>" + cells("th", self.headers, ' scope="col"') + "</tr>"
         body = "".join(f"<tr>{cells('td', row)}</tr>" for row in self.rows)
         notes = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in self.notes)
         return (
@@ -51,9 +51,7 @@ class Table:
         )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
-        titles = {
-            name: title for name, title in zip(self.frame.columns, self.headers, strict=False)
-        }
+        titles = dict(zip(self.frame.columns, self.headers, strict=False))
         data = {
             "kind": "table",
             "name": self.name,
@@ -103,7 +101,7 @@ def table(
         headers=[header for header, _, _ in shown],
         rows=[list(row) for row in zip(*(texts for _, texts, _ in shown), strict=True)],
         right=[right for _, _, right in shown],
-        notes=tuple(notes),
+        notes=(*notes, *(["Nothing of this kind is loaded."] if frame.empty else [])),
     )
 
 

@@ -49,7 +49,7 @@ def test_a_small_enough_bill_is_no_contradiction():
 def test_an_assumption_without_source_or_price_is_refused():
     with pytest.raises(KzdataError, match="lacks price"):
         kz.contradictions(
-            CLAIMS, oil={"source": "x", "quantities": {"annual_volume": {"unit": "t", "value": 1}}}
+            CLAIMS, oil={"source": "x", "reporter": "ISR", "quantities": {"annual_volume": {"unit": "t", "value": 1}}}
         )
 
 

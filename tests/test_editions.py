@@ -9,10 +9,10 @@ import pytest
 import reports_sample as sample
 
 from kzdata.errors import KzdataError, NotebookFailed, ParameterError, UnknownCode
-from kzdata.reports import build as build_edition
-from kzdata.reports import editions, report
+from kzdata.reports import report
+from kzdata.reports.build import build as build_edition
 from kzdata.reports.build import check_formats, folder_name
-from kzdata.reports.editions import read_editions
+from kzdata.reports.editions import editions, read_editions
 from kzdata.reports.parameters import bind
 from kzdata.reports.publish import verify
 
@@ -153,7 +153,7 @@ def test_a_parameter_that_no_notebook_declares_is_refused(home):
 def test_yaml_types_are_held_to_the_declared_ones(home):
     text = EDITIONS.replace('"2026-02-01"', "2026-02-01")  # a date to YAML, not text
     (home / "reports" / "editions.yml").write_text(text, encoding="utf-8")
-    with pytest.raises(ParameterError, match="as_of: .*is a date, expected str"):
+    with pytest.raises(ParameterError, match=r"as_of: .*is a date, expected str"):
         build_edition("kaz-tur")
 
 

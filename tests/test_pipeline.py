@@ -115,10 +115,20 @@ def evidence(day, stage, **more):
     return {"date": day, "stage": stage, "instrument": stage, "source": "s", "note": "n", **more}
 
 
+def test_another_pair_has_no_commitments_and_a_misspelt_one_is_named():
+    assert pipeline.commitments("2026-03-01", partner="TUR").empty
+    assert pipeline.follow_through("2026-03-01", partner="TUR").empty
+    assert len(pipeline.commitments("2026-03-01", reporter="KAZ", partner="Israel")) == 3
+    with pytest.raises(UnknownCode, match="israel"):
+        pipeline.commitments("2026-03-01", partner="Isreal")
+
+
 def commitment(*history, name="plant"):
     return {
         "id": name,
         "title": "A plant",
+        "reporter": "KAZ",
+        "partner": "ISR",
         "kind": "project",
         "sector": "industry",
         "parties": ["one", "another"],

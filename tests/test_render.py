@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import openpyxl
 import pypdf
@@ -84,7 +85,7 @@ def test_html_is_one_page_with_everything_in_it():
 
 def test_the_data_of_a_chart_is_beside_it():
     page = html.render(document())
-    details = page[page.index("The data of this figure") :]
+    details = page[page.index("Sources and data") :]
     details = details[: details.index("</details>")]
     assert "<b>Source</b> bns_trade" in details  # what all rows share is said once
     assert "141,300,000" in details
@@ -99,7 +100,7 @@ def test_every_heading_level_is_one_below_another():
         int(tag[1]) for tag in Page(html.render(document(deep))).tags if re.match(r"h\d", tag)
     ]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_two_sections_of_one_name_have_two_addresses():

@@ -5,10 +5,30 @@ matplotlib is imported when a chart is made, not before.
 
 from __future__ import annotations
 
+from kzdata.charts.back_test import back_test
 from kzdata.charts.balance import balance
 from kzdata.charts.chart import Chart
+from kzdata.charts.claims import claims
+from kzdata.charts.ladder import ladder
+from kzdata.charts.net_inflow import net_inflow
+from kzdata.charts.partial_year import partial_year
+from kzdata.charts.peers import peers
 from kzdata.charts.ranking import ranking
 from kzdata.charts.share import share
+from kzdata.charts.timeline import timeline
 from kzdata.charts.turnover import turnover
 
-__all__ = ["Chart", "balance", "ranking", "share", "turnover"]
+__all__ = [
+    "Chart",
+    "back_test",
+    "balance",
+    "claims",
+    "ladder",
+    "net_inflow",
+    "partial_year",
+    "peers",
+    "ranking",
+    "share",
+    "timeline",
+    "turnover",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kzdata import sources
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 
@@ -22,7 +23,9 @@ def back_test(
     rows = inputs.need(frame, _COLUMNS, _FROM)
     rows = rows.assign(year=rows["year"].astype(int)).sort_values("year")
     inputs.some(rows["error_pct"], "error", _FROM)
-    months = round(12 * (rows["partial"] / (rows["actual"] * (1 + rows["naive_error_pct"] / 100))).mean())
+    months = round(
+        12 * (rows["partial"] / (rows["actual"] * (1 + rows["naive_error_pct"] / 100))).mean()
+    )
     mean, naive = (float(rows[c].abs().mean()) for c in ("error_pct", "naive_error_pct"))
     years = (int(rows["year"].min()), int(rows["year"].max()))
     finding = (
@@ -39,10 +42,10 @@ def back_test(
     if monthly is not None:
         inputs.need(monthly, ["reporter", "partner", "source", "published"], _FROM)
         whose = f" of {words.place(monthly['reporter'].iloc[0])} with " + (
-            words.place(monthly["partner"].iloc[0]).replace("World", "the world")
+            words.place(monthly["partner"].iloc[0])
         )
         credit = words.credit(monthly, "")
-        joined = " + ".join(sorted(monthly["source"].unique()))
+        joined = sources.join(monthly["source"].unique())
         shown = rows.assign(source=joined, published=monthly["published"].max())
     with style.house():
         figure, axes = page.sheet(2.5)
@@ -65,7 +68,7 @@ def back_test(
             )
             if len(rows) <= marks.MANY:
                 for year, value in zip(at, rows[column], strict=True):
-                    sign = "+" if value > 0 else ""
+                    sign = "+" if round(value, 1) > 0 else ""
                     axes.annotate(
                         sign + style.plain(value, 1),
                         (year, value),

@@ -30,7 +30,9 @@ _NUMBER = re.compile(
     r"(?P<points>\s?(?:percentage points|pp\b))?(?P<ordinal>st|nd|rd|th)?(?![\w])",
     re.IGNORECASE,
 )
-_FALL = re.compile(r"\b(fell|falls?|fallen|declined?|dropp?e?d?|shrank|down|decreased?|lost)\b", re.I)
+_FALL = re.compile(
+    r"\b(fell|falls?|fallen|declined?|dropp?e?d?|shrank|down|decreased?|lost)\b", re.I
+)
 _RISE = re.compile(r"\b(rose|rises?|grew|grows?|growth|gained|increased?|up(?! to))\b", re.I)
 _AROUND = 6  # words before a percentage in which its verb is looked for
 

@@ -1,8 +1,10 @@
-"""Small drawing that several charts share: year axes, gaps, changes of source, keys, spread labels."""
+"""Small drawing that several charts share: year axes, gaps, breaks, keys, spread labels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from math import inf
 from typing import Any
 
 import pandas as pd
@@ -44,10 +46,15 @@ def gaps(axes: Any, years: Iterable[float]) -> None:
         )
 
 
-def above(axes: Any, x: float, y: float, text: str, **options: Any) -> None:
-    """A figure just outside the end of a bar, on the far side from zero."""
+def halo() -> list[Any]:
+    """A white rim, for figures that a line may cross."""
     from matplotlib.patheffects import withStroke
 
+    return [withStroke(linewidth=2.5, foreground="white")]
+
+
+def above(axes: Any, x: float, y: float, text: str, **options: Any) -> None:
+    """A figure just outside the end of a bar, on the far side from zero."""
     up = y >= 0
     axes.annotate(
         text,
@@ -56,7 +63,7 @@ def above(axes: Any, x: float, y: float, text: str, **options: Any) -> None:
         textcoords="offset points",
         ha="center",
         va="bottom" if up else "top",
-        path_effects=[withStroke(linewidth=2.5, foreground="white")],
+        path_effects=halo(),
         **{"size": style.SMALL, "color": style.INK} | options,
     )
 
@@ -86,7 +93,7 @@ def breaks(axes: Any, rows: pd.DataFrame) -> list[int]:
     ordered = rows.dropna(subset=["value"]).sort_values("year")
     publishers = [_publishers(source) for source in ordered["source"]]
     pairs = list(zip(ordered["year"], publishers, strict=True))
-    changed = [b[0] for a, b in zip(pairs, pairs[1:], strict=False) if a[1] != b[1]]
+    changed = [b[0] for a, b in pairwise(pairs) if a[1] != b[1]]
     for year in changed:
         axes.axvline(year - 0.5, color=style.CONTEXT, linewidth=0.9, linestyle=(0, (2, 2)))
         axes.annotate(
@@ -146,20 +153,31 @@ def dot(label: str, marker: str, color: str, *, filled: bool = True, line: str =
     )
 
 
-def spread(wanted: Sequence[float], least: float) -> list[float]:
-    """Places at least ``least`` apart, in the same order, moved as little as least squares can.
+def spread(
+    wanted: Sequence[float], sizes: Sequence[float], low: float = -inf, high: float = inf
+) -> list[float]:
+    """Centres for labels of these sizes, in the order given, none on another, near ``wanted``.
 
-    ``wanted`` is ascending. Pool adjacent violators on the places less their share of the gaps.
+    ``wanted`` is ascending. Pool adjacent violators on the wanted places less the room that
+    the labels before them need: the least movement in squares, kept between low and high.
     """
+    offsets = [0.0]
+    for before, after in pairwise(sizes):
+        offsets.append(offsets[-1] + (before + after) / 2)
     blocks: list[list[float]] = []  # sum, count
-    for rank, value in enumerate(wanted):
-        blocks.append([value - rank * least, 1])
+    for value, offset in zip(wanted, offsets, strict=True):
+        blocks.append([value - offset, 1])
         while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
             total, count = blocks.pop()
             blocks[-1][0] += total
             blocks[-1][1] += count
     flat = [total / count for total, count in blocks for _ in range(int(count))]
-    return [value + rank * least for rank, value in enumerate(flat)]
+    if not flat:
+        return []
+    first, last = low + sizes[0] / 2, high - sizes[-1] / 2 - offsets[-1]
+    return [
+        max(min(value, last), first) + offset for value, offset in zip(flat, offsets, strict=True)
+    ]
 
 
 def decimal_year(period: str) -> tuple[float, float]:

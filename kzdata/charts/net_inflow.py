@@ -41,17 +41,9 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
         figure, axes = page.sheet(2.9)
         style.dress(axes)
         at = [quarter / 4 + 0.125 for quarter in every]
-        for sign, color, hatch in ((1, style.LILAC, ""), (-1, style.ORANGE, "....")):
+        for sign, color in ((1, style.LILAC), (-1, style.ORANGE)):
             side = series.where(series * sign > 0)
-            axes.bar(
-                at,
-                side / factor,
-                width=0.2,
-                color=color,
-                edgecolor="white",
-                linewidth=0,
-                hatch=hatch,
-            )
+            axes.bar(at, side / factor, width=0.2, color=color)
         axes.plot(at, sums / factor, color=style.BLACK, linewidth=1.8)
         style.baseline(axes)
         missing = [place for place, value in zip(at, series, strict=True) if pd.isna(value)]
@@ -66,19 +58,14 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
                 va="center",
                 weight="bold",
                 size=style.SMALL,
+                path_effects=marks.halo(),
             )
         first, final = min(every) // 4, max(every) // 4
         marks.year_axis(axes, first, final)
         axes.set_xlim(first - 0.2, final + 1.1)
         keys = [
             marks.patch("Quarter", color=style.LILAC),
-            marks.patch(
-                "Negative quarter",
-                facecolor=style.ORANGE,
-                edgecolor="white",
-                hatch="....",
-                linewidth=0,
-            ),
+            marks.patch("Negative quarter", color=style.ORANGE),
             marks.dot("Sum of four quarters", "", style.BLACK, line="-"),
         ]
         marks.key(axes, keys if negative else [keys[0], keys[2]])

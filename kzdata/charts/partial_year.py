@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from kzdata import periods
-from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts import headline, inputs, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import ContractError
 
@@ -53,7 +53,7 @@ def partial_year(
     in `turnover`.
     """
     rows = inputs.need(answers, _COLUMNS, _FROM)
-    answer = {name: row for name, row in zip(rows["answer"], rows.iloc, strict=True)}
+    answer = dict(zip(rows["answer"], rows.iloc, strict=True))
     for name in ("published", "estimate"):
         if name not in answer:
             raise ContractError(f"The answers hold no row {name!r}.", f"Try: {_FROM}")
@@ -101,11 +101,9 @@ def _lines(answer: dict[str, pd.Series], base: pd.DataFrame) -> list[_Row]:
         full = base.iloc[0]
         lines.append(_Row("full", f"{full['period']}, full year", "published", full))
     if "bounds" in answer:
-        lines.append(
-            _Row("bounds", words.short(same), "not published: bounds", answer["bounds"])
-        )
+        lines.append(_Row("bounds", words.short(same), "not published: bounds", answer["bounds"]))
     elif "like_for_like" in answer:
-        lines.append(_Row("like", words.short(same), "from the growth", answer["like_for_like"]))
+        lines.append(_Row("like", words.short(same), "published", answer["like_for_like"]))
     lines.append(_Row("part", words.short(published["period"]), "published", published))
     level = f"estimate, {100 * estimate['level']:g} % interval"
     lines.append(_Row("estimate", f"{estimate['period']}, full year", level, estimate))
@@ -127,10 +125,11 @@ def _draw(
         axes.annotate(
             text,
             (end, place),
-            xytext=(6, 0),
+            xytext=(8, 0),
             textcoords="offset points",
             va="center",
             size=style.BODY,
+            path_effects=marks.halo(),
             weight="bold" if line.kind in ("estimate", "outcome") else "normal",
         )
     style.baseline(axes, values="x")
@@ -150,9 +149,7 @@ def _full(axes: Any, place: int, row: pd.Series, answer: Any, factor: float) -> 
     return row["value"] / factor, _text(row["value"], factor)
 
 
-def _bounds(
-    axes: Any, place: int, row: pd.Series, answer: Any, factor: float
-) -> tuple[float, str]:
+def _bounds(axes: Any, place: int, row: pd.Series, answer: Any, factor: float) -> tuple[float, str]:
     low, high = row["lower"] / factor, row["upper"] / factor
     _range(axes, place, low, high, style.LILAC)
     return high, f"{_text(row['lower'], factor)} to {_text(row['upper'], factor)}"
@@ -160,9 +157,7 @@ def _bounds(
 
 def _like(axes: Any, place: int, row: pd.Series, answer: Any, factor: float) -> tuple[float, str]:
     value = answer["published"]["value"] / (1 + row["growth_pct"] / 100)
-    _bar(
-        axes, place, value / factor, color="white", edgecolor=style.LILAC, hatch=style.HATCH
-    )
+    _bar(axes, place, value / factor, color="white", edgecolor=style.LILAC, hatch=style.HATCH)
     return value / factor, _text(value, factor)
 
 
@@ -180,7 +175,7 @@ def _part(axes: Any, place: int, row: pd.Series, answer: Any, factor: float) -> 
         said += f"   growth {style.plain(answer['like_for_like']['growth_pct'], 1)} %"
     elif "bounds" in answer:
         low, high = (answer["bounds"][f"growth_{side}_pct"] for side in ("lower", "upper"))
-        said += f"   growth {style.plain(low, 0)} to {style.plain(high, 0)} %"
+        said += f"   growth between {style.plain(low, 0)} and {style.plain(high, 0)} %"
     return row["value"] / factor, said
 
 
@@ -193,7 +188,13 @@ def _estimate(
     if "naive" in answer:
         naive = answer["naive"]["value"] / factor
         axes.plot(
-            naive, place + 0.34, "o", color=style.INK, markersize=5, markerfacecolor="white", zorder=5
+            naive,
+            place + 0.34,
+            "o",
+            color=style.INK,
+            markersize=5,
+            markerfacecolor="white",
+            zorder=5,
         )
         months = periods.months_in(answer["published"]["period"])
         axes.annotate(
@@ -245,8 +246,8 @@ def _held(answer: dict[str, pd.Series]) -> bool:
 def _finding(answer: dict[str, pd.Series], unit: str) -> str:
     published, estimate = answer["published"], answer["estimate"]
     said = (
-        f"{words.amount(published['value'], unit)} in {words.short(published['period'])} pointed "
-        f"to {words.amount(estimate['value'], unit)} for the year"
+        f"{words.short(published['period'])} pointed to {words.amount(estimate['value'], unit)} "
+        f"for the year"
     )
     if "outcome" not in answer:
         return said.replace("pointed", "points")
@@ -260,7 +261,9 @@ def _finding(answer: dict[str, pd.Series], unit: str) -> str:
 def _alt(finding: str, answer: dict[str, pd.Series], unit: str) -> str:
     estimate = answer["estimate"]
     said = (
-        f"Bars and ranges on one axis: {finding}. The interval runs from "
+        f"Bars and ranges on one axis: {finding}. Published for "
+        f"{words.short(answer['published']['period'])} are "
+        f"{words.amount(answer['published']['value'], unit)}. The interval runs from "
         f"{words.amount(estimate['lower'], unit)} to {words.amount(estimate['upper'], unit)}"
     )
     if "naive" in answer:

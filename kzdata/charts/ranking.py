@@ -10,7 +10,17 @@ from kzdata.charts.chart import Chart
 from kzdata.errors import UnknownCode, did_you_mean
 
 _FROM = 'kz.charts.ranking(kz.observations("KAZ", start=2025, end=2025, freq="A"))'
-_COLUMNS = ["dataflow", "reporter", "partner", "flow", "product", "period", "value", "unit", "source"]
+_COLUMNS = [
+    "dataflow",
+    "reporter",
+    "partner",
+    "flow",
+    "product",
+    "period",
+    "value",
+    "unit",
+    "source",
+]
 
 
 def ranking(
@@ -78,13 +88,17 @@ def _draw(axes, shown: pd.DataFrame, mine: str, factor: float, apart: bool) -> N
         height=0.72,
         color=[style.WINE if p == mine else style.LILAC for p in shown["partner"]],
     )
+    digits = len(str(int(shown["rank"].max())))
+    figure_space = "\N{FIGURE SPACE}"  # as wide as a digit, so that the names stand in a column
     names = [
-        f"{words.place(partner)}  {int(rank)}"
+        f"{str(int(rank)).rjust(digits, figure_space)}  {style.clean(words.place(partner))}"
         for partner, rank in zip(shown["partner"], shown["rank"], strict=True)
     ]
-    axes.set_yticks(places, [style.clean(name) for name in names])
+    axes.set_yticks(places, names, ha="left")
     for label, partner in zip(axes.get_yticklabels(), shown["partner"], strict=True):
         label.set_weight("bold" if partner == mine else "normal")
+    wide = max(page.inches(axes.figure, name, style.BODY, bold=True) for name in names)
+    axes.tick_params(axis="y", pad=72 * wide + 4)
     style.dress(axes, values="x")
     digits = words.decimals(values)
     for place, value, partner in zip(places, values, shown["partner"], strict=True):
@@ -98,8 +112,14 @@ def _draw(axes, shown: pd.DataFrame, mine: str, factor: float, apart: bool) -> N
             weight="bold" if partner == mine else "normal",
         )
     if apart:
-        axes.annotate("⋮", (0, places[-1] - 0.95), xytext=(3, 0), textcoords="offset points",
-                      va="center", color=style.SOFT)
+        axes.annotate(
+            "⋮",
+            (0, places[-1] - 0.95),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            color=style.SOFT,
+        )
     axes.set_ylim(places[-1] + 0.6, -0.6)
     axes.set_xlim(0, values.max() * 1.02)
 

@@ -47,7 +47,7 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             box = axes.get_window_extent()
             apart = 0.16 * figure.dpi / box.height * axes.get_ylim()[1]
             ends.sort()
-            places = marks.spread([value for value, *_ in ends], apart)
+            places = marks.spread([value for value, *_ in ends], [apart] * len(ends))
             for place, (value, _, flow) in zip(places, ends, strict=True):
                 axes.annotate(
                     f"{value:.2f} % of {_NAMES[flow]}" if len(ends) > 1 else f"{value:.2f} %",
@@ -77,9 +77,7 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
         )
 
 
-def _finding(
-    known: pd.DataFrame, pair: list[str], flow: str
-) -> tuple[str, list[headline.Fact]]:
+def _finding(known: pd.DataFrame, pair: list[str], flow: str) -> tuple[str, list[headline.Fact]]:
     last = known.iloc[-1]
     now = 100 * last["value_share"]
     said = (

@@ -106,7 +106,9 @@ def clean(text: object) -> str:
     Control and direction characters go, since they could reorder a label; a letter that the
     font lacks becomes the replacement sign, so that nothing disappears in silence.
     """
-    kept = "".join(c for c in str(text) if unicodedata.category(c) not in ("Cc", "Cf") or c in "\n\t")
+    kept = "".join(
+        c for c in str(text) if unicodedata.category(c) not in ("Cc", "Cf") or c in "\n\t"
+    )
     line = re.sub(r"\s+", " ", kept).strip()
     return "".join(c if ord(c) in _letters() else "�" for c in line)
 

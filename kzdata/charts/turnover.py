@@ -79,7 +79,7 @@ def _partial(partial: pd.DataFrame | pd.Series | None, unit: str) -> list[pd.Dat
     months = [periods.months_in(period) for period in row["period"]]
     if len(row) != 1 or (months[0] or 12) >= 12:
         raise PeriodMismatch(
-            f"partial= is one row over part of a year; given: {', '.join(row['period']) or 'none'}.",
+            f"partial= is one row over part of a year, not {', '.join(row['period']) or 'none'}.",
             'Try: partial=answers[answers["answer"] == "published"]',
         )
     inputs.only(pd.DataFrame({"unit": [unit, row["unit"].iloc[0]]}), "unit", _FROM)
@@ -122,9 +122,7 @@ def _draw(
     whole = wide.dropna() / factor
     edge = {"width": 0.78, "edgecolor": "white", "linewidth": 0.5}
     axes.bar(whole.index, whole["X"], color=style.WINE, label="exports", **edge)
-    axes.bar(
-        whole.index, whole["M"], bottom=whole["X"], color=style.LILAC, label="imports", **edge
-    )
+    axes.bar(whole.index, whole["M"], bottom=whole["X"], color=style.LILAC, label="imports", **edge)
     keys = [
         marks.patch("Exports", color=style.WINE),
         marks.patch("Imports", color=style.LILAC),

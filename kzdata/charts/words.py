@@ -1,4 +1,4 @@
-"""The words on a chart: units, periods, places, and the line that says where the figures are from."""
+"""The words on a chart: units, periods, places, and the line that credits the sources."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kzdata.charts import style
 
 _SCALES = ((1e10, 1e9, "billion"), (1e7, 1e6, "million"), (1e4, 1e3, "thousand"))
 _MONEY = {"USD": "US dollars", "EUR": "euros", "KZT": "tenge", "ILS": "new shekels"}
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STATUS_NOTES = {
     status: f"{status}: {words}" for status, words in contract.STATUSES.items() if status != "A"
 }
@@ -68,8 +68,8 @@ def short(period: str) -> str:
 
 
 def place(code: str) -> str:
-    """The name of an area."""
-    return codes.area_name(code)
+    """The name of an area, as a sentence has it."""
+    return "the world" if code == codes.WORLD else codes.area_name(code)
 
 
 def years(numbers: Iterable[int]) -> str:
@@ -88,6 +88,12 @@ def listed(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 
+def publisher(name: str) -> str:
+    """Who answers for a source, as a caption names it."""
+    said = str(sources.source(name)["publisher"])
+    return "article, publisher not named" if said.startswith("not named") else said
+
+
 def credit(frame: pd.DataFrame, *notes: str) -> str:
     """The caption: who published the figures shown and when, then the notes."""
     named = []
@@ -98,11 +104,11 @@ def credit(frame: pd.DataFrame, *notes: str) -> str:
         dates = sorted(d for d in own if d and d != codes.UNKNOWN)
         dated = dates[-1] if dates else known.get("published")
         when = f"published {dated}" if dated else "undated"
-        named.append((str(known["publisher"]), when))
+        named.append((publisher(name), when))
     publishers = {}
-    for publisher, when in named:
-        publishers.setdefault(publisher, when)
-    shown = [f"{publisher} ({when})" for publisher, when in publishers.items()]
+    for who, when in named:
+        publishers.setdefault(who, when)
+    shown = [f"{who} ({when})" for who, when in publishers.items()]
     if len(shown) > 4:
         shown = [*shown[:3], f"{len(shown) - 3} more publishers"]
     said = [f"{'Sources' if len(publishers) > 1 else 'Source'}: {'; '.join(shown)}."]

@@ -15,18 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kzdata.reports.build import Report as Report
-    from kzdata.reports.build import build as build
     from kzdata.reports.build import report as report
-    from kzdata.reports.editions import editions as editions
-
-_WHERE = {"report": "build", "build": "build", "Report": "build", "editions": "editions"}
 
 
 def __getattr__(name: str) -> Any:
     # What runs notebooks and draws pages is imported only by those who ask for it.
-    if name in _WHERE:
-        from importlib import import_module
+    if name in {"Report", "report"}:
+        from kzdata.reports import build
 
-        # `editions` is also the module's name: ask the module for the function it holds.
-        return getattr(import_module(f"kzdata.reports.{_WHERE[name]}"), name)
+        return getattr(build, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

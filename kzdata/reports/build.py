@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import datetime as dt
 import os
 import tempfile
@@ -156,20 +158,25 @@ def _run(jobs: list[Job], scratch: Path, epoch: int, progress: Progress | None) 
     # Kernels are processes of their own: threads are enough to keep every core at work.
     workers = min(len(jobs), os.cpu_count() or 1, AT_ONCE)
     with quiet(), ThreadPoolExecutor(workers) as pool:
-        futures = []
-        for number, job in enumerate(jobs):
-            private = scratch / str(number)
-            private.mkdir()
-            futures.append(
-                pool.submit(
-                    run, job.notebook, job.values, scratch=private, epoch=epoch, progress=progress
-                )
-            )
+        futures = [
+            pool.submit(_run_one, job, scratch / str(number), epoch, progress)
+            for number, job in enumerate(jobs)
+        ]
         try:
             return [future.result() for future in futures]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _run_one(job: Job, scratch: Path, epoch: int, progress: Progress | None) -> Any:
+    scratch.mkdir()
+    try:
+        return run(job.notebook, job.values, scratch=scratch, epoch=epoch, progress=progress)
+    finally:
+        # The client opens an event loop for this thread of ours and leaves it open.
+        with contextlib.suppress(RuntimeError):
+            asyncio.get_event_loop().close()
 
 
 def _document(jobs: list[Job], done: list[Any], asked: Edition | None) -> Document:

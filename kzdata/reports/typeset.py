@@ -24,7 +24,7 @@ from kzdata.reports.blocks import (
     Table,
 )
 from kzdata.reports.markdown import plain, tokens
-from kzdata.reports.widths import layout
+from kzdata.reports.widths import SMALLEST, layout
 
 LONG_WORD = 28
 SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
@@ -88,8 +88,8 @@ def _block(block: Block, keep: Callable[[str, bytes], str]) -> list[dict[str, An
             return [_grid(block.title, block.columns, block.rows) | {"notes": notes}]
         case Chart():
             name = keep("image/svg+xml", block.svg.encode())
-            caption = block.caption or block.title
-            return [{"t": "figure", "file": name, "alt": block.alt, "caption": breakable(caption)}]
+            # The picture prints its own sources; as text, the title can be searched for.
+            return [{"t": "figure", "file": name, "alt": block.alt, "caption": block.title}]
         case Image():
             name = keep(block.mime, block.content)
             return [{"t": "picture", "file": name, "alt": block.alt or "Picture"}]
@@ -107,6 +107,7 @@ def _grid(title: str, columns: list[Column], rows: list[list[str]]) -> dict[str,
         "landscape": plan.landscape,
         "widths": plan.widths,
         "twice": plan.twice,
+        "breakable": plan.size == SMALLEST,
         "align": [column.align for column in columns],
         "head": [column.title for column in columns],
         "rows": [[breakable(cell) for cell in row] for row in rows],

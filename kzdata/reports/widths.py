@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from kzdata.reports.blocks import Column
 
 PORTRAIT, LANDSCAPE = 467.0, 713.0  # points between the margins of A4
 GUTTER = 9.0
-# Mean advance of a character of the text face; digits and capitals are wider than the mean.
-LETTER, DIGIT = 0.475, 0.53
+# Mean advances of the text face in ems, by kind of character, with a little to spare.
+DIGIT, CAPITAL, SMALL, POINT, OTHER = 0.485, 0.69, 0.475, 0.29, 0.57
+POINTS = frozenset(" .,:;'!|()[]/-\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
 LONGEST_WORD = 22  # longer ones have places to break: see typeset.breakable
 # Size of type, whether the page lies on its side, and the most lines that a row may grow to.
 TRIES = [(9.0, False, 5), (8.0, False, 7), (7.5, False, 10), (8.0, True, 8), (7.0, True, 14)]
@@ -52,21 +54,36 @@ def _fit(
     if sum(natural) <= room:
         return []
     least = [_least(column, texts, size) for column, texts in zip(columns, cells, strict=True)]
-    spare = room - sum(least)
-    if spare < 0:
+    if sum(least) > room:
         return None
-    # A long column wants room by the square root of its text: it can wrap where a short one cannot.
-    wants = [max(n - m, 0.0) ** 0.5 for n, m in zip(natural, least, strict=True)]
-    total = sum(wants) or 1.0
-    widths = [min(n, m + spare * w / total) for n, m, w in zip(natural, least, wants, strict=True)]
-    left = room - sum(widths)
-    if left > 0:  # what capped columns gave back goes to the one that asks most
-        longest = max(range(len(widths)), key=lambda n: natural[n] - widths[n])
-        widths[longest] += left
-    lines = max(
-        (_lines(t, w, size) for c, w in zip(cells, widths, strict=True) for t in c), default=1
-    )
+    widths = _shared(least, natural, [_weight(texts, size) for texts in cells], room)
+    pairs = zip(cells, widths, strict=True)
+    lines = max((_lines(text, w, size) for texts, w in pairs for text in texts), default=1)
     return [round(width, 1) for width in widths] if lines <= tallest else None
+
+
+def _shared(
+    least: list[float], natural: list[float], weights: list[float], room: float
+) -> list[float]:
+    """Widths that fill the room with as few and as even lines as can be.
+
+    The sum over columns of weight / width² (the squares of their cells' lines) is least where
+    widths go with the cube root of the weight; the factor is found by halving.
+    """
+    low, high = 0.0, room
+    widths = least
+    for _ in range(60):
+        factor = (low + high) / 2
+        widths = [
+            min(max(factor * weight ** (1 / 3), lowest), widest)
+            for lowest, widest, weight in zip(least, natural, weights, strict=True)
+        ]
+        low, high = (factor, high) if sum(widths) < room else (low, factor)
+    return widths
+
+
+def _weight(texts: list[str], size: float) -> float:
+    return sum(_width(text, size) ** 2 for text in texts)
 
 
 def _least(column: Column, cells: list[str], size: float) -> float:
@@ -80,8 +97,18 @@ def _longest(text: str) -> str:
 
 
 def _width(text: str, size: float) -> float:
-    wide = sum(c.isdigit() or c.isupper() for c in text)
-    return (wide * DIGIT * 1.1 + (len(text) - wide) * LETTER) * size + GUTTER
+    return sum(map(_advance, text)) * size + GUTTER
+
+
+@cache
+def _advance(character: str) -> float:
+    if character in POINTS:
+        return POINT
+    if character.isdigit():
+        return DIGIT
+    if character.islower():
+        return SMALL
+    return CAPITAL if character.isupper() else OTHER
 
 
 def _lines(text: str, width: float, size: float) -> float:

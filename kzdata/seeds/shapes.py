@@ -208,6 +208,7 @@ SHAPES: dict[str, Shape] = {
     },
     "assumptions": {
         "id": (_slug, "!"),
+        "reporter": (_area, "!"),
         "title": (_text, "!"),
         "inputs": (lambda v: None if isinstance(v, list) and v else "figures of claims", "!"),
         "quantities": (lambda v: None if isinstance(v, list) and v else "results", "!"),

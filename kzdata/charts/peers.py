@@ -1,0 +1,177 @@
+"""One pair against the other partners of the same reporter: turnover since a common year."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from kzdata import aggregates, codes
+from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts.chart import Chart
+from kzdata.errors import NotAvailable, UnknownCode, did_you_mean
+
+_FROM = 'kz.charts.peers(kz.observations("KAZ", start=2015, freq="A"))'
+_COLUMNS = ["reporter", "partner", "flow", "period", "value", "unit", "source"]
+_MOST, _ACROSS = 12, 4
+
+
+def peers(
+    frame: pd.DataFrame,
+    highlight: str = "ISR",
+    *,
+    base: int | None = None,
+    title: str | None = None,
+) -> Chart:
+    """Turnover as an index in small panels: in each, one other partner and ``highlight``.
+
+    ``frame`` holds annual X and M rows of several partners of one reporter. The index is 100 in
+    ``base``, by default the first year of ``highlight``; the axis is logarithmic, so that equal
+    steps are equal growth for small and large partners. A partner needs a figure in the base
+    year and one later; of more than 12 the largest are drawn. A missing year interrupts the
+    line. Raises `UnknownCode` when ``highlight`` is not in the frame, `NotAvailable` when no
+    other partner can be drawn; other errors and ``title`` as in `turnover`.
+    """
+    rows = inputs.need(frame, _COLUMNS, _FROM)
+    rows = rows[~rows["partner"].isin(list(codes.SPECIAL)) & rows["flow"].isin(["X", "M"])]
+    rows = inputs.need(rows, _COLUMNS, _FROM)
+    reporter = inputs.only(rows, "reporter", _FROM)
+    inputs.only(rows, "unit", _FROM)
+    total = inputs.annual(
+        aggregates.turnover(inputs.annual(rows, _FROM).drop(columns="year")), _FROM
+    )
+    inputs.once(total, ["partner", "year"], _FROM)
+    mine = codes.area(highlight)
+    own = total[(total["partner"] == mine) & (total["value"] > 0)]
+    if own.empty:
+        raise UnknownCode(
+            f"{highlight!r} has no turnover in the frame.", did_you_mean(mine, total["partner"])
+        )
+    base = int(own["year"].min()) if base is None else base
+    last = int(own["year"].max())
+    index, partners = _indexed(total, mine, base)
+    wide = index.pivot(index="year", columns="partner", values="turnover_index")
+    wide = wide.reindex(range(base, int(index["year"].max()) + 1))
+    finding, facts = _finding(wide, mine, partners, base, last)
+    shown = index[index["partner"].isin([mine, *partners])].drop(columns="year")
+    absent = [
+        f"{words.place(p)} {words.years(wide.index[wide[p].isna()])}"
+        for p in [mine, *partners]
+        if wide[p].isna().any()
+    ]
+    with style.house():
+        down = math.ceil(len(partners) / _ACROSS)
+        figure, panels = page.sheet(
+            1.25 * down + 0.35,
+            down,
+            min(_ACROSS, len(partners)),
+            squeeze=False,
+            sharex=True,
+            sharey=True,
+            gridspec_kw={"hspace": 0.32, "wspace": 0.1},
+        )
+        _draw(panels, wide, mine, partners)
+        return page.finish(
+            figure,
+            name=f"peers-{reporter}-{mine}".lower(),
+            title=headline.checked(title, finding, headline.facts(shown, *facts)),
+            subtitle=f"Turnover in goods of {words.place(reporter)} with each partner, "
+            f"{base} = 100, logarithmic scale",
+            alt=f"Small multiples: {title or finding}. {_spoken(wide, [mine, *partners])}",
+            caption=words.credit(
+                shown,
+                "Index of US dollar values at current prices." if _dollars(shown) else "",
+                f"Missing: {'; '.join(absent)}." if absent else "",
+            ),
+            frame=shown.reset_index(drop=True),
+        )
+
+
+def _dollars(shown: pd.DataFrame) -> bool:
+    return set(shown["unit"]) == {"USD"}
+
+
+def _indexed(total: pd.DataFrame, mine: str, base: int) -> tuple[pd.DataFrame, list[str]]:
+    """The turnover rows with turnover_index, and the other partners, the largest first."""
+    start = total[(total["year"] == base) & (total["value"] > 0)].set_index("partner")["value"]
+    if mine not in start.index:
+        raise NotAvailable(
+            f"{words.place(mine)} has no turnover in {base}.", "Choose another year: base=2015"
+        )
+    later = total[(total["year"] > base) & total["value"].notna()]
+    newest = later.sort_values("year").groupby("partner")["value"].last()
+    drawable = newest[newest.index.isin(start.index) & (newest.index != mine)]
+    if drawable.empty:
+        raise NotAvailable(
+            f"No other partner has turnover in {base} and in a later year.", f"Try: {_FROM}"
+        )
+    partners = list(drawable.sort_values(ascending=False).index[:_MOST])
+    rows = total[(total["year"] >= base) & total["partner"].isin(start.index)]
+    values = 100 * rows["value"] / rows["partner"].map(start)
+    return rows.assign(base_period=str(base), turnover_index=values), partners
+
+
+def _finding(
+    wide: pd.DataFrame, mine: str, partners: list[str], base: int, last: int
+) -> tuple[str, list[headline.Fact]]:
+    ends = wide.loc[last]
+    change = float(ends[mine] - 100)
+    known = [p for p in partners if not pd.isna(ends[p])]
+    better = sum(ends[p] > ends[mine] for p in known)
+    verb = "fell" if change < 0 else "rose"
+    facts = [headline.Fact(change, "percent")]
+    facts += [headline.Fact(float(n), "count") for n in (better, len(known), base, last)]
+    return (
+        f"Trade with {words.place(mine)} {verb} {words.percent(change)} from {base} to {last}; "
+        f"with {better} of {len(known)} other partners it did better"
+    ), facts
+
+
+def _draw(panels: Any, wide: pd.DataFrame, mine: str, partners: list[str]) -> None:
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    flat = list(panels.flat)
+    shown = wide[[mine, *partners]]
+    low, high = float(shown.min().min()), float(shown.max().max())
+    step = 10.0 if high / low > 60 else 2.0
+    ticks = [100 * step**k for k in range(-12, 13)]
+    for axes, partner in zip(flat, partners, strict=False):
+        style.dress(axes, unit=False)
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(FixedLocator(ticks))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: style.plain(value)))
+        axes.set_ylim(low / 1.15, high * 1.15)
+        axes.axhline(100, color=style.CONTEXT, linewidth=0.9)
+        axes.plot(wide.index, wide[partner], color=style.CONTEXT, linewidth=1.5)
+        axes.plot(wide.index, wide[mine], color=style.WINE, linewidth=2.2)
+        name = page.shorten(axes.figure, words.place(partner), style.SMALL, 1.2, 1)
+        axes.set_title(name, loc="left", size=style.SMALL, weight="bold", pad=3)
+        first, last = wide.index[0], wide.index[-1]
+        axes.set_xticks([first, last], [str(first), str(last)], size=style.SMALL)
+        for tick, side in zip(axes.xaxis.get_major_ticks(), ("left", "right"), strict=True):
+            tick.label1.set_ha(side)
+        axes.tick_params(axis="y", labelsize=style.SMALL)
+    across = panels.shape[1]
+    for place, axes in enumerate(flat):
+        if place >= len(partners):
+            axes.set_visible(False)
+        elif place + across >= len(partners):
+            axes.tick_params(labelbottom=True)
+    marks_ = [
+        marks.dot("The partner named above the panel", "", style.CONTEXT, line="-"),
+        marks.dot(words.place(mine), "", style.WINE, line="-"),
+    ]
+    marks_[1].set_linewidth(2.2)
+    flat[0].legend(
+        handles=marks_, loc="lower left", bbox_to_anchor=(0, 1.17), ncol=2, borderaxespad=0
+    )
+
+
+def _spoken(wide: pd.DataFrame, partners: list[str]) -> str:
+    ends = [(p, wide[p].dropna()) for p in partners]
+    said = [
+        f"{words.place(p)} {style.plain(line.iloc[-1], 0)} in {line.index[-1]}" for p, line in ends
+    ]
+    return "Latest index: " + ", ".join(said) + "."

@@ -1,0 +1,181 @@
+"""Visits, agreements and commissions in time, each as precisely as it is dated."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts.chart import Chart
+from kzdata.errors import NotAvailable
+
+_FROM = "kz.charts.timeline(kz.events())"
+_COLUMNS = ["date", "date_precision", "kind", "title", "source"]
+_KINDS = {
+    "visit": ("Visit", "o", style.WINE),
+    "agreement": ("Agreement", "D", style.GREEN),
+    "commission": ("Commission", "s", style.VIOLET),
+    "diplomacy": ("Diplomacy", "^", style.BLACK),
+    "business": ("Business", "v", style.ORANGE),
+}
+_OTHER = ("Other", "P", style.CONTEXT)
+_MARK, _DATE, _TITLE = 0.1, 0.3, 1.3  # inches from the left edge of the list
+_LINE, _SPACE, _LEVEL = style.BODY * 1.32 / 72, 0.1, 0.105
+_WORDS = style.WIDTH - 2 * style.MARGIN - _TITLE
+
+
+def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
+    """Events on a line of time, where their density shows, and below it by date, each in words.
+
+    ``events`` is what `kz.events` returns. A day or a month is a mark, a year that is not dated
+    better and a range of years are bars of their length. Planned events have open marks. Events without a date are left out and counted in the caption. Raises
+    `NotAvailable` when none has a date; other errors and ``title`` as in `turnover`.
+    """
+    rows = inputs.need(events, _COLUMNS, _FROM)
+    dated = rows[rows["date"].notna() & (rows["date"] != "")]
+    if dated.empty:
+        raise NotAvailable("None of the events has a date.", f"Try: {_FROM}")
+    spans = [_span(date) for date in dated["date"]]
+    shown = dated.assign(began=[s[0] for s in spans], ended=[s[1] for s in spans])
+    shown = shown.sort_values(["began", "ended", "title"], kind="stable").reset_index(drop=True)
+    missing = len(rows) - len(dated)
+    frame = shown.drop(columns=["began", "ended"])
+    finding = _finding(shown)
+    counts = [len(shown), *shown["kind"].value_counts(), *_recent(shown)]
+    facts = headline.facts(frame, *(headline.Fact(float(n), "count") for n in counts))
+    with style.house():
+        figure, (line, table) = page.sheet(1.0, 2)
+        texts = [page.wrap(figure, _text(row), style.BODY, _WORDS) for row in shown.itertuples()]
+        sizes = [_LINE * len(lines) + _SPACE for lines in texts]
+        levels = _levels(shown)
+        heights = [_LEVEL * (max(levels) + 1) + 0.1, sum(sizes)]
+        figure.set_figheight(sum(heights) + 0.75)
+        table.get_gridspec().set_height_ratios(heights)
+        figure.subplots_adjust(hspace=2 * 0.45 / sum(heights))
+        _line(line, shown, levels)
+        _list(table, shown, texts, sizes)
+        marks.key(line, _keys(shown))
+        return page.finish(
+            figure,
+            name="timeline",
+            title=headline.checked(title, finding, facts),
+            subtitle=f"{len(shown)} dated events, {int(shown['began'].min())} to "
+            f"{int(shown['ended'].max() - 0.001)}; bars where only the year is known",
+            alt=f"Timeline: {title or finding}. The first is {_spoken(shown.iloc[0])}; the latest "
+            f"{_spoken(shown.iloc[-1])}.",
+            caption=words.credit(
+                frame, f"{missing} events without a date are not drawn." if missing else ""
+            ),
+            frame=frame,
+        )
+
+
+def _span(date: str) -> tuple[float, float]:
+    years = re.fullmatch(r"(\d{4})/(\d{4})", date)
+    return (float(years[1]), float(years[2]) + 1) if years else marks.decimal_year(date)
+
+
+def _when(date: str) -> str:
+    return date.replace("/", "–") if "/" in date else words.short(date)
+
+
+def _text(row: Any) -> str:
+    planned = getattr(row, "status", "") == "planned"
+    return style.clean(row.title) + (" (planned)" if planned else "")
+
+
+def _spoken(row: pd.Series) -> str:
+    return f"{row['title']} ({_when(row['date'])})"
+
+
+def _recent(shown: pd.DataFrame) -> list[int]:
+    last = int(shown["began"].max())
+    return [int((shown["began"] >= last - 1).sum()), last - 1]
+
+
+def _finding(shown: pd.DataFrame) -> str:
+    recent, since = _recent(shown)
+    visits = int((shown["kind"] == "visit").sum())
+    counted = f"{visits} visits among {len(shown)}" if 0 < visits < len(shown) else f"{len(shown)}"
+    first = int(shown["began"].min())
+    return f"{counted} dated events since {first}, {recent} of them from {since} on"
+
+
+def _keys(shown: pd.DataFrame) -> list[Any]:
+    present = set(shown["kind"])
+    looks = [look for kind, look in _KINDS.items() if kind in present]
+    if present - set(_KINDS):
+        looks.append(_OTHER)
+    return [marks.dot(*look) for look in looks]
+
+
+def _levels(shown: pd.DataFrame) -> list[int]:
+    """The lowest free level of each event, so that no mark covers another; ranges come first."""
+    years = shown["ended"].max() - shown["began"].min()
+    least = 0.11 * max(years, 3) / (style.WIDTH - 0.5)
+    taken: list[list[tuple[float, float]]] = []
+    levels = [0] * len(shown)
+    for n in sorted(range(len(shown)), key=lambda n: shown["date_precision"].iloc[n] != "range"):
+        began, ended = shown["began"].iloc[n], shown["ended"].iloc[n]
+        spare = max(0.0, least - (ended - began)) / 2
+        low, high = began - spare, ended + spare
+        free = (
+            level
+            for level, spans in enumerate(taken)
+            if all(high <= a or b <= low for a, b in spans)
+        )
+        levels[n] = next(free, len(taken))
+        if levels[n] == len(taken):
+            taken.append([])
+        taken[levels[n]].append((low, high))
+    return levels
+
+
+def _look(row: Any) -> tuple[str, str, str]:
+    """Marker, colour and face: open where the event is only planned."""
+    _, marker, color = _KINDS.get(row.kind, _OTHER)
+    return marker, color, "white" if getattr(row, "status", "") == "planned" else color
+
+
+def _line(axes: Any, shown: pd.DataFrame, levels: list[int]) -> None:
+    style.dress(axes, unit=False, values="x")
+    first, last = int(shown["began"].min()), int(shown["ended"].max() - 0.001)
+    for row, level in zip(shown.itertuples(), levels, strict=True):
+        marker, color, face = _look(row)
+        if row.ended - row.began > 0.2:
+            axes.plot([row.began, row.ended], [level, level], color=color, linewidth=4.5)
+        else:
+            middle = (row.began + row.ended) / 2
+            axes.plot(
+                middle, level, marker, color=color, markerfacecolor=face, markersize=5.5, zorder=3
+            )
+    axes.set_ylim(-0.9, max(levels) + 0.9)
+    axes.set_yticks([])
+    axes.set_xlim(first - 0.3, last + 1.3)
+    years = [y for y in range(first, last + 1) if last - first <= marks.MANY or y % 5 == 0]
+    axes.set_xticks(years, [str(year) for year in years])
+    axes.spines["bottom"].set_visible(True)
+
+
+def _list(axes: Any, shown: pd.DataFrame, texts: list[list[str]], sizes: list[float]) -> None:
+    style.dress(axes, unit=False)
+    axes.grid(False)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_xlim(0, style.WIDTH - 2 * style.MARGIN)
+    axes.set_ylim(sum(sizes), 0)
+    top, year = 0.0, None
+    for row, lines, size in zip(shown.itertuples(), texts, sizes, strict=True):
+        if int(row.began) != year:
+            axes.axhline(top, color=style.GRID, linewidth=0.7)
+            year = int(row.began)
+        first = top + _SPACE / 2 + _LINE / 2
+        marker, color, face = _look(row)
+        axes.plot(_MARK, first, marker, color=color, markerfacecolor=face, markersize=6)
+        at = {"size": style.BODY, "va": "center_baseline"}
+        axes.text(_DATE, first, _when(row.date), color=style.SOFT, **at)
+        for line, text in enumerate(lines):
+            axes.text(_TITLE, first + line * _LINE, text, **at)
+        top += size

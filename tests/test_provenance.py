@@ -1,0 +1,64 @@
+import json
+
+import pytest
+
+import kzdata as kz
+from kzdata.errors import NotAvailable, ParseError
+
+TURNOVER = kz.observations("KAZ", "ISR", start=2024).pipe(kz.turnover).pipe(kz.growth)
+
+
+@pytest.fixture
+def report(tmp_path):
+    """The part of a report that holds its figures: an executed notebook of display bundles."""
+    shown = [
+        kz.say("Trade came to {now}.", now=kz.number(TURNOVER, period="2025")),
+        kz.table(
+            TURNOVER, "Turnover", {"period": "Year", "value": "Turnover", "growth_pct": "Growth"}
+        ),
+    ]
+    cells = [{"outputs": [{"data": each._repr_mimebundle_()} for each in shown]}, {"source": "x"}]
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01_bilateral.ipynb").write_text(json.dumps({"cells": cells}))
+    return tmp_path
+
+
+def test_a_row_is_walked_back_to_document_place_publisher_and_date():
+    told = str(kz.why(TURNOVER.iloc[-1]))
+    for part in (
+        "193287817.22",
+        "X 119242222.86 + M 74045594.36",
+        "row «Израиль»",
+        "Bureau of National Statistics",
+        "2026-07",
+        "kaz_partners_2025.csv",
+    ):
+        assert part.replace(",", "") in told.replace(",", ""), part
+
+
+@pytest.mark.parametrize("printed", ["US$193.3 million", "193.3", "US$193.3\u00a0million"])
+def test_a_printed_figure_of_a_report_is_walked_back(report, printed):
+    told = kz.why(printed, report=report)
+    assert (told.frame["value"].round(2) == 193_287_817.22).all()
+    assert told.frame["shown_in"].str.contains("01_bilateral").all()
+
+
+@pytest.mark.parametrize("printed", ["−18.1", "-18.1%", "−18.1 %"])
+def test_a_derived_percentage_shows_its_arithmetic(report, printed):
+    told = kz.why(printed, report=report)
+    assert "193287817.22 / 236132656.94" in str(told)
+
+
+def test_without_a_report_the_shipped_figures_and_claims_answer(tmp_path):
+    told = kz.why("US$162.4 million", report=tmp_path)
+    assert "tca_2026" in set(told.frame["source"])
+    assert "paragraph 3" in str(told)
+    published = kz.why("236.1 million dollars", report=tmp_path)
+    assert "X 167590256.94 + M 68542400" in str(published)
+
+
+def test_what_is_nowhere_says_so(tmp_path):
+    with pytest.raises(NotAvailable, match="no report, observation or claim"):
+        kz.why("US$987654.321 billion", report=tmp_path)
+    with pytest.raises(ParseError):
+        kz.why("a lot", report=tmp_path)
