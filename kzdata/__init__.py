@@ -30,6 +30,7 @@ _HOMES = {
     "commitments": "pipeline",
     "confront": "confrontation",
     "contradictions": "consistency",
+    "count": "cited",
     "events": "seeds",
     "finding": "cited",
     "format_amount": "amounts",

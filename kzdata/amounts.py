@@ -1,7 +1,7 @@
 """Printed amounts: "about US$162.4 million", "162,4 млн долл. США", "500 млн доллардан астам".
 
-A text is read by ``kzdata.amount_grammar``, or not at all: what has two readings ("1,234" without
-a language) is refused, like what has none ("1.2.3 million", "$").
+A text is read by ``kzdata.words.amount_grammar``, or not at all: what has two readings ("1,234"
+without a language) is refused, like what has none ("1.2.3 million", "$").
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from functools import cache
 from math import isinf, isnan
 from typing import TYPE_CHECKING
 
-from kzdata.amount_grammar import Amount, amount_rule
 from kzdata.errors import KzdataError, ParseError
-from kzdata.grammar import Sentence, read
-from kzdata.lexicon import (
+from kzdata.words.amount_grammar import Amount, amount_rule
+from kzdata.words.grammar import Sentence, read
+from kzdata.words.lexicon import (
     LANGUAGES,
     Reading,
     Term,
@@ -24,8 +24,8 @@ from kzdata.lexicon import (
     tag,
     vocabulary,
 )
-from kzdata.lexicon.currencies import ISO_4217, SYMBOLS
-from kzdata.lexicon.tokens import MINUS, clean
+from kzdata.words.lexicon.currencies import ISO_4217, SYMBOLS
+from kzdata.words.lexicon.tokens import MINUS, clean
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -40,7 +40,8 @@ def parse_amount(text: str, *, language: str | None = None) -> Amount:
 
     ``"about US$162.4 million"`` → ``Amount(162_400_000.0, "USD", 162_350_000.0, 162_450_000.0,
     "about")``. Units: an ISO 4217 code, ``percent``, ``pp`` (percentage points), ``t``, ``bbl``,
-    or None where none is printed. Qualifiers: about, over, at_least, under, up_to, almost, between.
+    ``bbl/d``, or None where none is printed. Qualifiers: about, over, at_least, under, up_to,
+    almost, between.
 
     The interval: half a unit of the last printed digit to either side. "About" takes the zeros of
     a round number for unknown digits (about 500: ±50). "Over" and "at least" have no upper bound,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import amounts, resource
+from kzdata import amounts, resource, sources
 from kzdata.errors import KzdataError, NotAvailable, UnknownCode, did_you_mean
 
 _UNIT_BY_SUFFIX = {"_pct": "percent", "_pp": "pp", "_share": "share"}
@@ -95,6 +95,25 @@ def number(frame: pd.DataFrame | pd.Series, column: str = "value", **where: Any)
         upper=upper,
         what=_what(row, column),
         **{key: _text(row, key) for key in ("source", "published", "locator", "note")},
+    )
+
+
+def count(frame: pd.DataFrame, what: str) -> Number:
+    """How many rows ``frame`` has, as a number with the sources of the rows; zero is a count.
+
+    ``what`` names the rows: ``count(claims, "statements")``.
+    """
+    rows = float(len(frame))
+    return Number(
+        value=rows,
+        unit="count",
+        lower=rows,
+        upper=rows,
+        what=f"number of {what}",
+        source=sources.join(frame["source"]),
+        published=max(frame["published"], default="") if "published" in frame else "",
+        locator=f"rows of the table of {what}",
+        note="counted",
     )
 
 

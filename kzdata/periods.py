@@ -1,8 +1,8 @@
 """Printed periods: read from and written in English, Russian, Kazakh and Hebrew.
 
-A text is read by ``kzdata.period_grammar``, or not at all: what has two readings ("05/06/2025") is
-refused, like what has none ("last year", "November"). The SDMX periods themselves and their
-arithmetic are in ``kzdata.spans`` and are offered here too.
+A text is read by ``kzdata.words.period_grammar``, or not at all: what has two readings
+("05/06/2025") is refused, like what has none ("last year", "November"). The SDMX periods
+themselves and their arithmetic are in ``kzdata.words.spans`` and are offered here too.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from functools import cache
 
 from kzdata.errors import ParseError
-from kzdata.grammar import Sentence, read
-from kzdata.lexicon import LANGUAGES, Vocabulary, check_language, tag, vocabulary
-from kzdata.lexicon.tokens import clean
-from kzdata.period_grammar import period_rule
-from kzdata.spans import (
+from kzdata.words.grammar import Sentence, read
+from kzdata.words.lexicon import LANGUAGES, Vocabulary, check_language, tag, vocabulary
+from kzdata.words.lexicon.tokens import clean
+from kzdata.words.period_grammar import period_rule
+from kzdata.words.spans import (
     MONTHS_IN,
     Span,
     canonical,
@@ -47,7 +47,7 @@ def parse_period(text: str, *, language: str | None = None) -> str:
     """The SDMX period that a printed one names.
 
     ``"за 11 месяцев 2025 года"`` → ``"2025-01-01/P11M"``, ``"2025 жылғы III тоқсан"`` →
-    ``"2025-Q3"``; an SDMX period comes back in its canonical spelling (see ``kzdata.spans``).
+    ``"2025-Q3"``; an SDMX period comes back in its canonical spelling (see ``kzdata.words.spans``).
 
     Words of all four languages are read whatever ``language`` (en, ru, kk, he) is; it decides
     only whether 05/06/2025 starts with the day (ru, kk, he). Two-digit years are read where they

@@ -127,6 +127,14 @@ def test_start_as_text_is_a_period_as_sdmx_writes_it(text, good):
             bind_declared(known, {"start": text}, where="x")
 
 
+def test_a_period_may_be_printed_in_any_way_that_can_be_read():
+    known = declared('period: str = "2025-01-01/P11M"  # the partial year')
+    given = {"period": "January–November 2024"}
+    assert bind_declared(known, given, where="x") == {"period": "2024-01-01/P11M"}
+    with pytest.raises(ParameterError, match="period: "):
+        bind_declared(known, {"period": "13M2025"}, where="x")
+
+
 def test_all_problems_are_told_at_once_with_the_right_names():
     known = declared("partner: str  # with whom\nstart: int = 2015  # first year")
     with pytest.raises(ParameterError) as caught:

@@ -7,7 +7,7 @@ from subprocess import run
 import pytest
 
 from kzdata.errors import ParseError, UnknownCode
-from kzdata.lexicon import LANGUAGES, tag
+from kzdata.words.lexicon import LANGUAGES, tag
 from kzdata.periods import (
     Span,
     _words,
@@ -549,7 +549,7 @@ def test_periods_are_written_in_words(asked, phrase):
 
 def test_reading_does_not_import_babel():
     code = (
-        "import sys, kzdata.lexicon, kzdata.period_grammar, kzdata.amount_grammar;"
+        "import sys, kzdata.words.lexicon, kzdata.words.period_grammar, kzdata.words.amount_grammar;"
         "assert 'babel' not in sys.modules"
     )
     assert run([sys.executable, "-c", code], check=False).returncode == 0

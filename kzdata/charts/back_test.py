@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kzdata import sources
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 
 _FROM = "kz.charts.back_test(kz.back_test(monthly, 11), monthly=monthly)"
-_COLUMNS = ["year", "partial", "estimate", "actual", "error_pct", "naive_error_pct"]
+_COLUMNS = ["year", "months", "error_pct", "naive_error_pct", "source", "published"]
 
 
 def back_test(
@@ -17,15 +16,13 @@ def back_test(
 ) -> Chart:
     """Error of the estimate and of the naive 12/k by year, in percent of the outcome.
 
-    ``frame`` is what `kz.back_test` returns; ``monthly`` the series it ran on, which names the
-    place and the sources. Errors and ``title`` as in `turnover`.
+    ``frame`` is what `kz.back_test` returns for one number of months; ``monthly``, the series it
+    ran on, names the two countries in the subtitle. Errors and ``title`` as in `turnover`.
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     rows = rows.assign(year=rows["year"].astype(int)).sort_values("year")
     inputs.some(rows["error_pct"], "error", _FROM)
-    months = round(
-        12 * (rows["partial"] / (rows["actual"] * (1 + rows["naive_error_pct"] / 100))).mean()
-    )
+    months = int(inputs.only(rows, "months", _FROM))
     mean, naive = (float(rows[c].abs().mean()) for c in ("error_pct", "naive_error_pct"))
     years = (int(rows["year"].min()), int(rows["year"].max()))
     finding = (
@@ -38,15 +35,12 @@ def back_test(
         headline.Fact(len(rows), "count"),
     ]
     named = f"{years[0]}–{years[1]}"
-    whose, credit, shown = "", "", rows
+    worst = inputs.extreme(rows.assign(size=rows["error_pct"].abs()), "size")
+    whose = ""
     if monthly is not None:
-        inputs.need(monthly, ["reporter", "partner", "source", "published"], _FROM)
-        whose = f" of {words.place(monthly['reporter'].iloc[0])} with " + (
-            words.place(monthly["partner"].iloc[0])
-        )
-        credit = words.credit(monthly, "")
-        joined = sources.join(monthly["source"].unique())
-        shown = rows.assign(source=joined, published=monthly["published"].max())
+        inputs.need(monthly, ["reporter", "partner"], _FROM)
+        sides = [inputs.only(monthly, column, _FROM) for column in ("reporter", "partner")]
+        whose = " of " + " with ".join(words.place(side) for side in sides)
     with style.house():
         figure, axes = page.sheet(2.5)
         style.dress(axes)
@@ -95,10 +89,10 @@ def back_test(
             subtitle=f"Full-year estimate from the first {months} months against the outcome, "
             f"turnover in goods{whose}, {named}, error in percent",
             alt=f"Dot plot by year: {title or finding}. The largest error of the share method was "
-            f"{words.percent(rows['error_pct'].abs().max())} in "
-            f"{int(rows.loc[rows['error_pct'].abs().idxmax(), 'year'])}.",
-            caption=" ".join(
-                [credit, "Each estimate uses earlier years only; above zero is too high."]
-            ).strip(),
-            frame=shown.assign(year=shown["year"].astype(str)).reset_index(drop=True),
+            f"{words.percent(worst['error_pct'])} in "
+            f"{int(worst['year'])}.",
+            caption=words.credit(
+                rows, "Each estimate uses earlier years only; above zero is too high."
+            ),
+            frame=rows.assign(year=rows["year"].astype(str)).reset_index(drop=True),
         )

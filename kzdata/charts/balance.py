@@ -51,7 +51,7 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
         style.baseline(axes)
         low, high = min(0.0, values.min()), max(0.0, values.max())
         axes.set_ylim(low - 0.14 * (high - low) * (low < 0), high + 0.16 * (high - low))
-        for year, value in marks.labelled(values.set_axis(known["year"])).items():
+        for year, value in marks.labelled(values.set_axis(known["year"])):
             marks.above(axes, year, value, style.plain(value, words.decimals(values)))
         marks.gaps(axes, missing)
         marks.year_axis(axes, int(rows["year"].min()), int(rows["year"].max()))
@@ -95,7 +95,7 @@ def _finding(known: pd.DataFrame, pair: list[str], unit: str) -> str:
     last = known.iloc[-1]
     year, value = int(last["year"]), last["value"]
     since = year
-    for row in known.iloc[::-1].itertuples():
+    for row in inputs.each(known.iloc[::-1]):
         if row.year < since - 1 or _side(row.value) != _side(value):
             break
         since = row.year
@@ -114,7 +114,7 @@ def _facts(known: pd.DataFrame) -> list[headline.Fact]:
 
 
 def _alt(finding: str, known: pd.DataFrame, missing: list[int], unit: str) -> str:
-    best, worst = (known.loc[pick] for pick in (known["value"].idxmax(), known["value"].idxmin()))
+    best, worst = (inputs.extreme(known, "value", largest=side) for side in (True, False))
     extremes = " and ".join(
         f"{words.amount(each['value'], unit)} in {int(each['year'])}" for each in (worst, best)
     )

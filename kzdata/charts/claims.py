@@ -63,7 +63,7 @@ def claims(confronted: pd.DataFrame, *, title: str | None = None) -> Chart:
         )
     measure = ["dataflow", "flow", "reporter", "partner", "unit"]
     length = drawn["period"].map(_length)
-    groups = [
+    groups: list[tuple[Any, pd.DataFrame]] = [
         (name, group.sort_values(["period", "claim"]))
         for name, group in drawn.groupby([*(drawn[c] for c in measure), length], sort=True)
     ]
@@ -127,9 +127,14 @@ def _finding(counts: pd.Series) -> tuple[str, list[int]]:
     numbers = [agree, comparable, rest]
     if not comparable:
         return f"None of the {rest} claimed figures can be compared with a published one", numbers
-    said = f"{agree or 'None'} of {comparable} comparable claims agrees with the published figure"
-    if agree > 1:
-        said = said.replace("agrees", "agree")
+    if comparable == 1:
+        verb = "agrees with" if agree else "differs from"
+        said = f"The only comparable claim {verb} the published figure"
+    else:
+        verb = "agrees" if agree < 2 else "agree"
+        said = (
+            f"{agree or 'None'} of {comparable} comparable claims {verb} with the published figure"
+        )
     return said + (f"; {rest} cannot be compared" if rest else ""), numbers
 
 
@@ -171,7 +176,7 @@ def _panel(axes: Any, heading: list[str], unit: str, group: pd.DataFrame) -> Non
         weight="bold",
     )
     labels = []
-    for place, row in enumerate(group.itertuples()):
+    for place, row in enumerate(inputs.each(group)):
         labels.append(page.shorten(axes.figure, _label(row), style.SMALL, _LABELS, 2))
         _claim(axes, place, row, factor)
     axes.set_yticks(range(len(group)), labels, size=style.SMALL)
@@ -241,6 +246,11 @@ def _claim(axes: Any, place: int, row: Any, factor: float) -> None:
         )
 
 
+def _small(percent: float) -> str:
+    """One decimal, or one digit where the difference is smaller than that."""
+    return style.plain(percent, 1) if abs(percent) >= 0.1 else style.plain(float(f"{percent:.1g}"))
+
+
 def _key(axes: Any, handles: list[Any], below: int) -> None:
     """The key of all panels, above the first one's own heading."""
     axes.legend(
@@ -266,6 +276,6 @@ def _examples(drawn: pd.DataFrame) -> str:
     said = [
         f"{row.printed} for {words.short(row.period)}, published "
         f"{words.amount(row.observed_value, row.unit)}"
-        for row in compared.head(3).itertuples()
+        for row in inputs.each(compared.head(3))
     ]
     return ("Among them: " + "; ".join(said) + ".") if said else ""

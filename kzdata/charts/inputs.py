@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -62,6 +64,17 @@ def once(frame: pd.DataFrame, key: list[str], taken_from: str) -> None:
             f"{said} is in the frame more than once, from {' and '.join(names)}.",
             f"Choose one publication: {taken_from}",
         )
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows as named tuples."""
+    return iter(frame.itertuples())
+
+
+def extreme(frame: pd.DataFrame, column: str, *, largest: bool = True) -> Any:
+    """The row with the largest or the smallest figure in a column."""
+    ordered = frame.dropna(subset=[column]).sort_values(column, kind="stable")
+    return ordered.iloc[-1 if largest else 0]
 
 
 def some(values: pd.Series, what: str, taken_from: str) -> None:

@@ -71,7 +71,7 @@ def _finding(shown: pd.DataFrame, as_of: str) -> tuple[str, list[int]]:
 def _draw(axes: Any, shown: pd.DataFrame, stages: list[str]) -> None:
     style.dress(axes, unit=False)
     axes.grid(False)
-    for place, row in enumerate(shown.itertuples()):
+    for place, row in enumerate(inputs.each(shown)):
         rung = stages.index(row.stage)
         color = style.ORANGE if row.stage == LAPSED else style.WINE
         axes.plot([0, len(stages) - 1], [place, place], color=style.GRID, linewidth=1.2, zorder=1)
@@ -112,5 +112,5 @@ def _draw(axes: Any, shown: pd.DataFrame, stages: list[str]) -> None:
 def _spoken(shown: pd.DataFrame) -> str:
     return " ".join(
         f"{style.clean(row.title)}: {row.stage}, {words.short(row.stage_since)}."
-        for row in shown.head(8).itertuples()
+        for row in inputs.each(shown.head(8))
     )

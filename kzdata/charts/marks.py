@@ -18,7 +18,7 @@ MANY = 12
 
 def year_axis(axes: Any, first: int, last: int, extra: dict[float, str] | None = None) -> None:
     """Whole years under the plot, every fifth where they are many; ``extra`` are further slots."""
-    years = range(first, last + 1)
+    years = list(range(first, last + 1))
     if len(years) > MANY:
         years = [y for y in years if y % 5 == 0 and (y == last or last - y > 2)] + [last]
     ticks = {float(year): str(year) for year in years} | (extra or {})
@@ -68,24 +68,24 @@ def above(axes: Any, x: float, y: float, text: str, **options: Any) -> None:
     )
 
 
-def labelled(values: pd.Series) -> pd.Series:
+def labelled(values: pd.Series) -> list[tuple[Any, float]]:
     """The bars that get their figure: all where they are few, else the extremes and the last.
 
     ``values`` are indexed by year, none missing. An extreme that stands beside the last bar at
     about its height goes without, since the two figures would overlap.
     """
     if len(values) <= MANY:
-        return values
+        return list(values.items())
     last = values.index[-1]
     reach = max(values.max(), 0) - min(values.min(), 0)
-    ends = [values.idxmax()] if values.max() > 0 else []
+    ends: list[Any] = [values.idxmax()] if values.max() > 0 else []
     ends += [values.idxmin()] if values.min() < 0 else []
     kept = [
         year
         for year in ends
         if abs(last - year) > 2 or abs(values[last] - values[year]) > 0.08 * reach
     ]
-    return values[list(dict.fromkeys([*kept, last]))]
+    return [(year, values[year]) for year in dict.fromkeys([*kept, last])]
 
 
 def breaks(axes: Any, rows: pd.DataFrame) -> list[int]:
@@ -136,7 +136,7 @@ def patch(label: str, **options: Any) -> Any:
     return Patch(label=label, **options)
 
 
-def dot(label: str, marker: str, color: str, *, filled: bool = True, line: str = "none") -> Any:
+def dot(label: str, marker: str, color: str, *, filled: bool = True, line: Any = "none") -> Any:
     """A marker for a key."""
     from matplotlib.lines import Line2D
 

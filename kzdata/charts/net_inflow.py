@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from kzdata.charts import headline, inputs, marks, page, style, words
@@ -30,6 +32,7 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     series = rows.set_index("quarter")["value"].reindex(every)
     sums = series.rolling(4, min_periods=4).sum()
     rows = rows.assign(four_quarters_value=sums.reindex(rows["quarter"]).to_numpy())
+    lowest = inputs.extreme(rows, "value", largest=False)
     negative = int((series < 0).sum())
     known = int(series.notna().sum())
     finding, more = _finding(rows, sums, negative, known, unit)
@@ -48,7 +51,7 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
         style.baseline(axes)
         missing = [place for place, value in zip(at, series, strict=True) if pd.isna(value)]
         marks.gaps(axes, missing)
-        last = sums.last_valid_index()
+        last: Any = sums.last_valid_index()
         if last is not None:
             axes.annotate(
                 style.plain(sums[last] / factor, 1),
@@ -77,8 +80,8 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             f"{origin}, {words.short(rows['period'].iloc[0])} to "
             f"{words.short(rows['period'].iloc[-1])}, {unit_words}",
             alt=f"Bars by quarter with a line: {title or finding}. The lowest quarter was "
-            f"{words.short(rows.loc[rows['value'].idxmin(), 'period'])} with "
-            f"{words.amount(rows['value'].min(), unit)}.",
+            f"{words.short(lowest['period'])} with "
+            f"{words.amount(lowest['value'], unit)}.",
             caption=words.credit(
                 shown,
                 "Net of repayments and losses, so quarters can be negative; not the gross inflow.",

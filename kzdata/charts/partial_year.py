@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from kzdata import periods
-from kzdata.charts import headline, inputs, page, style, words
+from kzdata import aggregates, contract, periods
+from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import ContractError
 
@@ -16,6 +16,7 @@ _COLUMNS = [
     "answer",
     "reporter",
     "partner",
+    "flow",
     "period",
     "value",
     "unit",
@@ -53,13 +54,14 @@ def partial_year(
     in `turnover`.
     """
     rows = inputs.need(answers, _COLUMNS, _FROM)
-    answer = dict(zip(rows["answer"], rows.iloc, strict=True))
+    answer = dict(zip(rows["answer"], (row for _, row in rows.iterrows()), strict=True))
     for name in ("published", "estimate"):
         if name not in answer:
             raise ContractError(f"The answers hold no row {name!r}.", f"Try: {_FROM}")
     pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
     unit = inputs.only(rows, "unit", _FROM)
-    base = _base(trade, answer["published"]["period"])
+    flow = inputs.only(rows, "flow", _FROM)
+    base = _base(trade, flow, answer["published"]["period"])
     shown = pd.concat([base, rows], ignore_index=True)
     lines = _lines(answer, base)
     finding = _finding(answer, unit)
@@ -72,25 +74,24 @@ def partial_year(
             figure,
             name="partial-year-" + "-".join(pair).lower(),
             title=headline.checked(title, finding, facts),
-            subtitle=f"Turnover in goods of {words.place(pair[0])} with {words.place(pair[1])}, "
-            f"{unit_words}",
+            subtitle=f"{contract.FLOWS[flow].capitalize()} of goods, {words.place(pair[0])} with "
+            f"{words.place(pair[1])}, {unit_words}",
             alt=_alt(title or finding, answer, unit),
             caption=words.credit(shown, _note(answer)),
             frame=shown,
         )
 
 
-def _base(trade: pd.DataFrame | None, period: str) -> pd.DataFrame:
-    """The turnover of the year before, as a row with answer ``last_year``; empty where unknown."""
-    from kzdata import aggregates
-
+def _base(trade: pd.DataFrame | None, flow: str, period: str) -> pd.DataFrame:
+    """The flow of the year before, as a row with answer ``last_year``; empty where unknown."""
     if trade is None:
         return pd.DataFrame()
     rows = inputs.need(trade, ["flow", "period", "value", "source"], _FROM)
-    before = rows[rows["period"] == str(int(period[:4]) - 1)]
-    total = aggregates.turnover(before) if len(before) else before
-    total = total[total["value"].notna()].head(1)
-    return total.assign(answer="last_year") if len(total) else pd.DataFrame()
+    rows = rows[rows["period"] == str(int(period[:4]) - 1)]
+    if flow == "T" and len(rows):
+        rows = aggregates.turnover(rows)
+    rows = rows[(rows["flow"] == flow) & rows["value"].notna()].head(1)
+    return rows.assign(answer="last_year") if len(rows) else pd.DataFrame()
 
 
 def _lines(answer: dict[str, pd.Series], base: pd.DataFrame) -> list[_Row]:

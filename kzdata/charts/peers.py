@@ -115,7 +115,7 @@ def _indexed(total: pd.DataFrame, mine: str, base: int) -> tuple[pd.DataFrame, l
 def _finding(
     wide: pd.DataFrame, mine: str, partners: list[str], base: int, last: int
 ) -> tuple[str, list[headline.Fact]]:
-    ends = wide.loc[last]
+    ends: Any = wide.loc[last]
     change = float(ends[mine] - 100)
     known = [p for p in partners if not pd.isna(ends[p])]
     better = sum(ends[p] > ends[mine] for p in known)
@@ -133,7 +133,7 @@ def _draw(panels: Any, wide: pd.DataFrame, mine: str, partners: list[str]) -> No
 
     flat = list(panels.flat)
     shown = wide[[mine, *partners]]
-    low, high = float(shown.min().min()), float(shown.max().max())
+    low, high = shown.min(axis=None), shown.max(axis=None)
     step = 10.0 if high / low > 60 else 2.0
     ticks = [100 * step**k for k in range(-12, 13)]
     for axes, partner in zip(flat, partners, strict=False):

@@ -53,7 +53,7 @@ def ranking(
         )
     ordered = rows.dropna(subset=["value"]).sort_values(["rank", "partner"])
     shown = ordered[(ordered["rank"] <= top) | (ordered["partner"] == mine)].reset_index(drop=True)
-    (own,) = shown[shown["partner"] == mine].itertuples()
+    (own,) = inputs.each(shown[shown["partner"] == mine])
     ranked, first = int(own.ranked), shown.iloc[0]
     finding = (
         f"{words.place(mine)} ranks {_ordinal(int(own.rank))} of {ranked} among the trade partners "

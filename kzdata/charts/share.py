@@ -28,6 +28,7 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     flows = [flow for flow in ("T", "X", "M") if (rows["flow"] == flow).any()]
     known = rows[(rows["flow"] == flows[0]) & rows["value_share"].notna()]
     finding, change = _finding(known, pair, flows[0])
+    highest = inputs.extreme(known, "value_share")
     first, last = int(rows["year"].min()), int(rows["year"].max())
     with style.house():
         figure, axes = page.sheet(2.7)
@@ -69,8 +70,8 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             f"{words.listed([_NAMES[flow] for flow in flows])} in goods of "
             f"{words.place(pair[0])}, percent",
             alt=f"Line chart: {title or finding}. The highest share was "
-            f"{100 * known['value_share'].max():.2f} % in "
-            f"{int(known.loc[known['value_share'].idxmax(), 'year'])}.",
+            f"{100 * highest['value_share']:.2f} % in "
+            f"{int(highest['year'])}.",
             caption=words.credit(shown, "Both the part and the total as the reporter gives them."),
             frame=shown,
             shift=label,

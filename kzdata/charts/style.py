@@ -29,7 +29,7 @@ TITLE, BODY, SMALL = 12.5, 9.0, 8.0
 HATCH = "////"
 """Drawn over whatever covers only part of a year."""
 
-_HOUSE = {
+_HOUSE: dict[Any, Any] = {
     "figure.dpi": DPI,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",

@@ -21,17 +21,18 @@ _KINDS = {
     "business": ("Business", "v", style.ORANGE),
 }
 _OTHER = ("Other", "P", style.CONTEXT)
-_MARK, _DATE, _TITLE = 0.1, 0.3, 1.3  # inches from the left edge of the list
+_DATE, _TITLE = 0.17, 1.17  # inches from the marks of the list
 _LINE, _SPACE, _LEVEL = style.BODY * 1.32 / 72, 0.1, 0.105
-_WORDS = style.WIDTH - 2 * style.MARGIN - _TITLE
+_WORDS = style.WIDTH - 2 * style.MARGIN - _TITLE - 0.1
 
 
 def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
     """Events on a line of time, where their density shows, and below it by date, each in words.
 
     ``events`` is what `kz.events` returns. A day or a month is a mark, a year that is not dated
-    better and a range of years are bars of their length. Planned events have open marks. Events without a date are left out and counted in the caption. Raises
-    `NotAvailable` when none has a date; other errors and ``title`` as in `turnover`.
+    better and a range of years are bars of their length. Planned events have open marks. Events
+    without a date are left out and counted in the caption. Raises `NotAvailable` when none has a
+    date; other errors and ``title`` as in `turnover`.
     """
     rows = inputs.need(events, _COLUMNS, _FROM)
     dated = rows[rows["date"].notna() & (rows["date"] != "")]
@@ -47,7 +48,7 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
     facts = headline.facts(frame, *(headline.Fact(float(n), "count") for n in counts))
     with style.house():
         figure, (line, table) = page.sheet(1.0, 2)
-        texts = [page.wrap(figure, _text(row), style.BODY, _WORDS) for row in shown.itertuples()]
+        texts = [page.wrap(figure, _text(row), style.BODY, _WORDS) for row in inputs.each(shown)]
         sizes = [_LINE * len(lines) + _SPACE for lines in texts]
         levels = _levels(shown)
         heights = [_LEVEL * (max(levels) + 1) + 0.1, sum(sizes)]
@@ -142,7 +143,7 @@ def _look(row: Any) -> tuple[str, str, str]:
 def _line(axes: Any, shown: pd.DataFrame, levels: list[int]) -> None:
     style.dress(axes, unit=False, values="x")
     first, last = int(shown["began"].min()), int(shown["ended"].max() - 0.001)
-    for row, level in zip(shown.itertuples(), levels, strict=True):
+    for row, level in zip(inputs.each(shown), levels, strict=True):
         marker, color, face = _look(row)
         if row.ended - row.began > 0.2:
             axes.plot([row.began, row.ended], [level, level], color=color, linewidth=4.5)
@@ -164,18 +165,30 @@ def _list(axes: Any, shown: pd.DataFrame, texts: list[list[str]], sizes: list[fl
     axes.grid(False)
     axes.set_xticks([])
     axes.set_yticks([])
-    axes.set_xlim(0, style.WIDTH - 2 * style.MARGIN)
+    axes.set_xlim(0, 1)
     axes.set_ylim(sum(sizes), 0)
     top, year = 0.0, None
-    for row, lines, size in zip(shown.itertuples(), texts, sizes, strict=True):
+    for row, lines, size in zip(inputs.each(shown), texts, sizes, strict=True):
         if int(row.began) != year:
             axes.axhline(top, color=style.GRID, linewidth=0.7)
             year = int(row.began)
         first = top + _SPACE / 2 + _LINE / 2
         marker, color, face = _look(row)
-        axes.plot(_MARK, first, marker, color=color, markerfacecolor=face, markersize=6)
-        at = {"size": style.BODY, "va": "center_baseline"}
-        axes.text(_DATE, first, _when(row.date), color=style.SOFT, **at)
+        look = {"color": color, "markerfacecolor": face, "markersize": 6, "clip_on": False}
+        axes.plot(0, first, marker, **look)
+        _beside(axes, first, _DATE, _when(row.date), style.SOFT)
         for line, text in enumerate(lines):
-            axes.text(_TITLE, first + line * _LINE, text, **at)
+            _beside(axes, first + line * _LINE, _TITLE, text, style.INK)
         top += size
+
+
+def _beside(axes: Any, at: float, inches: float, text: str, color: str) -> None:
+    axes.annotate(
+        text,
+        (0, at),
+        xytext=(72 * inches, 0),
+        textcoords="offset points",
+        va="center_baseline",
+        size=style.BODY,
+        color=color,
+    )

@@ -156,11 +156,11 @@ def _draw(
         )
     top = max([*sums, *(part["value"].iloc[0] / factor for part in extra)])
     axes.set_ylim(0, 1.16 * top)
-    for year, value in labels.items():
+    for year, value in labels:
         marks.above(axes, year, value, style.plain(value, words.decimals(sums)))
     flagged = total[total["value"].notna() & total["obs_status"].isin(list(words.STATUS_NOTES))]
-    for each in flagged.itertuples():
-        if each.year not in labels.index:
+    for each in inputs.each(flagged):
+        if each.year not in dict(labels):
             marks.above(axes, each.year, each.value / factor, each.obs_status, color=style.SOFT)
     marks.gaps(axes, missing)
     marks.year_axis(axes, first, last, slots)
@@ -171,7 +171,7 @@ def _draw(
 def _alt(
     finding: str, rows: pd.DataFrame, known: pd.DataFrame, missing: list[int], unit: str
 ) -> str:
-    last, peak = known.iloc[-1], known.loc[known["value"].idxmax()]
+    last, peak = known.iloc[-1], inputs.extreme(known, "value")
     sides = rows[rows["year"] == last["year"]].set_index("flow")["value"]
     return (
         f"Stacked bars: {finding}. Exports of {int(last['year'])} were "

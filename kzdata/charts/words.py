@@ -99,15 +99,15 @@ def credit(frame: pd.DataFrame, *notes: str) -> str:
     named = []
     for name in sorted({one for each in frame["source"] for one in sources.split(each)}):
         rows = frame[[name in sources.split(each) for each in frame["source"]]]
-        own = rows.loc[rows["source"] == name, "published"] if "published" in rows else []
+        own = rows.loc[rows["source"] == name, "published"]
         known = sources.source(name)
-        dates = sorted(d for d in own if d and d != codes.UNKNOWN)
+        dates = sorted(d for d in own if isinstance(d, str) and d and d != codes.UNKNOWN)
         dated = dates[-1] if dates else known.get("published")
         when = f"published {dated}" if dated else "undated"
         named.append((publisher(name), when))
-    publishers = {}
-    for who, when in named:
-        publishers.setdefault(who, when)
+    publishers: dict[str, str] = {}
+    for who, when in sorted(named):  # the latest date of a publisher
+        publishers[who] = when
     shown = [f"{who} ({when})" for who, when in publishers.items()]
     if len(shown) > 4:
         shown = [*shown[:3], f"{len(shown) - 3} more publishers"]

@@ -12,8 +12,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 def check_meaning(name: str, value: Any) -> Any:
-    """The value, with an area's name turned into its code. Raises `Misfit` or `UnknownCode`.
+    """The value, with an area's name and a printed period turned into their codes.
 
+    Raises `Misfit`, `UnknownCode` or `ParseError`.
     None and "" stand for "not asked" and are left to the notebook.
     """
     check = MEANINGS.get(name)
@@ -60,6 +61,12 @@ def _year_or_period(value: Any) -> Any:
     )
 
 
+def _period(value: Any) -> Any:
+    from kzdata.periods import parse_period
+
+    return parse_period(value) if isinstance(value, str) else _year_or_period(value)
+
+
 MEANINGS: dict[str, Callable[[Any], Any]] = {
     "reporter": _area,
     "partner": _area,
@@ -68,4 +75,5 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "as_of": _day,
     "start": _year_or_period,
     "end": _year_or_period,
+    "period": _period,
 }

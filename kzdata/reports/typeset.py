@@ -24,9 +24,10 @@ from kzdata.reports.blocks import (
     Table,
 )
 from kzdata.reports.markdown import plain, tokens
+from kzdata.reports.slices import cuts
 from kzdata.reports.widths import SMALLEST, layout
 
-LONG_WORD = 28
+LONG_WORD = 20
 SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -89,7 +90,8 @@ def _block(block: Block, keep: Callable[[str, bytes], str]) -> list[dict[str, An
         case Chart():
             name = keep("image/svg+xml", block.svg.encode())
             # The picture prints its own sources; as text, the title can be searched for.
-            return [{"t": "figure", "file": name, "alt": block.alt, "caption": block.title}]
+            shown = {"file": name, "alt": block.alt, "cuts": cuts(block.png)}
+            return [{"t": "figure", "caption": block.title} | shown]
         case Image():
             name = keep(block.mime, block.content)
             return [{"t": "picture", "file": name, "alt": block.alt or "Picture"}]
@@ -98,6 +100,7 @@ def _block(block: Block, keep: Callable[[str, bytes], str]) -> list[dict[str, An
 
 
 def _grid(title: str, columns: list[Column], rows: list[list[str]]) -> dict[str, Any]:
+    rows = [[breakable(cell) for cell in row] for row in rows]
     plan = layout(columns, rows)
     return {
         "t": "table",
@@ -110,7 +113,7 @@ def _grid(title: str, columns: list[Column], rows: list[list[str]]) -> dict[str,
         "breakable": plan.size == SMALLEST,
         "align": [column.align for column in columns],
         "head": [column.title for column in columns],
-        "rows": [[breakable(cell) for cell in row] for row in rows],
+        "rows": rows,
         "notes": [],
     }
 
@@ -129,11 +132,13 @@ def _register(document: Document) -> dict[str, Any] | None:
 
 
 def breakable(text: str) -> str:
-    """The text with places to break inside words longer than a line of a narrow column."""
+    """The text with places to break inside words longer than a narrow column is wide."""
 
     def cut(word: re.Match[str]) -> str:
-        return re.sub(r"([/_.=&?+-])(?=\w)", "\\1\N{ZERO WIDTH SPACE}", word.group())
+        parts = re.sub(r"([/_.,=&?+-])(?=\w)", "\\1\N{ZERO WIDTH SPACE}", word.group())
+        return re.sub(rf"([^\s\u200b]{{{LONG_WORD}}})(?=\w)", "\\1\N{ZERO WIDTH SPACE}", parts)
 
+    # A no-break space is a space to the eye: a figure and its unit are not one long word.
     return re.sub(rf"\S{{{LONG_WORD},}}", cut, text)
 
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from kzdata.lexicon import hebrew
+from kzdata.words.lexicon import hebrew
 
 HYPHEN, DASH, MINUS = "-", "–", "−"
 

@@ -11,8 +11,8 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from kzdata.grammar import Readings, Rule, Sentence
-from kzdata.lexicon import Term
+from kzdata.words.grammar import Readings, Rule, Sentence
+from kzdata.words.lexicon import Term
 
 GROUP_MARKS = " .,'"
 

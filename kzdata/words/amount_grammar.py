@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import inf, nan
 from typing import NamedTuple, NoReturn
 
-from kzdata.grammar import (
+from kzdata.words.grammar import (
     Refused,
     Rule,
     beside,
@@ -24,7 +24,7 @@ from kzdata.grammar import (
     skip,
     take,
 )
-from kzdata.numerals import Numeral, number_rule
+from kzdata.words.numerals import Numeral, number_rule
 
 HALF = Decimal("0.5")
 
@@ -100,12 +100,13 @@ def _compound(*parts: Quantity) -> Quantity:
 def _dressed(*values: object) -> Quantity:
     """Signs, units, qualifiers and the quantity, in whatever order they were printed, as one."""
     (quantity,) = [value for value in values if isinstance(value, Quantity)]
-    unit = _only(Unit, values, "units")
+    built_in = [Unit(quantity.unit)] if quantity.unit else []  # the shekels of מלש"ח
+    unit = _only(Unit, (*built_in, *values), "units")
     sign = _only(Sign, values, "signs")
     return replace(
         quantity,
         value=-quantity.value if sign == "-" else quantity.value,
-        unit=quantity.unit or unit,
+        unit=unit,
         signed=sign is not None,
         qualifier=_only(Qualifier, values, "qualifiers"),
     )

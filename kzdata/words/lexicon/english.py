@@ -101,6 +101,7 @@ AMOUNTS = {
         "pp": "percentage point[- s], pp, p.p., ppt[- s]",
         "t": "t, tonne[- s], metric ton[- s], metric tonne[- s]",
         "bbl": "barrel[- s], bbl[- s]",
+        "bbl/d": "barrel[- s] per day, barrel[- s] a day, bpd, b/d, bbl/d",
     },
     "qualifier": {
         "about": (
@@ -145,12 +146,16 @@ AMOUNTS = {
 }
 
 DISPLAY = {
-    "scale": {"thousand": "thousand", "million": "million", "billion": "billion",
-              "trillion": "trillion"},
-    "unit": {"t": "tonnes", "bbl": "barrels", "pp": "percentage points"},
+    "scale": {name: name for name in ("thousand", "million", "billion", "trillion")},
+    "unit": {
+        "t": "tonnes",
+        "bbl": "barrels",
+        "bbl/d": "barrels per day",
+        "pp": "percentage points",
+    },
     "percent": "%",
     "missing": "not available",
-}  # fmt: skip
+}
 
 # How a period is written: by its SDMX frequency, or as a range of years, months or days.
 PHRASES = {

@@ -12,8 +12,8 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple, NoReturn
 
-from kzdata.grammar import Refused, Rule, digits, from_to, one_of, skip, take
-from kzdata.spans import FIRST_YEAR, LAST_YEAR, day_period, freq_of, month_period, span
+from kzdata.words.grammar import Refused, Rule, digits, from_to, one_of, skip, take
+from kzdata.words.spans import FIRST_YEAR, LAST_YEAR, day_period, freq_of, month_period, span
 
 
 class Part(NamedTuple):

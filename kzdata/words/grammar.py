@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 
-from kzdata.lexicon import Term
+from kzdata.words.lexicon import Term
 
 
 class Refused(Exception):

@@ -16,8 +16,8 @@ from types import ModuleType
 from typing import NamedTuple
 
 from kzdata.errors import ParseError, UnknownCode
-from kzdata.lexicon import english, hebrew, kazakh, russian
-from kzdata.lexicon.tokens import DASH, HYPHEN, MINUS, Token, tokenise
+from kzdata.words.lexicon import english, hebrew, kazakh, russian
+from kzdata.words.lexicon.tokens import DASH, HYPHEN, MINUS, Token, tokenise
 
 LANGUAGES: dict[str, ModuleType] = {"en": english, "ru": russian, "kk": kazakh, "he": hebrew}
 NAMES = "English, Russian, Kazakh or Hebrew"

@@ -1,0 +1,46 @@
+"""Where a figure taller than a page can be cut: between its rows, not through its words."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+PAGE = 1.36  # height over width of the room that a page has for a figure
+SHRINK = 1.25  # a figure this much taller is made smaller instead
+
+
+def cuts(png: bytes, page: float = PAGE) -> list[float]:
+    """Heights at which to cut, as shares of the whole, each where least is drawn.
+
+    Empty for a figure that fits a page, whole or a little smaller.
+    """
+    import numpy as np
+    from matplotlib.image import imread
+
+    pixels = imread(io.BytesIO(png), format="png")
+    grey = pixels if pixels.ndim == 2 else pixels[..., :3].mean(axis=2)
+    height, width = grey.shape
+    if height <= page * SHRINK * width:
+        return []
+    changes = (np.abs(np.diff(grey, axis=1)) > 0.1).sum(axis=1)
+    found: list[float] = []
+    start, room = 0, int(page * width)
+    while height - start > room:
+        start = _quietest(changes, start + int(0.7 * room), start + room)
+        found.append(start / height)
+    return found
+
+
+def _quietest(changes: Any, first: int, last: int) -> int:
+    """The middle of the longest run of rows in which least changes; a later one if as long."""
+    window = changes[first:last]
+    quiet = window <= window.min()
+    best, length, begin = len(window) - 1, 0, None
+    for row, still in enumerate([*quiet, False]):
+        if still and begin is None:
+            begin = row
+        elif not still and begin is not None:
+            if row - begin >= length:
+                best, length = (begin + row) // 2, row - begin
+            begin = None
+    return first + best

@@ -1,0 +1,1 @@
+"""Words of four languages and the grammars of printed periods and amounts made of them."""

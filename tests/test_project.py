@@ -1,0 +1,121 @@
+"""The promises that the project makes about itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+from conftest import ROOT
+
+import kzdata as kz
+from kzdata import store
+
+LAYERS = [
+    {"errors", "home"},
+    {"words", "periods", "amounts", "codes", "resource"},
+    {"contract", "comparable"},
+    {"sources", "seeds", "readers"},
+    {"store", "aggregates", "indicators"},
+    {"confrontation", "extrapolation", "partial_answers", "pipeline"},
+    {"partial", "consistency", "cited"},
+    {"tables", "charts", "provenance"},
+    {"reports"},
+    {"cli"},
+]
+
+
+def requirements(lines):
+    return {re.sub(r"\s", "", line).lower() for line in lines}
+
+
+def test_conda_and_pip_ask_for_the_same_packages():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = [line for extra in project["optional-dependencies"].values() for line in extra]
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    (by_pip,) = [each["pip"] for each in conda if isinstance(each, dict)]
+    plain = [each for each in conda if isinstance(each, str)]
+    asked = requirements([*plain, *by_pip]) - {"pip", "--editable."}
+    python = "python" + project["requires-python"]
+    assert asked == requirements([*project["dependencies"], *extras, python])
+
+
+def test_pins_carry_no_address_and_cover_what_is_asked_for():
+    pins = (ROOT / "constraints.txt").read_text()
+    assert "://" not in pins
+    assert "--" not in pins
+    pinned = {re.split("==", line)[0].lower().replace("_", "-") for line in pins.split()}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = [line for extra in project["optional-dependencies"].values() for line in extra]
+    asked = {re.split(r"[<>=]", each)[0].lower() for each in [*project["dependencies"], *extras]}
+    assert asked <= pinned
+
+
+def test_layers_import_only_downwards():
+    level = {name: height for height, names in enumerate(LAYERS) for name in names}
+    upward = []
+    for path in (ROOT / "kzdata").rglob("*.py"):
+        parts = path.relative_to(ROOT / "kzdata").with_suffix("").parts
+        mine = parts[0]
+        if mine == "__init__":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.ImportFrom) and node.module == "kzdata":
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kzdata."):
+                names = [node.module.split(".")[1]]
+            for name in names:
+                if name in level and name != mine and level[name] > level[mine]:
+                    upward.append(f"{mine} imports {name}")
+    assert not upward
+    modules = {p.stem if p.is_file() else p.name for p in (ROOT / "kzdata").iterdir()}
+    assert {m for m in modules if not m.startswith("_")} <= set(level)
+
+
+def test_importing_kzdata_loads_nothing_heavy():
+    heavy = "matplotlib papermill IPython babel pycountry yaml typst xlsxwriter jinja2 pandas"
+    code = f"import sys, kzdata; print([m for m in {heavy.split()!r} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there_and_documented():
+    for name in kz.__all__:
+        found = getattr(kz, name)
+        if callable(found):
+            assert found.__doc__, f"kz.{name} has no docstring"
+    with pytest.raises(AttributeError, match="observations"):
+        kz.observation  # noqa: B018
+
+
+def test_the_readme_runs_as_pasted(capsys):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
+    assert len([line for line in code.splitlines() if line.strip()]) == 5
+    exec(compile(code, "README.md", "exec"), {})
+    assert "−18.1" in capsys.readouterr().out
+
+
+def test_the_codebook_in_the_readme_names_every_column_in_order():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("## Codebook") :]
+    named = re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE)
+    assert named == list(store.everything().columns)
+
+
+def test_the_repository_names_no_place_but_its_own():
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if tracked.returncode:
+        pytest.skip("not a git checkout")
+    home = str(ROOT.parent)
+    for name in tracked.stdout.split():
+        path = ROOT / name
+        if path.suffix in {".py", ".yml", ".md", ".toml", ".ipynb", ".txt", ""} and path.is_file():
+            assert f"{home}/" not in path.read_text(encoding="utf-8"), name
