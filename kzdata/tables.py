@@ -4,18 +4,41 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from kzdata import amounts, resource
+from kzdata import amounts, codes, contract, periods, resource, sources
 from kzdata.errors import UnknownCode, did_you_mean
 
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _IN_UNIT = re.compile(r"(value|lower|upper|.*_value|.*_lower|.*_upper)$")
 _WHOLE = re.compile(r"(rank|ranked|months|days.*|paragraph|count)$")
+
+
+def _period(code: str) -> str:
+    return "not stated" if code == codes.UNKNOWN else periods.format_period(code)
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+# What a reader sees for a code; the data behind the table keep the code.
+_LABELS: dict[str, Callable[[str], str]] = {
+    "source": lambda joined: sources.publisher(joined).replace(" + ", "; "),
+    "dataflow": lambda code: contract.DATAFLOWS.get(code, code),
+    "flow": lambda code: contract.FLOWS.get(code, code),
+    "obs_status": lambda code: contract.STATUSES.get(code, code),
+    "reporter": codes.area_name,
+    "partner": codes.area_name,
+    "period": _period,
+    "verdict": _words,
+    "answer": _words,
+    "kind": _words,
+}
 
 
 @dataclass(frozen=True)
@@ -83,7 +106,8 @@ def table(
 
     Values in the row's unit are shown in ``scale`` where all rows share a currency, and the header
     says so; otherwise each cell carries its own unit. Columns in _pct, _pp and _share are
-    percentages, points and shares. Rounding is for display only; a missing value reads n/a. The
+    percentages, points and shares. Codes of periods, places, sources, measures and statuses are
+    shown in words. Rounding is for display only; a missing value reads n/a. The
     columns not shown, sources included, stay in the data behind the table. Raises `UnknownCode`
     for a column that the frame does not have.
     """
@@ -111,7 +135,8 @@ def _shown(
     """Header, displayed cells, and whether the column is numeric."""
     values = frame[column]
     if not pd.api.types.is_numeric_dtype(values):
-        return header, ["n/a" if pd.isna(v) or v == "" else str(v) for v in values], False
+        label = _LABELS.get(column, str)
+        return header, ["n/a" if pd.isna(v) or v == "" else label(v) for v in values], False
     if column.endswith("_share"):
         return f"{header}, %", [_plain(100 * v, max(decimals, 2)) for v in values], True
     if column.endswith("_pct"):

@@ -85,6 +85,22 @@ def test_a_table_shows_rounded_figures_and_keeps_full_ones():
     assert [f["type"] for f in shown["schema"]["fields"][:2]] == ["string", "number"]
 
 
+def test_codes_are_shown_in_words_and_kept_in_the_data():
+    frame = rows(("T", "2025-01-01/P11M", 162.4e6), source="bns_panel", obs_status="P")
+    columns = {c: c for c in ("period", "partner", "flow", "obs_status", "source")}
+    table = kz.table(frame, "t", columns)
+    assert table.rows == [
+        [
+            "January–November 2025",
+            "Israel",
+            "turnover",
+            "provisional",
+            "Bureau of National Statistics of the Republic of Kazakhstan",
+        ]
+    ]
+    assert table._repr_mimebundle_()[resource.MIME]["data"][0]["period"] == "2025-01-01/P11M"
+
+
 def test_mixed_units_carry_their_own_in_each_cell():
     mixed = pd.concat([rows(("X", "2024", 5e6)), rows(("X", "2023", 7e6), unit="EUR")])
     table = kz.table(mixed, "Mixed", {"value": "Value"})

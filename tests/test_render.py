@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import numpy as np
 import openpyxl
 import pypdf
 import pytest
 import reports_sample as sample
+from matplotlib.image import imsave
 
 from kzdata.reports import figures, html, pdf, xlsx
 from kzdata.reports.blocks import Column, Document, Preformatted, Prose, Section, Table
 from kzdata.reports.document import section
 from kzdata.reports.markdown import plain, to_html
+from kzdata.reports.slices import cuts
+from kzdata.reports.typeset import breakable
 from kzdata.reports.widths import layout
 
 DAY = 1_769_472_000  # 2026-01-27
@@ -207,6 +212,47 @@ def test_columns_have_the_room_they_need():
     many = layout([Column(f"Column {n}", "right") for n in range(10)], [["162,400,000.0"] * 10])
     assert many.landscape
     assert layout(short, [["2024", "1"]] * 60).twice
+
+
+def test_a_word_longer_than_a_column_has_places_to_break():
+    assert breakable("short words only") == "short words only"
+    cut = breakable("kaz_isr_1995_2023_with_a_long_name.csv")
+    assert cut.replace("\u200b", "") == "kaz_isr_1995_2023_with_a_long_name.csv"
+    assert max(map(len, breakable("x" * 70 + " " + cut).split("\u200b"))) <= 22
+    assert breakable("US$162.4\N{NO-BREAK SPACE}million") == "US$162.4\N{NO-BREAK SPACE}million"
+
+
+def drawn(*heights):
+    """A picture 100 wide: stripes of drawn rows (negative) and blank rows (positive)."""
+    rows = [
+        [n % 2 if height < 0 else 1.0 for n in range(100)]
+        for height in heights
+        for _ in range(abs(height))
+    ]
+    image = io.BytesIO()
+    imsave(image, np.array(rows), cmap="gray", vmin=0, vmax=1, format="png")
+    return image.getvalue()
+
+
+def test_a_figure_taller_than_a_page_is_cut_where_nothing_is_drawn():
+    assert cuts(drawn(-130)) == []
+    assert cuts(drawn(-150)) == []  # a little too tall: made smaller
+    assert cuts(drawn(-100, 20, -120)) == [110 / 240]  # 240 is more than 136 × 1.25
+    everywhere = np.diff([0, *cuts(drawn(-400)), 1]) * 400  # no place is better than another
+    assert everywhere.max() <= 136
+
+
+def test_a_tall_figure_goes_on_over_pages():
+    tall = sample.picture(size=(4.0, 16.0))
+    chart = sample.chart()
+    chart.data["image/svg+xml"] = tall[0]
+    chart.data["image/png"] = base64.b64encode(tall[1]).decode()
+
+    def pages(shown):
+        made = Document("D", [section(sample.book(sample.shows(shown)), "s")])
+        return len(pypdf.PdfReader(io.BytesIO(pdf.render(made, epoch=DAY))).pages)
+
+    assert pages(chart) >= pages(sample.chart()) + 2
 
 
 def workbook(made):

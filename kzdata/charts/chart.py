@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,5 +92,6 @@ class Chart:
             "schema": resource.schema(self.frame),
             "data": resource.records(self.frame),
         }
-        forms = {"image/svg+xml": self.svg(), "image/png": self.png()}
+        png = base64.b64encode(self.png()).decode("ascii")
+        forms = {"image/svg+xml": self.svg(), "image/png": png}
         return resource.bundle(repr(self), data) | forms, {"image/png": {"alt": self.alt}}

@@ -133,7 +133,8 @@ def _draw(panels: Any, wide: pd.DataFrame, mine: str, partners: list[str]) -> No
 
     flat = list(panels.flat)
     shown = wide[[mine, *partners]]
-    low, high = shown.min(axis=None), shown.max(axis=None)
+    known = shown.melt()["value"].dropna().tolist()
+    low, high = min(known), max(known)
     step = 10.0 if high / low > 60 else 2.0
     ticks = [100 * step**k for k in range(-12, 13)]
     for axes, partner in zip(flat, partners, strict=False):

@@ -67,7 +67,10 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
             alt=f"Timeline: {title or finding}. The first is {_spoken(shown.iloc[0])}; the latest "
             f"{_spoken(shown.iloc[-1])}.",
             caption=words.credit(
-                frame, f"{missing} events without a date are not drawn." if missing else ""
+                frame,
+                f"Not drawn, for want of a date: {words.counted(missing, 'event')}."
+                if missing
+                else "",
             ),
             frame=frame,
         )
@@ -183,7 +186,7 @@ def _list(axes: Any, shown: pd.DataFrame, texts: list[list[str]], sizes: list[fl
 
 
 def _beside(axes: Any, at: float, inches: float, text: str, color: str) -> None:
-    axes.annotate(
+    label = axes.annotate(
         text,
         (0, at),
         xytext=(72 * inches, 0),
@@ -192,3 +195,4 @@ def _beside(axes: Any, at: float, inches: float, text: str, color: str) -> None:
         size=style.BODY,
         color=color,
     )
+    label.set_in_layout(False)  # wrapped to the page already: it need not narrow the axes

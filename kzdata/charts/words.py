@@ -83,6 +83,11 @@ def years(numbers: Iterable[int]) -> str:
     return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs)
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 claim``, ``2 claims``."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
 def listed(parts: list[str]) -> str:
     """``a, b and c``."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
@@ -99,7 +104,7 @@ def credit(frame: pd.DataFrame, *notes: str) -> str:
     named = []
     for name in sorted({one for each in frame["source"] for one in sources.split(each)}):
         rows = frame[[name in sources.split(each) for each in frame["source"]]]
-        own = rows.loc[rows["source"] == name, "published"]
+        own = rows[rows["source"] == name].get("published", pd.Series(dtype=str))
         known = sources.source(name)
         dates = sorted(d for d in own if isinstance(d, str) and d and d != codes.UNKNOWN)
         dated = dates[-1] if dates else known.get("published")

@@ -64,12 +64,15 @@ def tree(document: Document) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 
 def _lead(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The nodes, with headings that a table on a turned page follows moved onto that page."""
+    """The nodes, each with what introduces it: a paragraph stays with its figure or table, and
+    headings that a table on a turned page follows move onto that page."""
     led: list[dict[str, Any]] = []
     for node in nodes:
         if node.get("landscape"):
             while led and led[-1]["t"] == "heading":
                 node["lead"].insert(0, led.pop())
+        elif node["t"] in {"figure", "table"} and led[-1]["t"] == "text":
+            led[-1]["keep"] = len(led[-1]["c"]) == 1
         led.append(node)
     return led
 
@@ -81,17 +84,20 @@ def _block(block: Block, keep: Callable[[str, bytes], str]) -> list[dict[str, An
             return [{"t": "heading", "level": block.level - 1, "c": inline(block.markdown)}]
         case Prose() | Sources():
             small = isinstance(block, Sources)
-            return [{"t": "text", "small": small, "c": blocks(block.markdown)}]
+            return [{"t": "text", "small": small, "keep": False, "c": blocks(block.markdown)}]
         case Statement():
             return [{"t": "statement", "finding": block.finding, "c": blocks(block.markdown)}]
         case Table():
             notes = [blocks(note) for note in block.notes]
             return [_grid(block.title, block.columns, block.rows) | {"notes": notes}]
         case Chart():
-            name = keep("image/svg+xml", block.svg.encode())
+            places = cuts(block.png)
+            # Lines where it is shown once; a figure over several pages is kept once as pixels.
+            svg = ("image/svg+xml", block.svg.encode())
+            name = keep("image/png", block.png) if places else keep(*svg)
             # The picture prints its own sources; as text, the title can be searched for.
-            shown = {"file": name, "alt": block.alt, "cuts": cuts(block.png)}
-            return [{"t": "figure", "caption": block.title} | shown]
+            shown = {"file": name, "alt": block.alt, "cuts": places, "caption": block.title}
+            return [{"t": "figure"} | shown]
         case Image():
             name = keep(block.mime, block.content)
             return [{"t": "picture", "file": name, "alt": block.alt or "Picture"}]
