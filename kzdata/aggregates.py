@@ -121,7 +121,7 @@ def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     for key, group in frame.groupby(keys, sort=False):
         spans = group["period"].map(periods.span)
         inside = group[[wanted.start <= s.start and s.end <= wanted.end for s in spans]]
-        lengths = {periods.span(p).months for p in inside["period"]}
+        lengths = {periods.span(p).months or 0 for p in inside["period"]}
         if len(lengths) > 1:
             raise PeriodMismatch(
                 f"Within {period} the rows cover {' and '.join(map(str, sorted(lengths)))} months.",

@@ -23,7 +23,7 @@ def one_unit(group: pd.DataFrame, what: str) -> None:
 
 def one_measure(series: pd.DataFrame) -> None:
     """Raise unless the rows of one series are one measure: span, unit, valuation, publication."""
-    lengths = {}
+    lengths: dict[int | None, str] = {}
     for period in series["period"]:
         lengths.setdefault(periods.span(period).months, period)
     if len(lengths) > 1:

@@ -70,7 +70,7 @@ def _book(observations: pd.DataFrame) -> pd.DataFrame:
     return book[book["value"].notna()]
 
 
-def _judge(claim: dict[str, Any], book: pd.DataFrame) -> dict[str, Any]:
+def _judge(claim: dict[Any, Any], book: pd.DataFrame) -> dict[str, Any]:
     verdict, because, observed = _compare(claim, book)
     row = {column: claim.get(column) for column in _RESULT}
     row |= {
@@ -90,7 +90,7 @@ def _judge(claim: dict[str, Any], book: pd.DataFrame) -> dict[str, Any]:
     return row
 
 
-def _compare(claim: dict[str, Any], book: pd.DataFrame) -> tuple[str, str, pd.Series | None]:
+def _compare(claim: dict[Any, Any], book: pd.DataFrame) -> tuple[str, str, pd.Series | None]:
     if pd.isna(claim["lower"]):
         return "unverifiable", "no figure is claimed", None
     cell = ["dataflow", "reporter", "partner", "flow", "unit"]
@@ -116,7 +116,7 @@ def _same_span(same: pd.DataFrame, period: str) -> pd.Series | None:
     return exact.sort_values(["source", "published"]).iloc[0]
 
 
-def _agree(claim: dict[str, Any], observed: pd.Series) -> tuple[str, str]:
+def _agree(claim: dict[Any, Any], observed: pd.Series) -> tuple[str, str]:
     value, unit = observed["value"], claim["unit"]
     inside = claim["lower"] <= value <= claim["upper"]
     said = f"published {value:,.15g} {unit} in {claim['period']}"
@@ -133,7 +133,7 @@ def _agree(claim: dict[str, Any], observed: pd.Series) -> tuple[str, str]:
     return "differs", f"{said}, {change} from the claim"
 
 
-def _other_measure(claim: dict[str, Any], book: pd.DataFrame, same: pd.DataFrame) -> str | None:
+def _other_measure(claim: dict[Any, Any], book: pd.DataFrame, same: pd.DataFrame) -> str | None:
     """Why what is published for the pair does not answer the claim; None where nothing is."""
     if len(same):
         spans = _listed(same["period"])

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from kzdata import amounts, periods, sources
-from kzdata.comparable import between
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, area_name
+from kzdata.comparable import between
 from kzdata.errors import KzdataError
 from kzdata.partial_answers import growth_bounds
 
@@ -135,10 +135,10 @@ def _oil_shares(claims: pd.DataFrame, oil: dict[str, Any] | None):
         & annual["period"].str.fullmatch(r"\d{4}")
     ]
     for (buyer, seller), group in shares.groupby(["reporter", "partner"], sort=False):
-        pair = between(annual, buyer, seller)
+        pair = between(annual, str(buyer), str(seller))
         if pair.empty:
             continue
-        share = group.loc[group["lower"].idxmin()]
+        share = group.sort_values("lower").iloc[0]
         total = pair.sort_values("period").iloc[-1]
         row = _oil_finding(share, total, oil if oil and oil["reporter"] == buyer else None)
         if row:
@@ -179,17 +179,18 @@ def _oil_finding(share: pd.Series, total: pd.Series, oil: dict[str, Any] | None)
         )
     volume, price = (oil["quantities"][name] for name in ("annual_volume", "price"))
     bill = volume["value"] * price["value"]
-    if least * bill <= total["upper"]:
+    worth = least * bill
+    if worth <= total["upper"]:
         return None
     caveats = " ".join(oil.get("caveats", []))
     found = _finding(
         "oil_share",
         rows,
-        f"{said}: the oil alone would be worth {least * bill / total['value']:.1f} times the trade.",
+        f"{said}: the oil alone would be worth {worth / total['value']:.1f} times the trade.",
         f"{volume['arithmetic']} = {volume['value']:,.0f} t; {price['arithmetic']} = "
         f"{price['value']:,.0f} USD/t; together {bill:,.0f} USD a year, {100 * least:.3g} % of it "
-        f"{least * bill:,.0f} USD, against {total['value']:,.15g} USD; {fits}",
-        f"the year of the share, and the country that customs book the oil under. {caveats}".strip(),
+        f"{worth:,.0f} USD, against {total['value']:,.15g} USD; {fits}",
+        f"the year of the share, and the country that customs book it under. {caveats}".strip(),
     )
     return found | {"source": sources.join([found["source"], oil["source"]])}
 

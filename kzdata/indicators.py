@@ -43,7 +43,7 @@ def _grow(series: pd.DataFrame) -> pd.DataFrame:
 
 
 def _grown(row: dict, base: dict | None) -> dict:
-    column = "growth_pct growth_lower_pct growth_upper_pct".split()
+    column = ["growth_pct", "growth_lower_pct", "growth_upper_pct"]
     result = row | {
         "base_period": periods.previous_year(row["period"]),
         "base_value": base["value"] if base else float("nan"),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import aggregates, contract, periods, seeds, sources, store
+from kzdata import aggregates, periods, seeds, sources, store
 from kzdata.codes import UNKNOWN, WORLD
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch
 from kzdata.extrapolation import (
@@ -39,11 +39,12 @@ def partial_year(
     """What the first k months of a year say about it, one row per answer.
 
     ``period`` is a span from January, such as ``"2025-01-01/P11M"``; ``frame`` holds the
-    observations of one pair, X and M or T, and ``flow`` says which of them is asked. The partial figure is taken from ``frame`` or, if it
-    is not there, from ``claims`` (by default the seeds' claims on trade of the same pair); its
-    base is first looked for where the figure came from. ``seasonal`` is a monthly frame that
-    lends its seasonality: by default the pair's own months, else the reporter's national total.
-    ``rest_share`` bounds the share of the year before that its remaining months may have had.
+    observations of one pair, X and M or T, and ``flow`` says which of them is asked. The partial
+    figure is taken from ``frame`` or, if it is not there, from ``claims`` (by default the seeds'
+    claims on trade of the same pair); its base is first looked for where the figure came from.
+    ``seasonal`` is a monthly frame that lends its seasonality: by default the pair's own months,
+    else the reporter's national total. ``rest_share`` bounds the share of the year before that
+    its remaining months may have had.
 
     The rows under the tidy contract, with ``answer`` in front and base_period, growth_pct,
     growth_lower_pct, growth_upper_pct behind:
@@ -105,7 +106,7 @@ def _pair(frame: pd.DataFrame) -> dict[str, str]:
             f"The frame holds {len(pairs)} pairs or products; a partial year is of one.",
             'Choose it first: kz.observations("KAZ", "ISR")',
         )
-    return pairs.iloc[0].to_dict()
+    return {name: str(pairs[name].iloc[0]) for name in names}
 
 
 def _of_flow(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
@@ -131,7 +132,7 @@ def _find(period: str, places: list[pd.DataFrame]) -> tuple[pd.Series | None, pd
             summed = aggregates.over(_single_months(place), period)
             hit = summed[summed["value"].notna()]
         if len(hit):
-            return hit.loc[(hit["upper"] - hit["lower"]).idxmin()], place
+            return hit.iloc[int((hit["upper"] - hit["lower"]).argmin())], place
     return None, None
 
 
@@ -196,7 +197,7 @@ def _estimate(
             f"interval from rolling-origin error of the rest {100 * season:.1f} % "
             f"({len(tests)} years)"
             + (
-                f", lumpiness of a small flow: {100 * lumps:.0f} % coefficient of variation a month "
+                f", lumpiness of a small flow: coefficient of variation {100 * lumps:.0f} % a month "
                 "(its annual changes, all read as monthly shocks)"
                 if borrowed
                 else ""

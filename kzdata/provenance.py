@@ -60,7 +60,7 @@ def why(
     return Explanation("\n\n".join(map(_told, frame.to_dict("records"))), frame)
 
 
-def _told(row: dict[str, Any]) -> str:
+def _told(row: dict[Any, Any]) -> str:
     value = "not available" if pd.isna(row["value"]) else f"{row['value']:,.15g} {row['unit']}"
     lines = [f"{row['what']}: {value}".strip()]
     if row["note"]:

@@ -1,4 +1,4 @@
-"""The tidy table: built from ``data/raw``, committed under ``data/tidy``, asked by observations()."""
+"""The tidy table: built from ``data/raw``, kept in ``data/tidy``, asked by observations()."""
 
 from __future__ import annotations
 
@@ -164,8 +164,9 @@ def _near(table: pd.DataFrame, wanted: dict[str, Any]) -> str:
         return f"Loaded dataflows: {', '.join(sorted(table['dataflow'].unique()))}."
     partners = sorted(near["partner"].unique())
     listed = ", ".join(partners) if len(partners) <= 12 else f"{len(partners)} partners"
+    reporters = ", ".join(sorted(near["reporter"].unique()))
     return (
-        f"Loaded for {wanted['dataflow']}: reporter {', '.join(sorted(near['reporter'].unique()))}; "
+        f"Loaded for {wanted['dataflow']}: reporter {reporters}; "
         f"partner {listed}; {near['period'].min()} to {near['period'].max()}; "
         f"frequency {', '.join(sorted(near['freq'].unique()))}."
     )

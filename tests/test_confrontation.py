@@ -88,5 +88,5 @@ def test_a_date_is_no_figure():
 
 
 def test_claims_without_their_columns_are_refused():
-    with pytest.raises(ContractError, match="kz.claims"):
+    with pytest.raises(ContractError, match=r"kz\.claims"):
         kz.confront(TRADE, TRADE)

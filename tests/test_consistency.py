@@ -48,9 +48,8 @@ def test_a_small_enough_bill_is_no_contradiction():
 
 def test_an_assumption_without_source_or_price_is_refused():
     with pytest.raises(KzdataError, match="lacks price"):
-        kz.contradictions(
-            CLAIMS, oil={"source": "x", "reporter": "ISR", "quantities": {"annual_volume": {"unit": "t", "value": 1}}}
-        )
+        volume = {"annual_volume": {"unit": "t", "value": 1}}
+        kz.contradictions(CLAIMS, oil={"source": "x", "reporter": "ISR", "quantities": volume})
 
 
 def test_cumulative_investment_without_a_concept():

@@ -135,7 +135,8 @@ def test_back_test_never_sees_the_year_it_predicts():
     assert full["year"].tolist() == ["2020", "2021", "2022", "2023", "2024", "2025"]
     pd.testing.assert_frame_equal(early, full.head(3))
     # 2020 from the one year before it: 2019 was 97,774.9 with 89,207.8 in eleven months
-    assert full["estimate_value"].iloc[0] == pytest.approx(79_171.6e6 * 97_774.9 / 89_207.8, rel=1e-5)
+    expected = 79_171.6e6 * 97_774.9 / 89_207.8
+    assert full["estimate_value"].iloc[0] == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_share_method_beats_twelve_over_eleven_on_the_national_totals():

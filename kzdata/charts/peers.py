@@ -46,7 +46,8 @@ def peers(
     own = total[(total["partner"] == mine) & (total["value"] > 0)]
     if own.empty:
         raise UnknownCode(
-            f"{highlight!r} has no turnover in the frame.", did_you_mean(mine, total["partner"])
+            f"{highlight!r} has no turnover in the frame.",
+            did_you_mean(mine, set(total["partner"])),
         )
     base = int(own["year"].min()) if base is None else base
     last = int(own["year"].max())

@@ -49,7 +49,7 @@ def ranking(
         raise UnknownCode(
             f"{highlight!r} has no figure among the partners of {words.place(reporter)} in "
             f"{period}.",
-            did_you_mean(mine, rows.loc[rows["value"].notna(), "partner"]),
+            did_you_mean(mine, set(rows.loc[rows["value"].notna(), "partner"])),
         )
     ordered = rows.dropna(subset=["value"]).sort_values(["rank", "partner"])
     shown = ordered[(ordered["rank"] <= top) | (ordered["partner"] == mine)].reset_index(drop=True)

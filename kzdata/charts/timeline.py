@@ -102,9 +102,9 @@ def _recent(shown: pd.DataFrame) -> list[int]:
 def _finding(shown: pd.DataFrame) -> str:
     recent, since = _recent(shown)
     visits = int((shown["kind"] == "visit").sum())
-    counted = f"{visits} visits among {len(shown)}" if 0 < visits < len(shown) else f"{len(shown)}"
     first = int(shown["began"].min())
-    return f"{counted} dated events since {first}, {recent} of them from {since} on"
+    named = f", {visits} of them visits" if 0 < visits < len(shown) else ""
+    return f"{len(shown)} dated events since {first}{named}; {recent} fall in {since} or later"
 
 
 def _keys(shown: pd.DataFrame) -> list[Any]:

@@ -61,7 +61,7 @@ def monthly_totals(raw: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
 
 
 def _melt(
-    raw: pd.DataFrame, manifest: dict[str, Any], cell: Callable[[dict[str, str]], dict[str, str]]
+    raw: pd.DataFrame, manifest: dict[str, Any], cell: Callable[[dict[Any, str]], dict[str, str]]
 ) -> pd.DataFrame:
     rows = []
     for line, row in enumerate(raw.to_dict("records"), start=2):

@@ -153,9 +153,9 @@ def events(*, kind: str | None = None, article: str | None = None) -> pd.DataFra
 
 
 def assumption(name: str) -> dict[str, Any]:
-    """A sourced parameter: id, reporter, title, inputs, quantities by name, caveats, claims, source.
+    """A sourced parameter: id, reporter, title, inputs, quantities, caveats, claims, source.
 
-    Each of ``quantities`` has value, unit, lower, upper and its arithmetic; ``claims`` are the ids
+    Each of ``quantities``, by name, has value, unit, lower, upper and its arithmetic; ``claims`` are the ids
     it rests on, and ``source`` joins their sources. Raises `UnknownCode`.
     """
     seeds = load()

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kzdata.seeds import check
 from kzdata.errors import SeedError
 from kzdata.home import HOME
+from kzdata.seeds import check
 from kzdata.seeds.shapes import Record
 
 # Each kind of record, the files that hold it, and the list inside them.
