@@ -109,7 +109,9 @@ def _length(period: str) -> str:
     if months is None:
         return ""
     years, rest = divmod(months, 12)
-    return f"{months} months" if rest else "full year" if years == 1 else f"{years} years"
+    return (
+        words.counted(months, "month") if rest else "full year" if years == 1 else f"{years} years"
+    )
 
 
 def _finding(counts: pd.Series) -> tuple[str, list[int]]:

@@ -12,8 +12,10 @@ import pandas as pd
 from kzdata import periods, sources
 from kzdata.charts import style
 
-MANY = 12
-"""Up to this many bars every bar has its figure and every year its label."""
+FEW, MANY = 6, 12
+"""Up to twelve bars every bar has its figure and every year its label.
+
+Fewer than six bars keep the width they would have among six."""
 
 
 def year_axis(axes: Any, first: int, last: int, extra: dict[float, str] | None = None) -> None:
@@ -23,7 +25,8 @@ def year_axis(axes: Any, first: int, last: int, extra: dict[float, str] | None =
         years = [y for y in years if y % 5 == 0 and (y == last or last - y > 2)] + [last]
     ticks = {float(year): str(year) for year in years} | (extra or {})
     axes.set_xticks(list(ticks), list(ticks.values()))
-    axes.set_xlim(first - 0.7, max([last, *(extra or {})]) + 0.7)
+    beside = max(0.7, (FEW - len(ticks)) / 2)  # a bar alone should not fill the page
+    axes.set_xlim(first - beside, max([last, *(extra or {})]) + beside)
 
 
 def slot_after(first: int, last: int) -> float:
