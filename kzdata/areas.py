@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from kzdata.codes import WORLD, alpha3_codes, area
+from kzdata.codes import alpha3_codes, area
 from kzdata.errors import UnknownCode, did_you_mean
 from kzdata.home import HOME
 
@@ -123,13 +123,3 @@ def from_russian(name: str) -> str:
 def _near(folded: str) -> bool:
     return did_you_mean(folded, _names()).startswith("Did")
 
-
-__all__ = [
-    "WORLD",
-    "covers",
-    "extensions",
-    "fold",
-    "from_letters",
-    "from_number",
-    "from_russian",
-]

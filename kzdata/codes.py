@@ -24,6 +24,20 @@ SPECIAL = {
 }
 LANGUAGES = ("en", "ru", "kk", "he")
 
+# Names in everyday English use that neither ISO nor CLDR carries.
+EVERYDAY = {
+    "Britain": "GBR",
+    "Burma": "MMR",
+    "Czech Republic": "CZE",
+    "Holland": "NLD",
+    "Ivory Coast": "CIV",
+    "Macedonia": "MKD",
+    "Swaziland": "SWZ",
+    "Turkey": "TUR",
+    "UAE": "ARE",
+    "UK": "GBR",
+}
+
 
 @cache
 def alpha3_codes() -> frozenset[str]:
@@ -34,7 +48,8 @@ def alpha3_codes() -> frozenset[str]:
 
 
 @cache
-def _by_name() -> dict[str, str]:
+def _names() -> dict[str, str]:
+    """Every name and code as it is written, to its alpha-3 code."""
     import pycountry
     from babel import Locale
 
@@ -42,16 +57,21 @@ def _by_name() -> dict[str, str]:
     for country in pycountry.countries:
         for attribute in ("alpha_2", "alpha_3", "name", "common_name", "official_name"):
             if name := getattr(country, attribute, None):
-                known.setdefault(name.casefold(), country.alpha_3)
+                known.setdefault(name, country.alpha_3)
     for language in LANGUAGES:
         territories = Locale(language).territories
         for country in pycountry.countries:
             if name := territories.get(country.alpha_2):
-                known.setdefault(name.casefold(), country.alpha_3)
+                known.setdefault(name, country.alpha_3)
     for code, names in SPECIAL.items():
         for name in (code, *names.values()):
-            known.setdefault(name.casefold(), code)
-    return known
+            known.setdefault(name, code)
+    return known | EVERYDAY
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    return {name.casefold(): code for name, code in reversed(_names().items())}
 
 
 def area(text: str) -> str:
@@ -64,11 +84,9 @@ def area(text: str) -> str:
     """
     if text in alpha3_codes():
         return text
-    known = _by_name()
-    code = known.get(str(text).strip().casefold())
+    code = _by_name().get(str(text).strip().casefold())
     if code is None:
-        names = sorted({name for name in known if len(name) > 2})
-        hint = did_you_mean(str(text).strip().casefold(), names)
+        hint = did_you_mean(str(text).strip(), (name for name in _names() if len(name) > 3))
         raise UnknownCode(
             f"{text!r} is no country or area code known here.",
             hint if hint.startswith("Did") else "Write an ISO 3166 alpha-3 code, such as 'ISR'.",

@@ -9,3 +9,10 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 HOME = _PACKAGE.parent if (_PACKAGE.parent / "seeds").is_dir() else _PACKAGE / "shipped"
+
+
+def reports_folder() -> Path:
+    """Where reports stand unless told otherwise: in the checkout, or below the current folder
+    where kzdata is installed, whose own folder is not for writing."""
+    installed = HOME.parent == _PACKAGE
+    return (Path.cwd() if installed else HOME) / "reports"

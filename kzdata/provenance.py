@@ -13,7 +13,7 @@ import pandas as pd
 from kzdata import aggregates, amounts, contract, resource, seeds, sources, store
 from kzdata.cited import Number, number
 from kzdata.errors import NotAvailable, UnknownCode
-from kzdata.home import HOME
+from kzdata.home import reports_folder
 
 _SCALES = (1.0, 1e3, 1e6, 1e9)
 _ROW = ["what", "value", "unit", "source", "published", "locator", "note", "shown_in"]
@@ -83,7 +83,7 @@ def _from_number(each: Number, shown_in: str = "") -> dict[str, Any]:
 
 
 def _look_up(text: str, report: str | Path | None) -> list[dict[str, Any]]:
-    folders = [Path(report)] if report else sorted((HOME / "reports").glob("*/"))
+    folders = [Path(report)] if report else sorted(reports_folder().glob("*/"))
     shown = [found for folder in folders for found in _in_report(folder)]
     exact = [row for printed, row in shown if _bare(printed) == _bare(text)]
     alike = [row for printed, row in shown if _digits(printed) == _digits(text) != ""]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from kzdata.errors import UnknownCode, did_you_mean
 
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _IN_UNIT = re.compile(r"(value|lower|upper|.*_value|.*_lower|.*_upper)$")
+_SPOKEN = {"percent", "pp", "t", "bbl", "bbl/d"}
 _WHOLE = re.compile(r"(rank|ranked|months|days.*|paragraph|count)$")
 
 
@@ -151,10 +153,17 @@ def _shown(
         texts = [_plain(v / SCALES[scale], decimals) for v in values]
         return f"{header}, {scale} {unit}", texts, True
     texts = [
-        _plain(v, decimals) if pd.isna(v) else amounts.format_amount(v, unit, decimals=decimals)
+        _plain(v, decimals) if pd.isna(v) else _with_unit(v, unit, decimals)
         for v, unit in zip(values, frame["unit"], strict=True)
     ]
     return header, texts, True
+
+
+def _with_unit(value: float, unit: str, decimals: int) -> str:
+    if math.isfinite(value) and (unit.isupper() or unit in _SPOKEN):
+        return amounts.format_amount(value, unit, decimals=decimals)
+    figure = _plain(value, 0 if value.is_integer() else decimals)
+    return figure if unit == "count" else f"{figure} ({unit})"
 
 
 def _plain(value: float, decimals: int) -> str:

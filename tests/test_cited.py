@@ -107,6 +107,19 @@ def test_mixed_units_carry_their_own_in_each_cell():
     assert [row[0] for row in table.rows] == ["US$5.0\u00a0million", "€7.0\u00a0million"]
 
 
+def test_counts_ordinals_and_open_bounds_read_plainly():
+    frame = pd.concat(
+        [
+            rows(("X", "2024", 150), unit="count"),
+            rows(("X", "2024", 12), unit="ordinal"),
+            rows(("X", "2024", 7e6), upper=float("inf")),
+        ]
+    )
+    table = kz.table(frame, "t", {"value": "Value", "upper": "Upper"})
+    assert [row[0] for row in table.rows] == ["150", "12 (ordinal)", "US$7.0\u00a0million"]
+    assert table.rows[2][1] == "no bound (USD)"
+
+
 def test_hostile_text_in_a_table_is_escaped():
     frame = rows(("X", "2024", 1), note="<script>alert(1)</script>")
     page = kz.table(frame, "<b>t</b>", {"note": "<i>h</i>"})._repr_html_()

@@ -119,7 +119,7 @@ def test_another_pair_has_no_commitments_and_a_misspelt_one_is_named():
     assert pipeline.commitments("2026-03-01", partner="TUR").empty
     assert pipeline.follow_through("2026-03-01", partner="TUR").empty
     assert len(pipeline.commitments("2026-03-01", reporter="KAZ", partner="Israel")) == 3
-    with pytest.raises(UnknownCode, match="israel"):
+    with pytest.raises(UnknownCode, match="Israel"):
         pipeline.commitments("2026-03-01", partner="Isreal")
 
 

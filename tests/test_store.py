@@ -40,7 +40,7 @@ def test_names_in_four_languages_and_either_case_are_codes():
 
 
 def test_a_misspelt_country_suggests_the_right_one():
-    with pytest.raises(UnknownCode, match="israel"):
+    with pytest.raises(UnknownCode, match="Israel"):
         kz.observations("KAZ", "Isreal")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kzdata import home
 from kzdata.errors import ParameterError, did_you_mean
 from kzdata.reports import figures, manifest
 from kzdata.reports.blocks import Document, slug
@@ -79,7 +80,7 @@ def build(
     """Build an edition: every notebook it lists, one report. Raises as `report` does."""
     asked = edition(name)
     jobs = [Job(resolve(each), values) for each, values in asked.bound().items()]
-    target = Path(out) if out else manifest.reports_folder() / asked.name
+    target = Path(out) if out else home.reports_folder() / asked.name
     return _make(jobs, target, check_formats(formats or asked.formats), progress, asked)
 
 
@@ -92,7 +93,7 @@ def make_one(
     progress: Progress | None = None,
 ) -> Report:
     """`report` for a notebook already resolved and values already bound."""
-    target = Path(out) if out else manifest.reports_folder() / folder_name(path, values)
+    target = Path(out) if out else home.reports_folder() / folder_name(path, values)
     return _make([Job(path, values)], target, check_formats(formats), progress, None)
 
 

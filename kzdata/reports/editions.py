@@ -100,7 +100,7 @@ def editions() -> pd.DataFrame:
 
     rows = []
     for each in read_editions().values():
-        last = manifest.read(manifest.reports_folder() / each.name)
+        last = manifest.read(home.reports_folder() / each.name)
         rows.append(
             {
                 "name": each.name,

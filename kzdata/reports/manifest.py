@@ -89,13 +89,6 @@ def manifest(
     }
 
 
-def reports_folder() -> Path:
-    """Where reports stand unless told otherwise: in the checkout, or where an installed kzdata is
-    called from, whose own folder is not for writing."""
-    installed = home.HOME.parent == Path(__file__).resolve().parents[1]
-    return (Path.cwd() if installed else home.HOME) / "reports"
-
-
 def read(folder: Path) -> dict[str, Any] | None:
     """The manifest of a published report, or None where the folder holds no report of ours."""
     try:

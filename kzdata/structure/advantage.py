@@ -1,0 +1,74 @@
+"""Revealed comparative advantage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kzdata.codes import WORLD
+from kzdata.errors import NotAvailable
+from kzdata.structure import inputs
+from kzdata.structure.cells import Cells, because, cited, ratio
+
+
+def rca(frame: pd.DataFrame) -> pd.DataFrame:
+    """Revealed comparative advantage of Balassa: RCA_ik = (X_ik / X_i) / (W_k / W).
+
+    Takes exports (flow X) by reporter and product, of one or several periods; partners are summed
+    first. The world W is the reporter WLD where the frame has it, else the sum of the reporters in
+    the frame: the universe decides the value, so ``variant`` names it. One row per cell listed,
+    with ``rca`` ≥ 0; above 1 the product weighs more in i's exports than in the world's.
+
+    Missing, with the reason in ``note``: totals that are zero or have a missing part, and periods
+    with a single product. Raises `NotAvailable` for one reporter without a world, and the errors
+    of mixed measures. Source: Balassa (1965).
+    """
+    exports = inputs.side(frame, "X", ["reporter", "product"], what="RCA")
+    cells = Cells.summed(exports, ["reporter", "product", "period"])
+    world = cells.has("reporter", WORLD)
+    reporters = len(cells.labels["reporter"])
+    if reporters == 1:
+        raise NotAvailable(
+            f"RCA needs a world beside {cells.labels['reporter'][0]}; the frame has no other "
+            "reporter.",
+            "Add the exports of the reporter WLD, or of every reporter of the universe.",
+        )
+    value, note, variant = advantages(cells, world)
+    result = cells.frame(~world).assign(rca=value[~world], variant=variant, note=note[~world])
+    return cited(result, exports, "period")
+
+
+def advantages(cells: Cells, world: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
+    """RCA, note and variant of every row of (reporter, product, period) cells."""
+    of = np.where(world, cells.value, 0.0) if world.any() else cells.value
+    own = cells.total("reporter", "period")
+    world_product, world_total = cells.total("product", "period", of=of), cells.total(
+        "period", of=of
+    )
+    value, note = because(
+        ratio(ratio(cells.value, own), ratio(world_product, world_total)),
+        (own == 0, "the reporter exports nothing"),
+        (world_total == 0, "the world exports nothing, or is not given for the period"),
+        (world_product == 0, "the world exports none of the product"),
+        (cells.distinct("product", "period") == 1, "a single product: every share is 1"),
+        (np.isnan(own), "exports of the reporter have a missing part"),
+        (np.isnan(world_product) | np.isnan(world_total), "exports of the world have a missing part"),
+    )
+    universe = (
+        "world = reporter WLD"
+        if world.any()
+        else f"world = sum of {len(cells.labels['reporter'])} reporters"
+    )
+    return value, note, f"Balassa; {universe}"
+
+
+def rsca(frame: pd.DataFrame) -> pd.DataFrame:
+    """Symmetric comparative advantage: RSCA = (RCA − 1) / (RCA + 1), from −1 to 1.
+
+    Input, missing values and errors as in `rca`; exports of nothing give −1. Source: Laursen
+    (1998), Dalum, Laursen and Villumsen (1998).
+    """
+    result = rca(frame)
+    place = list(result.columns).index("rca")
+    result.insert(place, "rsca", (result["rca"] - 1) / (result["rca"] + 1))
+    return result.drop(columns="rca")

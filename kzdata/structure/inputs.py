@@ -1,0 +1,131 @@
+"""What may enter an indicator of structure: the columns, one measure, nothing counted twice.
+
+Two rules hold throughout the package. A row whose value is missing makes missing whatever it is a
+part of. A product or partner that is not listed, in a list that is there, traded nothing: customs
+lists are complete by construction. A list that is not there at all is missing, not zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from kzdata.codes import WORLD
+from kzdata.errors import (
+    ContractError,
+    Incomparable,
+    KzdataError,
+    MeasureMismatch,
+    NotAvailable,
+    UnitMismatch,
+    ValuationMismatch,
+    did_you_mean,
+)
+
+KEYS = ["reporter", "partner", "flow", "product", "period"]
+SIDE = {"X": "exports", "M": "imports"}
+_ONE_OF = [("dataflow", MeasureMismatch), ("unit", UnitMismatch), ("classification", Incomparable)]
+
+
+def choice(name: str, given: object, known: Iterable[str]) -> None:
+    """Raise unless an option has one of its values."""
+    known = list(known)
+    if given not in known:
+        raise KzdataError(f"{name}={given!r} is no choice.", did_you_mean(str(given), known))
+
+
+def columns(frame: pd.DataFrame, needs: Iterable[str]) -> None:
+    """Raise `ContractError` unless the columns are there."""
+    absent = [column for column in needs if column not in frame.columns]
+    if absent:
+        raise ContractError(
+            f"The frame lacks the column{'s' * (len(absent) > 1)} {', '.join(absent)}.",
+            f"Needed here: {' '.join(needs)}.",
+        )
+
+
+def side(frame: pd.DataFrame, flow: str, needs: Iterable[str], *, what: str = "") -> pd.DataFrame:
+    """The rows of one flow, X or M, checked by `measured`; without a flow column, every row."""
+    if "flow" in frame.columns:
+        chosen = frame[frame["flow"] == flow]
+        if chosen.empty:
+            held = ", ".join(sorted(set(frame["flow"]))) or "no rows"
+            raise NotAvailable(
+                f"{what or 'This'} needs {SIDE.get(flow, flow)} (flow {flow}); "
+                f"the frame holds {held}.",
+                "Add them: pd.concat([frame, kz.observations(...)])",
+            )
+        frame = chosen
+    return measured(frame, needs)
+
+
+def measured(
+    frame: pd.DataFrame, needs: Iterable[str], *, negative: bool = False, mixed: Iterable[str] = ()
+) -> pd.DataFrame:
+    """The rows, if they are one measure: one dataflow, unit and valuation a flow, no cell twice.
+
+    Keeps the key columns that are there, value, unit and source. ``negative`` allows values below
+    zero, ``mixed`` names the columns of dataflow, unit, classification that need not be one.
+    """
+    columns(frame, [*needs, "value"])
+    if frame.empty:
+        raise NotAvailable("The frame holds no rows.", "kz.observations(...) lists what there is.")
+    for column, error in _ONE_OF:
+        if column in frame.columns and column not in mixed:
+            _one(frame, column, error)
+    if "valuation" in frame.columns:
+        flows = frame.groupby("flow", sort=False) if "flow" in frame.columns else [("", frame)]
+        for _, rows in flows:
+            _one(rows, "valuation", ValuationMismatch)
+    if not pd.api.types.is_numeric_dtype(frame["value"]):
+        raise ContractError("The column value is not a number.", 'pd.to_numeric(frame["value"])')
+    value = frame["value"].to_numpy(dtype=float)
+    _refuse(frame, np.isinf(value), "infinite")
+    if not negative:
+        _refuse(frame, value < 0, "negative, so it has no share in a total")
+    keys = [key for key in KEYS if key in frame.columns]
+    kept = [c for c in [*keys, "value", "unit", "source"] if c in frame.columns]
+    for key in keys:
+        _refuse(frame, frame[key].isna().to_numpy(), f"without a {key}")
+    return frame[kept]
+
+
+def _one(frame: pd.DataFrame, column: str, error: type[KzdataError]) -> None:
+    values = pd.unique(frame[column])
+    if len(values) > 1:
+        names = sorted(map(str, values))
+        raise error(
+            f"The frame holds the {column}s {' and '.join(names)}; they do not add up to a total.",
+            f'Choose one: frame[frame["{column}"] == "{names[0]}"]',
+        )
+
+
+def _refuse(frame: pd.DataFrame, broken: np.ndarray, what: str) -> None:
+    if broken.any():
+        rows = frame[broken]
+        cell = " ".join(str(rows.iloc[0][key]) for key in KEYS if key in frame.columns)
+        raise ContractError(
+            f"{len(rows)} of {len(frame)} rows are {what}; the first is {cell}: "
+            f"{rows.iloc[0]['value']}.",
+            "The rows are in the error's .failures frame.",
+            rows,
+        )
+
+
+def no_nesting(labels: Iterable[str], key: str) -> None:
+    """Raise when a total stands among its parts, or product codes of several levels together."""
+    labels = [str(label) for label in labels]
+    total = {"product": "TOTAL", "partner": WORLD, "reporter": WORLD}[key]
+    if total in labels and len(labels) > 1:
+        raise MeasureMismatch(
+            f"{total} stands among its own {key}s; a sum would count trade twice.",
+            f'Leave one of them out: frame[frame["{key}"] != "{total}"]',
+        )
+    if key == "product" and len(levels := sorted({len(each) for each in labels})) > 1:
+        raise MeasureMismatch(
+            f"Product codes of {' and '.join(map(str, levels))} digits stand together; "
+            "a sum would count trade twice.",
+            f'Choose a level: frame[frame["product"].str.len() == {levels[-1]}]',
+        )
