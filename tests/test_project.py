@@ -17,10 +17,10 @@ from kzdata import store
 
 LAYERS = [
     {"errors", "home"},
-    {"words", "periods", "amounts", "codes", "resource"},
+    {"words", "periods", "amounts", "codes", "areas", "resource"},
     {"contract", "comparable"},
     {"sources", "seeds", "readers"},
-    {"store", "aggregates", "indicators"},
+    {"store", "aggregates", "indicators", "differencing", "structure", "benchmarking", "cards"},
     {"confrontation", "extrapolation", "partial_answers", "pipeline"},
     {"partial", "consistency", "cited"},
     {"tables", "charts", "provenance"},

@@ -37,7 +37,7 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     with style.house():
         figure, axes = page.sheet(2.7)
         style.dress(axes)
-        for sign, color, hatch in ((1, style.GREEN, ""), (-1, style.ORANGE, "....")):
+        for sign, color, hatch in ((1, style.GREEN, ""), (-1, style.ORANGE, "xxx")):
             side = values[values * sign > 0]
             axes.bar(
                 known.loc[side.index, "year"],
@@ -81,7 +81,7 @@ def _key(values: pd.Series) -> list[Any]:
         "Deficit: imports above exports",
         facecolor=style.ORANGE,
         edgecolor="white",
-        hatch="....",
+        hatch="xxx",
         linewidth=0,
     )
     return [surplus] * bool((values > 0).any()) + [deficit] * bool((values < 0).any())

@@ -50,4 +50,5 @@ def scaled(
         },
         index=column.index,
     )
-    return table.mask(missing.to_numpy(), np.nan)
+    table.loc[missing] = np.nan
+    return table

@@ -128,6 +128,15 @@ def _named(body: Received) -> Received:
     return body
 
 
+def in_utf8(body: Received, *, otherwise: str) -> Received:
+    """The body in UTF-8, taken to be in the encoding ``otherwise`` where it is not."""
+    try:
+        body.data.decode("utf-8")
+    except UnicodeDecodeError:
+        return replace(body, data=body.data.decode(otherwise, errors="replace").encode())
+    return body
+
+
 def is_workbook(data: bytes) -> bool:
     """Whether a zip is an .xlsx workbook."""
     try:

@@ -36,6 +36,10 @@ def tidy(raw: pd.DataFrame, **same: str) -> pd.DataFrame:
     for column in contract.COLUMNS:
         if column not in contract.NUMERIC:
             frame[column] = frame[column].astype(object)
+    # Sources do not keep the order of their rows from one call to the next.
+    beyond = [column for column in ("classification", "series") if column in frame]
+    if beyond:
+        frame = frame.sort_values(beyond, kind="stable")
     frame = contract.order(frame) if len(frame) else _empty(frame)
     return _checked(frame)
 
@@ -91,4 +95,5 @@ def _judged(frame: pd.DataFrame) -> pd.Series:
     known &= frame["flow"].isin(list(contract.FLOWS))
     for column in ("reporter", "partner"):
         known &= frame[column].isin(list(codes.alpha3_codes()))
+    known &= frame["product"].str.fullmatch(r"TOTAL|_Z|\d{2,10}").astype(bool)
     return known & ~frame.duplicated(contract.KEY, keep=False)

@@ -73,6 +73,7 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "reporters": _area,
     "partners": _area,
     "as_of": _day,
+    "known_by": _day,
     "start": _year_or_period,
     "end": _year_or_period,
     "period": _period,

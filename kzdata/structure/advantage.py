@@ -42,8 +42,9 @@ def advantages(cells: Cells, world: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     """RCA, note and variant of every row of (reporter, product, period) cells."""
     of = np.where(world, cells.value, 0.0) if world.any() else cells.value
     own = cells.total("reporter", "period")
-    world_product, world_total = cells.total("product", "period", of=of), cells.total(
-        "period", of=of
+    world_product, world_total = (
+        cells.total("product", "period", of=of),
+        cells.total("period", of=of),
     )
     value, note = because(
         ratio(ratio(cells.value, own), ratio(world_product, world_total)),
@@ -52,7 +53,10 @@ def advantages(cells: Cells, world: np.ndarray) -> tuple[np.ndarray, np.ndarray,
         (world_product == 0, "the world exports none of the product"),
         (cells.distinct("product", "period") == 1, "a single product: every share is 1"),
         (np.isnan(own), "exports of the reporter have a missing part"),
-        (np.isnan(world_product) | np.isnan(world_total), "exports of the world have a missing part"),
+        (
+            np.isnan(world_product) | np.isnan(world_total),
+            "exports of the world have a missing part",
+        ),
     )
     universe = (
         "world = reporter WLD"

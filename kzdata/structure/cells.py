@@ -43,7 +43,7 @@ class Cells:
         kept = [key for key in cells.keys if key in keys]
         if kept == cells.keys:
             return cells
-        code, size = cells.group(*kept)
+        code, _ = cells.group(*kept)
         number, inverse = np.unique(code, return_inverse=True)
         total = np.bincount(inverse, cells.value, minlength=len(number))
         made = cls.__new__(cls)
@@ -55,7 +55,7 @@ class Cells:
         return made
 
     def _once(self) -> None:
-        code, size = self.group(*self.keys)
+        code, _ = self.group(*self.keys)
         twice = pd.Series(code).duplicated()
         if twice.any():
             row = int(twice.to_numpy().argmax())

@@ -90,9 +90,10 @@ def _intensity(
     world = _world(cells, core, from_world, to_world, rest)
     below, unknown = world, np.zeros(len(cells), dtype=bool)
     if denominator == "excluding_reporter":
-        own = _of_reporter_as_partner(cells, of_partner, rest)
-        unknown = np.isnan(own) & bool(from_world.any())
-        below = world - np.where(np.isnan(own) & ~unknown, 0.0, own)
+        own, listed = _of_reporter_as_partner(cells, of_partner, rest)
+        # With every reporter in the frame, an area that is nobody's partner imports nothing.
+        unknown = ~listed & bool(from_world.any())
+        below = world - np.where(listed, own, 0.0)
     bar = (lambda total: total <= 0) if signed else (lambda total: total == 0)
     value, note = because(
         ratio(ratio(cells.value, of_reporter), ratio(of_partner, below)),
@@ -100,7 +101,10 @@ def _intensity(
         (bar(of_partner), "the partner's total is not above zero"),
         (below <= 0, "the world's total is not above zero"),
         (unknown, "what the world sends to the reporter itself is not known"),
-        (np.isnan(of_reporter) | np.isnan(of_partner) | np.isnan(world), "a total has a missing part"),
+        (
+            np.isnan(of_reporter) | np.isnan(of_partner) | np.isnan(world),
+            "a total has a missing part",
+        ),
     )
     return cells, value, note, core
 
@@ -125,14 +129,19 @@ def _world(cells: Cells, core, from_world, to_world, rest: list[str]) -> np.ndar
     partners, given = from_world & ~to_world, to_world & ~from_world
     has_total = cells.total("reporter", *rest, of=given.astype(float)) > 0
     reporters = total(given | (core & ~has_total))
-    return np.where(any_of(both), total(both), np.where(any_of(partners), total(partners), reporters))
+    return np.where(
+        any_of(both), total(both), np.where(any_of(partners), total(partners), reporters)
+    )
 
 
-def _of_reporter_as_partner(cells: Cells, of_partner: np.ndarray, rest: list[str]) -> np.ndarray:
-    """M_i for each row: the partner total of the area that is its reporter; NaN if not listed."""
+def _of_reporter_as_partner(
+    cells: Cells, of_partner: np.ndarray, rest: list[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """M_i for each row, the partner total of the area that is its reporter, and if it is listed."""
     code, size = cells.group("partner", *rest)
-    seen = np.full(size, np.nan)
-    seen[code] = of_partner
+    total, seen = np.zeros(size), np.zeros(size, dtype=bool)
+    total[code], seen[code] = of_partner, True
     others, inner = cells.group(*rest)
     match = cells.labels["partner"].get_indexer(cells.labels["reporter"])[cells.code("reporter")]
-    return np.where(match < 0, np.nan, seen[np.maximum(match, 0) * inner + others])
+    place = np.maximum(match, 0) * inner + others
+    return total[place], seen[place] & (match >= 0)

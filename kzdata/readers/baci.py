@@ -1,0 +1,134 @@
+"""CEPII BACI: reconciled bilateral trade by product, one year a file, and its code tables.
+
+A file's name says its nomenclature, year and version: BACI_HS92_Y2021_V202201.csv. A version
+rewrites all years. Numbers of countries are UN Comtrade's, not ISO's.
+"""
+
+from __future__ import annotations
+
+import re
+from os import PathLike
+
+import pandas as pd
+
+from kzdata import areas, contract
+from kzdata.readers import delimited, digits, tidied
+from kzdata.readers.received import LIMIT, WrongFormat, in_utf8, receive
+
+TESTED_ON_ORIGINAL = True
+_NAME = re.compile(r"HS(?P<edition>\d{2})(?:_Y\d{4})?_V(?P<year>\d{4})(?P<month>\d{2})[a-z]?")
+EDITIONS = {
+    "92": "HS1992",
+    "96": "HS1996",
+    "02": "HS2002",
+    "07": "HS2007",
+    "12": "HS2012",
+    "17": "HS2017",
+    "22": "HS2022",
+}
+# Headers of the country table, by the version that brought them: to V2022, and since.
+_COUNTRY_HEADERS = {
+    "country_code": "code",
+    "country_name": "name",
+    "country_name_full": "name",
+    "country_iso2": "iso2",
+    "iso_2digit_alpha": "iso2",
+    "country_iso3": "iso3",
+    "iso_3digit_alpha": "iso3",
+}
+
+
+def read(
+    source: str | PathLike[str] | bytes,
+    *,
+    published: str | None = None,
+    classification: str | None = None,
+    member: str | None = None,
+    limit: int = LIMIT,
+) -> pd.DataFrame:
+    """Exports of the exporting reporter to the partner, FOB, in USD, by 6-digit product.
+
+    Status E: BACI's values are CEPII's estimates from both countries' reports. Kept beside the
+    contract: classification, quantity_t (tonnes; NaN where CEPII prints a padded ``NA``),
+    reporter_code and partner_code. ``classification`` and ``published`` (the version's month) are
+    taken from the file's name; without one, ``classification`` must be given.
+    """
+    body = receive(source, limit=limit, member=member)
+    named = _NAME.search(body.name)
+    edition = classification or (EDITIONS.get(named["edition"]) if named else None)
+    if edition is None:
+        raise WrongFormat(
+            f"The name {body.name!r} does not say the nomenclature; BACI's columns do not either.",
+            "Keep CEPII's name (BACI_HS92_Y2021_V202201.csv), or say classification='HS1992'.",
+        )
+    raw = delimited.table(body, ["t", "i", "j", "k", "v", "q"])
+    _check_products(raw["k"], body.name)
+    value = digits.scaled(raw["v"], 3, name=body.name)
+    made = pd.DataFrame(
+        {
+            "reporter": raw["i"].map({each: areas.from_number(each) for each in raw["i"].unique()}),
+            "partner": raw["j"].map({each: areas.from_number(each) for each in raw["j"].unique()}),
+            # A file that passed through a program that reads numbers has lost leading zeros.
+            "product": raw["k"].str.strip().str.zfill(6),
+            "period": tidied.period_column(raw["t"], body.name),
+            **{column: value[column] for column in value},
+            "locator": body.name + ", line " + raw.index.astype("str"),
+            "note": raw["j"].map({each: areas.covers(each) for each in raw["j"].unique()}),
+            "quantity_t": digits.scaled(raw["q"], name=body.name)["value"],
+            "reporter_code": raw["i"],
+            "partner_code": raw["j"],
+        }
+    )
+    version = f"{named['year']}-{named['month']}" if named else contract.UNKNOWN
+    return tidied.tidy(
+        made,
+        dataflow="trade_goods",
+        freq="A",
+        flow="X",
+        valuation="FOB",
+        unit="USD",
+        obs_status="E",
+        classification=edition,
+        source="baci",
+        published=published or version,
+    )
+
+
+def countries(source: str | PathLike[str] | bytes, *, member: str | None = None) -> pd.DataFrame:
+    """CEPII's table of countries, of any version: code, name, iso2, iso3 and our ``area``.
+
+    Namibia's ``NA`` is a code, and is restored where a copy lost it. Several numbers may name one
+    country (56 and 58, 276 and 280, 729 and 736).
+    """
+    # The tables to V2022 are in Windows-1252 («Côte d'Ivoire»), the later ones in UTF-8.
+    body = in_utf8(receive(source, member=member), otherwise="cp1252")
+    raw = delimited.table(body, ["country_code"])
+    table = raw.rename(columns=_COUNTRY_HEADERS)
+    absent = [each for each in ("name", "iso2", "iso3") if each not in table]
+    if absent:
+        raise WrongFormat(
+            f"{body.name} has no column for {', '.join(absent)}; its header is: "
+            f"{', '.join(raw.columns)}.",
+            "A new version of CEPII's table: add its header to kzdata.readers.baci.",
+        )
+    table = table[["code", "name", "iso2", "iso3"]].apply(lambda column: column.str.strip())
+    table.loc[(table["iso3"] == "NAM") & (table["iso2"] == ""), "iso2"] = "NA"
+    return table.assign(area=table["code"].map(areas.from_number)).reset_index(drop=True)
+
+
+def products(source: str | PathLike[str] | bytes, *, member: str | None = None) -> pd.DataFrame:
+    """CEPII's table of products: code (6 digits, as text) and description."""
+    body = receive(source, member=member)
+    raw = delimited.table(body, ["code", "description"])
+    table = raw.assign(code=raw["code"].str.strip().str.zfill(6))
+    return table[["code", "description"]].reset_index(drop=True)
+
+
+def _check_products(codes: pd.Series, name: str) -> None:
+    wrong = ~codes.str.strip().str.fullmatch(r"\d{1,6}").astype(bool)
+    if wrong.any():
+        raise WrongFormat(
+            f"{name}: k {codes[wrong].iloc[0]!r} on line {codes.index[wrong][0]} is no 6-digit "
+            "product.",
+            "Check that the file is BACI's.",
+        )

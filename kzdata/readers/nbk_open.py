@@ -1,0 +1,111 @@
+"""National Bank of Kazakhstan, open-data JSON: foreign direct investment of all partners.
+
+Form 287 is the gross inflow, form 310 the net inflow: two dataflows that no formula may mix.
+``report_date`` is the first day after the quarter: 2005-04-01 is the first quarter of 2005.
+Written to a description of the service; not yet run on an original answer.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from kzdata.codes import NOT_APPLICABLE, UNKNOWN, WORLD
+from kzdata.errors import ContractError, UnknownCode
+from kzdata.readers import digits, tidied
+from kzdata.readers.nbk_fdi import _quarter_before
+from kzdata.readers.received import LIMIT, Received, WrongFormat, field, from_json, receive
+
+TESTED_ON_ORIGINAL = False
+FORMS = {"287": "fdi_gross_inflow", "310": "fdi_net_inflow"}
+# What a row may hold besides its date and amount without being a dimension of its own.
+_IDLE = {"id", "row_id", "form_id", "formid", "unit", "unit_name", "locale", "lang"}
+
+
+def read(
+    source: str | PathLike[str] | bytes,
+    *,
+    form: int | str | None = None,
+    published: str = UNKNOWN,
+    limit: int = LIMIT,
+) -> pd.DataFrame:
+    """Quarterly flow from all partners in USD; the form's million USD are scaled, negatives kept.
+
+    ``form`` is needed where the answer does not say it. Other texts of a row become its
+    ``series``. Raises `WrongFormat` where the answer is one page of several, `ContractError` for
+    a date that is not the day after a quarter, `UnknownCode` for a form that is not FDI.
+    """
+    body = receive(source, limit=limit)
+    answer = from_json(body)
+    rows = answer if isinstance(answer, list) else field(answer, "rows", body)
+    about = answer if isinstance(answer, dict) else {}
+    dataflow = _dataflow(str(about.get("formId") or about.get("form_id") or ""), form, body)
+    _refuse_pages(about, len(rows), body)
+    made = []
+    for place, row in enumerate(rows):
+        where = f"rows[{place}]"
+        day = str(field(row, "report_date", body, place=where))[:10]
+        amount = field(row, "amount", body, place=where)
+        made.append(
+            {
+                "period": _quarter(day, body),
+                "amount": None if amount is None else str(amount).replace(",", "."),
+                "locator": f"{body.name}, report_date {day}",
+                "series": ".".join(
+                    str(value)
+                    for name, value in sorted(row.items())
+                    if name.lower() not in {"report_date", "amount", *_IDLE} and value
+                ),
+            }
+        )
+    raw = pd.DataFrame(made, columns=["period", "amount", "locator", "series"], dtype=object)
+    value = digits.scaled(raw.pop("amount"), 6, name=body.name)
+    return tidied.tidy(
+        raw.assign(**{column: value[column] for column in value}),
+        dataflow=dataflow,
+        freq="Q",
+        reporter="KAZ",
+        partner=WORLD,
+        flow=NOT_APPLICABLE,
+        product=NOT_APPLICABLE,
+        valuation=NOT_APPLICABLE,
+        unit="USD",
+        source="nbk_fdi",
+        published=published,
+    )
+
+
+def _dataflow(said: str, asked: int | str | None, body: Received) -> str:
+    if said and asked is not None and said != str(asked):
+        raise WrongFormat(
+            f"{body.name} is form {said}, not {asked}.", "287 is gross, 310 is net inflow."
+        )
+    found = said or ("" if asked is None else str(asked))
+    if found not in FORMS:
+        raise UnknownCode(
+            f"{body.name}: form {found or 'not stated'} is no form of direct investment.",
+            "Say which it is: form=287 (gross inflow) or form=310 (net inflow).",
+        )
+    return FORMS[found]
+
+
+def _refuse_pages(about: dict[str, Any], count: int, body: Received) -> None:
+    total, size = about.get("totalRows"), about.get("pageSize")
+    if (total is not None and int(total) != count) or (
+        total is None and size is not None and int(size) == count
+    ):
+        raise WrongFormat(
+            f"{body.name} is one page: {count} rows of {total or 'an unknown number'}.",
+            "Ask with a larger pageSize, so that one answer holds all rows.",
+        )
+
+
+def _quarter(day: str, body: Received) -> str:
+    try:
+        return _quarter_before(day)
+    except ContractError as error:
+        raise ContractError(f"{body.name}: {error.fact}", error.hint) from None
+    except ValueError:
+        raise WrongFormat(f"{body.name}: report_date {day!r} is no date.", None) from None

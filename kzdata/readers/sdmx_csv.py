@@ -1,0 +1,75 @@
+"""SDMX-CSV 1.0 and 2.0, and the IMF's spelling of it, whose first cell is ``STRUCTURE[;]``.
+
+In all of them the dimensions stand before OBS_VALUE, the attributes after it. Read on a recorded
+answer of the IMF (FSIC, Kazakhstan); 1.0 on files written to the specification.
+"""
+
+from __future__ import annotations
+
+import re
+from os import PathLike
+
+import pandas as pd
+
+from kzdata.codes import UNKNOWN
+from kzdata.readers import delimited, sdmx_rows
+from kzdata.readers.received import LIMIT, WrongFormat, receive
+
+TESTED_ON_ORIGINAL = True
+_CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*")
+_HEADINGS = {"DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION"}
+_DELETE = "D"
+
+
+def read(
+    source: str | PathLike[str] | bytes,
+    *,
+    published: str = UNKNOWN,
+    source_id: str = "imf_sdmx_csv",
+    limit: int = LIMIT,
+) -> pd.DataFrame:
+    """One row per observation; ``series`` is the key in the order of the file's dimensions.
+
+    Columns of labels (``labels=both`` and ``csvfilewithlabels``) are understood and dropped.
+    Raises `WrongFormat` where the first column is neither DATAFLOW nor STRUCTURE, where a needed
+    column is missing, or where rows ask to delete rather than report.
+    """
+    body = receive(source, limit=limit)
+    separator = ";" if delimited.header(body, ",")[0].count(";") > 1 else ","
+    raw = delimited.table(body, [sdmx_rows.TIME, sdmx_rows.VALUE], separator=separator, plain=_id)
+    first = raw.columns[0]
+    if first not in ("DATAFLOW", "STRUCTURE"):
+        raise WrongFormat(
+            f"{body.name} is no SDMX-CSV: its first column is {first!r}, not DATAFLOW (1.0) or "
+            "STRUCTURE (2.0).",
+            "Ask with the header Accept: application/vnd.sdmx.data+csv.",
+        )
+    if "ACTION" in raw and (raw["ACTION"] == _DELETE).any():
+        raise WrongFormat(
+            f"{body.name} has rows with ACTION D: they delete observations, they report none.",
+            "Ask for the data themselves, not for updates since a day.",
+        )
+    flow = raw["STRUCTURE_ID" if first == "STRUCTURE" else "DATAFLOW"].map(_code)
+    concepts = [c for c in raw.columns if _CONCEPT.fullmatch(c) and c not in _HEADINGS]
+    dimensions = concepts[: concepts.index(sdmx_rows.VALUE)]
+    coded = raw[concepts].map(_code) if len(raw) else raw[concepts]
+    coded["locator"] = body.name + ", line " + raw.index.astype("str")
+    return sdmx_rows.tidy(
+        coded,
+        dimensions,
+        flow=flow.reset_index(drop=True),
+        name=body.name,
+        source=source_id,
+        published=published,
+    )
+
+
+def _id(name: str) -> str:
+    """The concept of a header cell: ``STRUCTURE[;]`` and ``COUNTRY: Country`` say more than it."""
+    return name.partition("[")[0].partition(": ")[0].strip() if ": " in name or "[" in name else name
+
+
+def _code(cell: str) -> str:
+    """The code of a cell printed with its label, ``KAZ: Kazakhstan``; a date keeps its colons."""
+    code, colon, _ = cell.partition(": ")
+    return code if colon and re.fullmatch(r"[\w.@$:+()-]+", code) else cell

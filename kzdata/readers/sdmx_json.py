@@ -1,0 +1,149 @@
+"""SDMX-JSON 1.0 (ECB, WITS) and 2.0 (SDMX 3.0 services: IMF): series, flat and cross-sectional.
+
+Read by hand, not through sdmx1: that library stops at 2.0 messages, whose time values stand under
+``value`` instead of ``id``, and turns printed digits into floats. A key such as ``0:3:0`` indexes
+the lists of values in the message; nothing is assumed about their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from kzdata.codes import UNKNOWN
+from kzdata.readers import sdmx_rows
+from kzdata.readers.received import LIMIT, Received, WrongFormat, field, from_json, receive
+
+TESTED_ON_ORIGINAL = True
+_AT = ("dataSet", "dimensionGroup", "series", "observation")
+
+
+def read(
+    source: str | PathLike[str] | bytes, *, published: str = UNKNOWN, limit: int = LIMIT
+) -> pd.DataFrame:
+    """One row per observation; ``series`` is the key in the order of the data structure.
+
+    A message without observations gives a frame without rows. Raises `WrongFormat` for a message
+    that asks to delete, or lacks a field of the format.
+    """
+    body = receive(source, limit=limit)
+    raw, dimensions, flow = message(body)
+    return sdmx_rows.tidy(
+        raw, dimensions, flow=flow, name=body.name, source="sdmx_json", published=published
+    )
+
+
+def message(body: Received) -> tuple[pd.DataFrame, list[str], str]:
+    """The observations as text columns by concept id, the dimensions in order, the dataflow."""
+    whole = from_json(body)
+    inner = whole.get("data", whole) if isinstance(whole, dict) else whole
+    if isinstance(whole, dict) and whole.get("errors"):
+        raise WrongFormat(f"{body.name} is an error: {whole['errors']}", "Mend the request.")
+    datasets = field(inner, "dataSets", body)
+    structures = inner.get("structures") or [field(inner, "structure", body)]
+    rows: list[dict[str, Any]] = []
+    dimensions: list[str] = []
+    for place, dataset in enumerate(datasets):
+        if str(dataset.get("action", "")).lower() == "delete":
+            raise WrongFormat(
+                f"{body.name}: data set {place} deletes observations, it reports none.",
+                "Ask for the data themselves, not for updates since a day.",
+            )
+        structure = structures[int(dataset.get("structure", 0))]
+        dimensions = _in_order(structure, body)
+        try:
+            rows.extend(_observations(dataset, structure, body))
+        except (IndexError, KeyError, ValueError, TypeError, AttributeError) as error:
+            raise WrongFormat(
+                f"{body.name}: a key of data set {place} does not fit the message's own lists "
+                f"({type(error).__name__}: {error}).",
+                "The message was cut or edited: download it again.",
+            ) from None
+    empty = [*dimensions, sdmx_rows.VALUE, "locator"]
+    raw = pd.DataFrame(rows, columns=None if rows else empty, dtype=object)
+    return raw, dimensions, _flow(structures[0])
+
+
+def _in_order(structure: dict[str, Any], body: Received) -> list[str]:
+    found = field(structure, "dimensions", body)
+    listed = [d for level in ("dataSet", "series", "observation") for d in found.get(level) or []]
+    # Where a message gives positions they are those of the data structure.
+    return [
+        d["id"]
+        for _, d in sorted(
+            enumerate(listed), key=lambda each: (int(each[1].get("keyPosition", each[0])), each[0])
+        )
+    ]
+
+
+def _observations(
+    dataset: dict[str, Any], structure: dict[str, Any], body: Received
+) -> Iterator[dict[str, Any]]:
+    dimensions, attributes = structure["dimensions"], structure.get("attributes") or {}
+    fixed = {d["id"]: _value(d, 0) for d in dimensions.get("dataSet") or []}
+    fixed |= _attributes(attributes.get("dataSet"), dataset.get("attributes"))
+    grouped = dataset.get("dimensionGroupAttributes") or {}
+    series = dataset.get("series")
+    if series is None:
+        series = {"": {"observations": dataset.get("observations") or {}}}
+    for key, one in series.items():
+        if not one.get("observations"):
+            continue
+        known = fixed | _key(key, dimensions.get("series") or [])
+        known |= _attributes(attributes.get("series"), one.get("attributes"))
+        for group, given in grouped.items():
+            if _belongs(group, key):
+                known |= _attributes(attributes.get("dimensionGroup"), given)
+        for at, observed in one["observations"].items():
+            row = known | _key(at, dimensions.get("observation") or [])
+            row |= _attributes(attributes.get("observation"), observed[1:])
+            row[sdmx_rows.VALUE] = observed[0]
+            row["locator"] = f"{body.name}, series {key or '-'}, observation {at}"
+            yield row
+
+
+def _key(text: str, dimensions: list[dict[str, Any]]) -> dict[str, str]:
+    if not dimensions:
+        return {}
+    places = text.split(":")
+    if len(places) != len(dimensions):
+        raise ValueError(f"the key {text!r} has {len(places)} parts, not {len(dimensions)}")
+    return {d["id"]: _value(d, int(at)) for d, at in zip(dimensions, places, strict=True)}
+
+
+def _value(concept: dict[str, Any], at: int) -> str:
+    listed = concept["values"][at]
+    # 2.0 has free values (time) under `value`; 1.0 has an id, and for time a name like it.
+    return str(listed["id"] if "id" in listed else listed.get("value", listed.get("name", "")))
+
+
+def _attributes(concepts: list[dict[str, Any]] | None, given: list[Any] | None) -> dict[str, str]:
+    found = {}
+    for concept, at in zip(concepts or [], given or [], strict=False):
+        if at is None:
+            continue
+        index = str(at)
+        listed = concept.get("values") or []
+        # 2.0 may write the value itself where the concept lists none.
+        found[concept["id"]] = (
+            _value(concept, int(index)) if index.isdecimal() and listed else index
+        )
+    return found
+
+
+def _belongs(group: str, key: str) -> bool:
+    """Whether a group's partial key (``:0::``) fits a series key (``0:0:0``)."""
+    wanted, parts = group.split(":"), key.split(":")
+    return all(w in ("", p) for w, p in zip(wanted, parts, strict=False))
+
+
+def _flow(structure: dict[str, Any]) -> str:
+    for link in structure.get("links") or []:
+        address = str(link.get("urn") or link.get("href") or "")
+        if "dataflow" in address.lower():
+            tail = address.rpartition("=")[2] if "=" in address else address
+            return tail.rpartition("dataflow/")[2]
+    return str(structure.get("id") or structure.get("name") or UNKNOWN)

@@ -1,0 +1,148 @@
+"""SDMX-ML 2.1 and 3.0, generic and structure-specific, through the library sdmx1.
+
+Read on messages of the ECB and the IMF. A structure-specific message does not say which of its
+columns are dimensions; ``structure`` gives the data structure definition that does. Without it the
+attributes that agencies commonly use are told by name, and any other stays in ``series``.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import warnings
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from kzdata.codes import UNKNOWN
+from kzdata.errors import NotAvailable
+from kzdata.readers import sdmx_rows
+from kzdata.readers.received import LIMIT, Received, WrongFormat, receive
+
+TESTED_ON_ORIGINAL = True
+
+
+def read(
+    source: str | PathLike[str] | bytes,
+    *,
+    structure: str | PathLike[str] | bytes | None = None,
+    published: str = UNKNOWN,
+    limit: int = LIMIT,
+) -> pd.DataFrame:
+    """One row per observation; ``series`` is the key in the order of the data structure.
+
+    Needs the extra ``sdmx``. Raises `NotAvailable` without it, `WrongFormat` for XML that is no
+    SDMX data message, or that asks to delete.
+    """
+    body = receive(source, limit=limit)
+    _refuse_entities(body)
+    definition = None
+    if structure is not None:
+        described = receive(structure, limit=limit)
+        _refuse_entities(described)
+        found = _parse(described).structure
+        if len(found) != 1:
+            raise WrongFormat(
+                f"{described.name} defines {len(found)} data structures.",
+                "Give the one that the data follow.",
+            )
+        definition = next(iter(found.values()))
+    message = _parse(body, definition)
+    if not hasattr(message, "data"):
+        raise WrongFormat(
+            f"{body.name} is an SDMX {type(message).__name__}, with no data.",
+            "Ask the service for data, not for structures.",
+        )
+    rows, dimensions = _rows(message, body, definition)
+    raw = pd.DataFrame(rows, dtype=object)
+    if not rows:
+        raw = pd.DataFrame(columns=[sdmx_rows.TIME, sdmx_rows.VALUE, "locator"], dtype=object)
+    return sdmx_rows.tidy(
+        raw,
+        dimensions,
+        flow=_flow(body),
+        name=body.name,
+        source="sdmx_ml",
+        published=published,
+    )
+
+
+def _rows(message: Any, body: Received, definition: Any) -> tuple[list[dict[str, Any]], list[str]]:
+    rows: list[dict[str, Any]] = []
+    seen: dict[str, None] = {}
+    for place, dataset in enumerate(message.data):
+        if getattr(dataset.action, "name", "") == "delete":
+            raise WrongFormat(
+                f"{body.name}: data set {place} deletes observations, it reports none.",
+                "Ask for the data themselves, not for updates since a day.",
+            )
+        for at, observed in enumerate(dataset.obs):
+            key = {name: str(value.value) for name, value in observed.key.values.items()}
+            given = {name: str(value.value) for name, value in observed.attrib.items()}
+            seen |= dict.fromkeys(key)
+            value = None if observed.value is None else str(observed.value)
+            rows.append(
+                given
+                | key
+                | {
+                    sdmx_rows.VALUE: value,
+                    "locator": f"{body.name}, data set {place}, observation {at}",
+                }
+            )
+    if definition is not None:
+        return rows, [each.id for each in definition.dimensions]
+    attributes = sdmx_rows.ATTRIBUTES
+    # A generic message tells attributes from dimensions itself, a structure-specific one does not.
+    if any("StructureSpecific" in type(dataset).__name__ for dataset in message.data):
+        attributes = attributes | {"UNIT", "UNIT_MEASURE"}
+    else:
+        attributes = frozenset()
+    return rows, [name for name in seen if name not in attributes]
+
+
+def _parse(body: Received, definition: Any = None) -> Any:
+    try:
+        import sdmx
+    except ImportError:
+        raise NotAvailable(
+            "Reading SDMX-ML needs the library sdmx1.", "pip install 'kzdata[sdmx]'"
+        ) from None
+    # sdmx1 logs that a structure is missing; we say in the docstring what happens then.
+    logger = logging.getLogger("sdmx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return sdmx.read_sdmx(io.BytesIO(body.data), format="XML", structure=definition)
+    except Exception as error:  # its parsers raise whatever they stumble over
+        raise WrongFormat(
+            f"{body.name} is no SDMX-ML message that sdmx1 can read "
+            f"({type(error).__name__}: {' '.join(str(error).split())[:160]}).",
+            "Check that the file is complete; give structure= for a structure-specific message.",
+        ) from error
+    finally:
+        logger.setLevel(level)
+
+
+def _refuse_entities(body: Received) -> None:
+    if b"<!DOCTYPE" in body.data[:4096] or b"<!ENTITY" in body.data:
+        raise WrongFormat(f"{body.name} declares XML entities.", "SDMX-ML has none.")
+    if not body.data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        raise WrongFormat(
+            f"{body.name} is no XML.", "For SDMX-JSON or SDMX-CSV name that reader."
+        )
+
+
+def _flow(body: Received) -> str:
+    """The dataflow, or the data structure, that the message's header says it follows."""
+    head = body.data[:20_000].decode("utf-8", errors="replace")
+    reference = re.search(r"<(?:\w+:)?Structure(?:Usage)?>\s*<(?:\w+:)?Ref\s([^>]*)>", head)
+    if reference:
+        given = dict(re.findall(r'(\w+)="([^"]*)"', reference[1]))
+        version = f"({given['version']})" if "version" in given else ""
+        return f"{given.get('agencyID', UNKNOWN)}:{given.get('id', UNKNOWN)}{version}"
+    urn = re.search(r"datastructure\.Data(?:flow|Structure)=([\w.]+:\w+\([\w.+*]+\))", head)
+    return urn[1] if urn else UNKNOWN

@@ -1,0 +1,95 @@
+"""How much investment an economy receives, against its size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kzdata import periods
+from kzdata.codes import WORLD
+from kzdata.errors import KzdataError, NotAvailable, PeriodMismatch
+from kzdata.structure import inputs, spans
+from kzdata.structure.cells import Cells, because, cited, ratio
+from kzdata.structure.intensity import investment
+
+
+def fdi_performance(frame: pd.DataFrame, gdp: pd.DataFrame, years: int = 3) -> pd.DataFrame:
+    """Inward FDI performance: (FDI_i / FDI_W) / (GDP_i / GDP_W), from sums over ``years`` years.
+
+    Takes one investment dataflow by reporter and year (partners summed first), and ``gdp`` by
+    reporter and year in one unit of its own. The world is the reporter WLD where both frames have
+    it, else the sum of the reporters in both. 1 means investment in proportion to GDP; negative
+    inflows are kept. Each row is the window that ends in ``period``.
+
+    Missing, with the reason in ``note``: a year of the window or a figure missing, a world total
+    of FDI or a GDP that is not above zero. Raises `PeriodMismatch` for periods that are not years.
+    Source: UNCTAD, World Investment Report 2002.
+    """
+    if not (isinstance(years, int) and years >= 1):
+        raise KzdataError(f"years={years!r} is no number of years.", "years=3 is the usual window.")
+    fdi = Cells.summed(investment(frame, ["reporter", "period"]), ["reporter", "period"])
+    size = Cells.summed(inputs.measured(gdp, ["reporter", "period"]), ["reporter", "period"])
+    flows, sizes = (_wide(each) for each in (fdi, size))
+    common = flows.columns.intersection(sizes.columns)
+    if len(common.drop(WORLD, errors="ignore")) < 1 or len(common) < 2:
+        raise NotAvailable(
+            "A world is needed beside the reporter, in both frames.",
+            "Add the reporter WLD, or every reporter of the universe, to both.",
+        )
+    known = sizes.index.intersection(flows.index)
+    span = (
+        pd.Index([str(y) for y in range(int(known[0]), int(known[-1]) + 1)])
+        if len(known)
+        else known
+    )
+    flows, sizes = (each.reindex(span)[common].to_numpy() for each in (flows, sizes))
+    given = WORLD in common
+    world = [
+        each[:, [common.get_loc(WORLD)]] if given else each.sum(axis=1, keepdims=True)
+        for each in (flows, sizes)
+    ]
+    flow, gross, world_flow, world_gross = (_window(each, years) for each in (flows, sizes, *world))
+    value, note = because(
+        ratio(ratio(flow, world_flow + 0 * flow), ratio(gross, world_gross + 0 * gross)).ravel(),
+        ((gross <= 0).ravel(), "GDP is not above zero"),
+        (np.broadcast_to(world_flow <= 0, flow.shape).ravel(), "the world's FDI is not above zero"),
+        (
+            np.isnan(flow + gross + world_flow + world_gross).ravel(),
+            f"a figure of the {years} years is missing",
+        ),
+    )
+    universe = "WLD" if given else f"sum of {len(common)} reporters"
+    made = pd.DataFrame(
+        {
+            "reporter": np.tile(common.to_numpy(dtype=object), len(span)),
+            "period": np.repeat(span.to_numpy(dtype=object), len(common)),
+            "fdi_performance": value,
+            "variant": f"sums of {years} years; world = {universe}",
+            "note": note,
+        }
+    )
+    made = made[(made["reporter"] != WORLD)].sort_values(["reporter", "period"], ignore_index=True)
+    both = pd.concat(
+        [each[["source"]] for each in (frame, gdp) if "source" in each.columns] or [frame]
+    )
+    return cited(made, both)
+
+
+def _wide(cells: Cells) -> pd.DataFrame:
+    """Years in order × reporters; what is not given is missing."""
+    ordered = spans.in_order(cells.labels["period"])
+    if any(periods.freq_of(p) != "A" for p in ordered):
+        raise PeriodMismatch(
+            f"{ordered[0]} is not a year; the index is defined over whole years.",
+            "Sum first: frame.pipe(kz.annual)",
+        )
+    listed = cells.frame().assign(value=cells.value)
+    return listed.pivot(index="period", columns="reporter", values="value").reindex(ordered)
+
+
+def _window(values: np.ndarray, years: int) -> np.ndarray:
+    """Sums over the last ``years`` rows; NaN where one of them is missing."""
+    sums = np.full(values.shape, np.nan)
+    for end in range(years - 1, len(values)):
+        sums[end] = values[end - years + 1 : end + 1].sum(axis=0)
+    return sums
