@@ -197,8 +197,8 @@ def _estimate(
             f"interval from rolling-origin error of the rest {100 * season:.1f} % "
             f"({len(tests)} years)"
             + (
-                f", lumpiness of a small flow: coefficient of variation {100 * lumps:.0f} % a month "
-                "(its annual changes, all read as monthly shocks)"
+                f", lumpiness of a small flow: {100 * lumps:.0f} % coefficient of variation "
+                "(annual changes read as independent monthly shocks)"
                 if borrowed
                 else ""
             )
