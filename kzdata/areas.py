@@ -87,7 +87,7 @@ def fold(text: str) -> str:
     Footnote marks at its end go too: a star, or digits before a bracket.
     """
     label = re.sub(r"\s+", " ", str(text)).strip()
-    label = re.sub(r"(\*+|\d+\)+)$", "", label).strip()
+    label = re.sub(r"(\*+|(?<!\d)\d{1,2}\)+)$", "", label).strip()
     words = [
         word.translate(_LOOK_ALIKES) if _CYRILLIC.search(word) else word for word in label.split()
     ]
@@ -122,4 +122,3 @@ def from_russian(name: str) -> str:
 
 def _near(folded: str) -> bool:
     return did_you_mean(folded, _names()).startswith("Did")
-

@@ -191,7 +191,7 @@ class Statement:
                 for name, each in self.numbers.items()
             ],
         }
-        return resource.bundle(self.text, data, text_markdown=self.text)
+        return resource.bundle(self.text, data, text_markdown=resource.markdown(self.text))
 
 
 def _finite(value: Any) -> Any:

@@ -17,6 +17,11 @@ def bundle(plain: str, resource: dict[str, Any], **forms: Any) -> dict[str, Any]
     return {"text/plain": plain, **human, MIME: resource}
 
 
+def markdown(text: str) -> str:
+    """Markdown in which a notebook reads no formula: two dollar signs would open and close one."""
+    return text.replace("$", r"\$")
+
+
 def schema(frame: pd.DataFrame, titles: dict[str, str] | None = None) -> dict[str, Any]:
     """Field names, titles and types of a frame, in Table Schema's words."""
     titles = titles or {}

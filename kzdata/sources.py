@@ -87,7 +87,7 @@ class Citation:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         data = {"kind": "sources", "text": self.text, "data": resource.records(self.frame)}
-        return resource.bundle(self.text, data, text_markdown=self.text)
+        return resource.bundle(self.text, data, text_markdown=resource.markdown(self.text))
 
 
 def cite(*frames: pd.DataFrame) -> Citation:

@@ -71,8 +71,10 @@ class Table:
         body = "".join(f"<tr>{cells('td', row)}</tr>" for row in self.rows)
         notes = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in self.notes)
         return (
+            # dollars are dollars here, not the ends of a formula
+            '<div class="tex2jax_ignore mathjax_ignore">'
             f"<table><caption>{html.escape(self.title)}</caption>"
-            f"<thead>{head}</thead><tbody>{body}</tbody></table>{notes}"
+            f"<thead>{head}</thead><tbody>{body}</tbody></table>{notes}</div>"
         )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def require(columns, where: str) -> None:
         raise WrongFormat(
             f"{where} lacks UN Comtrade's field{'s' * (len(absent) > 1)} {', '.join(absent)} "
             f"(letter case and underscores apart).",
-            "An extract with fewer columns cannot show which rows are totals: download all columns.",
+            "An extract with fewer columns cannot show which rows are totals: take all columns.",
         )
 
 

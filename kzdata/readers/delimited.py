@@ -60,7 +60,7 @@ def table(
         raise _cut(body, names, str(error)) from None
     short = raw.isna().any(axis=1)
     if short.any():
-        raise _cut(body, names, f"line {int(short.idxmax()) + 2} is shorter")
+        raise _cut(body, names, f"line {short.to_numpy().argmax() + 2} is shorter")
     raw.index = pd.RangeIndex(2, len(raw) + 2, name="line")
     return raw
 

@@ -19,7 +19,7 @@ def scaled(
     blank: frozenset[str] = BLANK,
     name: str = "the file",
 ) -> pd.DataFrame:
-    """``value``, ``lower``, ``upper`` of printed numbers times 10 to the ``power`` over ``divisor``.
+    """``value``, ``lower``, ``upper`` of printed numbers × 10 to the ``power`` / ``divisor``.
 
     The interval is half a unit of the last printed digit. Padding is ignored; texts in ``blank``
     and nulls are missing. Any other text raises `WrongFormat` naming the column and the place.

@@ -63,7 +63,7 @@ def read(
     raw = pd.DataFrame(made, columns=["period", "amount", "locator", "series"], dtype=object)
     value = digits.scaled(raw.pop("amount"), 6, name=body.name)
     return tidied.tidy(
-        raw.assign(**{column: value[column] for column in value}),
+        pd.concat([raw, value], axis=1),
         dataflow=dataflow,
         freq="Q",
         reporter="KAZ",

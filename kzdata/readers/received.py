@@ -13,7 +13,7 @@ import zipfile
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from kzdata.errors import KzdataError, NotAvailable
 
@@ -102,7 +102,7 @@ def _out_of_zip(body: Received, limit: int, member: str | None) -> Received:
         raise WrongFormat(f"{body.name} is a damaged zip file: {error}.", _AGAIN) from None
 
 
-def _read(stream: IO[bytes], name: str, limit: int) -> bytes:
+def _read(stream: Any, name: str, limit: int) -> bytes:
     """Read on while below the limit: what an archive says of its size is not to be believed."""
     parts, size = [], 0
     while part := stream.read(_CHUNK):

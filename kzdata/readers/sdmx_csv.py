@@ -66,7 +66,9 @@ def read(
 
 def _id(name: str) -> str:
     """The concept of a header cell: ``STRUCTURE[;]`` and ``COUNTRY: Country`` say more than it."""
-    return name.partition("[")[0].partition(": ")[0].strip() if ": " in name or "[" in name else name
+    return (
+        name.partition("[")[0].partition(": ")[0].strip() if ": " in name or "[" in name else name
+    )
 
 
 def _code(cell: str) -> str:

@@ -145,5 +145,6 @@ def _flow(structure: dict[str, Any]) -> str:
         address = str(link.get("urn") or link.get("href") or "")
         if "dataflow" in address.lower():
             tail = address.rpartition("=")[2] if "=" in address else address
-            return tail.rpartition("dataflow/")[2]
+            parts = tail.rpartition("dataflow/")[2].split("/")
+            return "{}:{}({})".format(*parts) if len(parts) == 3 else "/".join(parts)
     return str(structure.get("id") or structure.get("name") or UNKNOWN)

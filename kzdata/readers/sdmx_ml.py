@@ -93,13 +93,15 @@ def _rows(message: Any, body: Received, definition: Any) -> tuple[list[dict[str,
             )
     if definition is not None:
         return rows, [each.id for each in definition.dimensions]
-    attributes = sdmx_rows.ATTRIBUTES
     # A generic message tells attributes from dimensions itself, a structure-specific one does not.
-    if any("StructureSpecific" in type(dataset).__name__ for dataset in message.data):
-        attributes = attributes | {"UNIT", "UNIT_MEASURE"}
-    else:
-        attributes = frozenset()
-    return rows, [name for name in seen if name not in attributes]
+    if not any("StructureSpecific" in type(dataset).__name__ for dataset in message.data):
+        return rows, list(seen)
+    keyed = [name for name in seen if name not in sdmx_rows.ATTRIBUTES]
+    # The unit is an attribute for the ECB, a dimension for the OECD: it is one if it is needed.
+    fewer = [name for name in keyed if name not in sdmx_rows.UNIT]
+    if len({tuple(row.get(name) for name in fewer) for row in rows}) == len(rows):
+        return rows, fewer
+    return rows, keyed
 
 
 def _parse(body: Received, definition: Any = None) -> Any:
@@ -131,9 +133,7 @@ def _refuse_entities(body: Received) -> None:
     if b"<!DOCTYPE" in body.data[:4096] or b"<!ENTITY" in body.data:
         raise WrongFormat(f"{body.name} declares XML entities.", "SDMX-ML has none.")
     if not body.data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        raise WrongFormat(
-            f"{body.name} is no XML.", "For SDMX-JSON or SDMX-CSV name that reader."
-        )
+        raise WrongFormat(f"{body.name} is no XML.", "For SDMX-JSON or SDMX-CSV name that reader.")
 
 
 def _flow(body: Received) -> str:

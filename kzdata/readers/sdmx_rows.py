@@ -26,10 +26,38 @@ UNIT = ("UNIT_MEASURE", "UNIT", "CURRENCY_UNIT")
 TIME, VALUE = "TIME_PERIOD", "OBS_VALUE"
 # Attributes that a message without its data structure may offer among the dimensions.
 ATTRIBUTES = frozenset(
-    """ACTION BASE_PER COLLECTION COLL_METHOD COMMENT COMMENTS COMPILATION CONF_STATUS
-    CONF_STATUS_OBS COUNTRY_UPDATE_DATE DECIMALS DECIMALS_DISPLAYED DERIVATION_TYPE EMBARGO_TIME
-    METHODOLOGY NOTE_REF OBS_COM OBS_CONF OBS_PRE_BREAK OBS_STATUS OVERLAP PRECISION RELEASE_STATUS
-    SCALE SOURCE_AGENCY STATUS TIME_FORMAT TITLE TITLE_COMPL UNIT_MULT""".split()
+    {
+        "ACTION",
+        "BASE_PER",
+        "COLLECTION",
+        "COLL_METHOD",
+        "COMMENT",
+        "COMMENTS",
+        "COMPILATION",
+        "CONF_STATUS",
+        "CONF_STATUS_OBS",
+        "COUNTRY_UPDATE_DATE",
+        "DECIMALS",
+        "DECIMALS_DISPLAYED",
+        "DERIVATION_TYPE",
+        "EMBARGO_TIME",
+        "METHODOLOGY",
+        "NOTE_REF",
+        "OBS_COM",
+        "OBS_CONF",
+        "OBS_PRE_BREAK",
+        "OBS_STATUS",
+        "OVERLAP",
+        "PRECISION",
+        "RELEASE_STATUS",
+        "SCALE",
+        "SOURCE_AGENCY",
+        "STATUS",
+        "TIME_FORMAT",
+        "TITLE",
+        "TITLE_COMPL",
+        "UNIT_MULT",
+    }
 )
 # IMF: goods by partner (IMTS) and direct investment positions (DIP). `FDI` there is an index of
 # financial development, so it gets no name of ours.

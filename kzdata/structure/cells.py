@@ -36,7 +36,7 @@ class Cells:
         partners, or totals among the products.
         """
         cells = cls(frame, inputs.KEYS)
-        cells._once()
+        cells.once()
         for key in ("product", "partner"):
             if key in cells.labels:
                 inputs.no_nesting(cells.labels[key], key)
@@ -54,7 +54,8 @@ class Cells:
             number, made._codes[key] = np.divmod(number, len(cells.labels[key]))
         return made
 
-    def _once(self) -> None:
+    def once(self) -> None:
+        """Raise `MeasureMismatch` when a cell is published twice."""
         code, _ = self.group(*self.keys)
         twice = pd.Series(code).duplicated()
         if twice.any():

@@ -137,7 +137,8 @@ def _decomposed(cells: Cells, is_world, now, then, order: str) -> pd.DataFrame:
     def world(code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """World exports of the group of each row, in the base and in the period."""
         code = np.unique(code, return_inverse=True)[1]
-        return tuple(np.bincount(code, np.where(counts, v, 0.0))[code] for v in (v0, v1))
+        then, now = (np.bincount(code, np.where(counts, v, 0.0))[code] for v in (v0, v1))
+        return then, now
 
     totals = {name: world(code) for name, code in key.items()}
     w0, w1 = world(np.zeros(len(rows), dtype=int))

@@ -25,9 +25,9 @@ def complexity(frame: pd.DataFrame, pci_scale: str = "eci") -> pd.DataFrame:
     of 0 and a deviation of 1.
 
     Leave out tiny economies first: one with five products can rank above Japan. Missing, with the
-    reason in ``note``: a missing part in the period, a network in separate parts, tied eigenvectors,
-    no advantage in anything. Raises `NotAvailable` for fewer than three reporters. Sources: Hidalgo
-    and Hausmann (2009); Hausmann et al. (2014).
+    reason in ``note``: a missing part in the period, a network in separate parts, tied
+    eigenvectors, no advantage in anything. Raises `NotAvailable` for fewer than three reporters.
+    Sources: Hidalgo and Hausmann (2009); Hausmann et al. (2014).
     """
     inputs.choice("pci_scale", pci_scale, PCI_SCALES)
     found, exports = networks(frame, "Complexity")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -74,7 +76,7 @@ def _intensity(
     frame: pd.DataFrame, denominator: str, *, signed: bool = False
 ) -> tuple[Cells, np.ndarray, np.ndarray, np.ndarray]:
     cells = Cells(frame, [key for key in inputs.KEYS if key != "flow"])
-    cells._once()
+    cells.once()
     rest = [key for key in ("product", "period") if key in cells.labels]
     from_world, to_world = cells.has("reporter", WORLD), cells.has("partner", WORLD)
     core = ~from_world & ~to_world
@@ -109,14 +111,14 @@ def _intensity(
     return cells, value, note, core
 
 
-def _margin(cells: Cells, core: np.ndarray, given: np.ndarray, key: str, rest: list[str]):
+def _margin(cells: Cells, core: np.ndarray, given: np.ndarray, key: str, rest: Sequence[str]):
     """The published total of each row's group where there is one, else the sum of its parts."""
     published = cells.total(key, *rest, of=np.where(given, cells.value, 0.0))
     summed = cells.total(key, *rest, of=np.where(core, cells.value, 0.0))
     return np.where(cells.total(key, *rest, of=given.astype(float)) > 0, published, summed)
 
 
-def _world(cells: Cells, core, from_world, to_world, rest: list[str]) -> np.ndarray:
+def _world(cells: Cells, core, from_world, to_world, rest: Sequence[str]) -> np.ndarray:
     """W: the published world total, else the sum of what the world sends, else of the reporters."""
 
     def total(mask):
@@ -135,7 +137,7 @@ def _world(cells: Cells, core, from_world, to_world, rest: list[str]) -> np.ndar
 
 
 def _of_reporter_as_partner(
-    cells: Cells, of_partner: np.ndarray, rest: list[str]
+    cells: Cells, of_partner: np.ndarray, rest: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray]:
     """M_i for each row, the partner total of the area that is its reporter, and if it is listed."""
     code, size = cells.group("partner", *rest)

@@ -77,7 +77,7 @@ def _pairs(one: Structures, other: Structures, value: np.ndarray, name: str) -> 
 
 def _finished(parts: list[pd.DataFrame], variant: str, frame: pd.DataFrame) -> pd.DataFrame:
     result = pd.concat(parts, ignore_index=True)
-    result.insert(result.columns.get_loc("note"), "variant", variant)
+    result = result.assign(variant=variant, note=result.pop("note"))
     return cited(result, frame, "period")
 
 

@@ -71,7 +71,7 @@ def price_index(
                 for n, c in zip(note, cut, strict=True)
             ],
         )
-        parts.append(made.assign(**dict(zip(group, key, strict=True))))
+        parts.append(made.assign(**{k: str(v) for k, v in zip(group, key, strict=True)}))
     result = pd.concat(parts, ignore_index=True)
     how = "all periods" if method.startswith("geks") else "chained" if chained else "fixed base"
     result = result.assign(variant=f"{method}, {how}, base = 100")
@@ -146,7 +146,7 @@ def _unit_values(frame: pd.DataFrame) -> pd.DataFrame:
             "Convert them to one unit, or leave the product out.",
         )
     for side in (values, quantities):
-        Cells(side, inputs.KEYS)._once()
+        Cells(side, inputs.KEYS).once()
     keys = [key for key in inputs.KEYS if key in checked.columns]
     return values[[*keys, "value"]].merge(
         quantities[[*keys, "value"]], on=keys, how="outer", suffixes=("", "_q")
@@ -155,7 +155,7 @@ def _unit_values(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _items(rows: pd.DataFrame, held: list[str], trim: float | None) -> Items:
     product, products = pd.factorize(rows["product"])
-    place = pd.Index(held).get_indexer(rows["period"])
+    place = pd.Index(held).get_indexer(pd.Index(rows["period"]))
     value, quantity = np.full((2, len(held), len(products)), np.nan)
     value[place, product], quantity[place, product] = rows["value"], rows["value_q"]
     if trim is not None and not trim > 0:

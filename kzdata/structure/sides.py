@@ -16,7 +16,7 @@ def _sides(frame: pd.DataFrame, needs: list[str]) -> pd.DataFrame:
     """Exports x and imports m side by side, NaN where a side has no row."""
     inputs.columns(frame, needs)
     both = inputs.measured(frame[frame["flow"].isin(["X", "M"])], needs)
-    Cells(both, inputs.KEYS)._once()
+    Cells(both, inputs.KEYS).once()
     keys = [key for key in _CELL if key in both.columns]
     x, m = (both[both["flow"] == flow][[*keys, "value"]] for flow in ("X", "M"))
     return x.merge(m, on=keys, how="outer", suffixes=("_x", "_m"), indicator="listed").rename(

@@ -17,7 +17,7 @@ def _balanced(frame: pd.DataFrame, income: pd.DataFrame):
     cells = Cells.summed(exports, ["reporter", "product", "period"])
     given = inputs.measured(income, ["reporter"])
     keys = [key for key in ("reporter", "period") if key in given.columns and key in cells.keys]
-    Cells(given, keys)._once()
+    Cells(given, keys).once()
     listed = cells.frame().assign(value=cells.value)
     merged = listed.merge(given[[*keys, "value"]].rename(columns={"value": "income"}), on=keys)
     merged = merged[merged["income"].notna() & (merged["reporter"] != WORLD)]

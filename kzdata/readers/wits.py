@@ -1,0 +1,75 @@
+"""World Bank WITS, trade statistics: SDMX-JSON 1.0, values in thousand USD.
+
+Letters are of the 1990s (ROM, ZAR, TMP), groups of countries stand among the partners, and the
+years are in no order. No answer with trade was at hand.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+
+import pandas as pd
+
+from kzdata import areas
+from kzdata.codes import NOT_APPLICABLE, UNKNOWN
+from kzdata.readers import digits, sdmx_json, tidied
+from kzdata.readers.received import LIMIT, WrongFormat, receive
+
+TESTED_ON_ORIGINAL = False
+TRADE = {"XPRT-TRD-VL": ("X", "FOB"), "MPRT-TRD-VL": ("M", "CIF")}
+_NEEDED = ("REPORTER", "PARTNER", "PRODUCTCODE", "INDICATOR", "TIME_PERIOD", "OBS_VALUE")
+
+
+def read(
+    source: str | PathLike[str] | bytes, *, published: str = UNKNOWN, limit: int = LIMIT
+) -> pd.DataFrame:
+    """Exports FOB and imports CIF in USD; tariffs and other indicators as dataflow ``WITS:CODE``.
+
+    Unspecified partners are ``_X``, other Asia ``S19``; groups of countries are ``_Z``, so that
+    nobody sums them with their members. WITS's groups of products are ``_Z`` too. ``series`` is
+    the key as WITS has it. Raises `WrongFormat` for a message without one of its concepts.
+    """
+    body = receive(source, limit=limit)
+    raw, dimensions, _ = sdmx_json.message(body)
+    absent = [name for name in _NEEDED if name not in raw]
+    if absent:
+        raise WrongFormat(
+            f"{body.name} lacks WITS's {', '.join(absent)}; it has: {', '.join(raw.columns)}.",
+            "Check that the answer is of WITS's trade statistics.",
+        )
+    trade = raw["INDICATOR"].isin(list(TRADE))
+    value = digits.scaled(raw["OBS_VALUE"], trade.astype(int) * 3, name=body.name)
+    flow, valuation = (
+        raw["INDICATOR"].map(lambda code, at=at: TRADE.get(code, (NOT_APPLICABLE,) * 2)[at])
+        for at in (0, 1)
+    )
+    keyed = [name for name in dimensions if name != "TIME_PERIOD"]
+    made = pd.DataFrame(
+        {
+            "dataflow": ("WITS:" + raw["INDICATOR"].astype("str")).where(~trade, "trade_goods"),
+            "reporter": raw["REPORTER"].map(_area),
+            "partner": raw["PARTNER"].map(_area),
+            "flow": flow,
+            "product": raw["PRODUCTCODE"].map(_product),
+            "valuation": valuation,
+            "period": tidied.period_column(raw["TIME_PERIOD"], body.name),
+            **{column: value[column] for column in value},
+            "unit": pd.Series("USD", index=raw.index, dtype=object).where(trade, "percent"),
+            "locator": raw["locator"],
+            "series": raw[keyed].agg(".".join, axis=1) if len(raw) else "",
+        }
+    )
+    if made["product"].str.fullmatch(r"\d+").any():
+        # WITS holds HS products in the edition each reporter used; the message does not say which.
+        made["classification"] = "HS"
+    return tidied.tidy(made, source="wits", published=published)
+
+
+def _area(code: str) -> str:
+    return areas.from_letters(code.upper()) or NOT_APPLICABLE
+
+
+def _product(code: str) -> str:
+    if code.upper() in ("TOTAL", "ALL"):
+        return "TOTAL"
+    return code if code.isdecimal() else NOT_APPLICABLE

@@ -1,0 +1,122 @@
+"""World Bank API v2: the JSON of one indicator, for one or more countries.
+
+A two-element list, of the answer's size and of its rows; an error is a list of one. Groups of
+countries (regions, income levels) stand among the countries: their area is ``_Z``.
+Written to the documented format; no raw answer with Kazakhstan was at hand.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from kzdata import areas, contract
+from kzdata.codes import NOT_APPLICABLE, UNKNOWN
+from kzdata.errors import KzdataError
+from kzdata.readers import digits, tidied
+from kzdata.readers.received import LIMIT, Received, WrongFormat, field, from_json, receive
+
+TESTED_ON_ORIGINAL = False
+# indicator: dataflow, flow, product, valuation, unit
+_NONE = NOT_APPLICABLE
+INDICATORS = {
+    "BX.KLT.DINV.CD.WD": ("fdi_net_inflow", _NONE, _NONE, _NONE, "USD"),
+    "BM.KLT.DINV.CD.WD": ("fdi_net_outflow", _NONE, _NONE, _NONE, "USD"),
+    "TX.VAL.MRCH.CD.WT": ("trade_goods", "X", "TOTAL", "FOB", "USD"),
+    "TM.VAL.MRCH.CD.WT": ("trade_goods", "M", "TOTAL", "CIF", "USD"),
+}
+
+
+def read(
+    source: str | PathLike[str] | bytes, *, published: str | None = None, limit: int = LIMIT
+) -> pd.DataFrame:
+    """Annual, quarterly or monthly values of the indicators in the answer, partner WLD.
+
+    Indicators that the contract has a name for get it; any other keeps its own, as dataflow
+    ``WB:CODE`` with partner ``_Z`` and the unit as printed. ``series`` is indicator and country as
+    the bank codes them. ``published`` is the answer's ``lastupdated``. A year without a value is
+    missing. Raises `WrongFormat` for one page of several, `KzdataError` for the bank's own error.
+    """
+    body = receive(source, limit=limit)
+    answer = from_json(body)
+    if isinstance(answer, dict) and "message" in answer:
+        answer = [answer]
+    if not isinstance(answer, list) or not answer or not isinstance(answer[0], dict):
+        raise WrongFormat(
+            f"{body.name} is not the World Bank's list of size and rows.", "Ask with format=json."
+        )
+    about = answer[0]
+    if "message" in about:
+        said = "; ".join(
+            f"{each.get('id')} {each.get('key', '')}: {each.get('value', '')}"
+            for each in about["message"]
+        )
+        raise KzdataError(
+            f"{body.name} is the World Bank's refusal: {said}",
+            "Mend the request: 120 is a country, indicator or parameter it does not know.",
+        )
+    rows = (answer[1] if len(answer) > 1 else None) or []
+    _refuse_pages(about, len(rows), body)
+    raw = pd.DataFrame(
+        [_row(row, place, body) for place, row in enumerate(rows)],
+        columns=["indicator", "country", "date", "value", "unit", "status", "locator", "iso3"],
+        dtype=object,
+    )
+    known = raw["indicator"].map(
+        lambda code: INDICATORS.get(code, (f"WB:{code}", _NONE, _NONE, _NONE, None))
+    )
+    value = digits.scaled(raw["value"], name=body.name)
+    area = raw["iso3"].where(raw["iso3"] != "", raw["country"]).map(areas.from_letters)
+    status = raw["status"].where(raw["status"].isin(list(contract.STATUSES)), "A")
+    printed = raw["unit"].where(raw["unit"] != "", UNKNOWN)
+    made = pd.DataFrame(
+        {
+            "dataflow": known.str[0],
+            "flow": known.str[1],
+            "product": known.str[2],
+            "valuation": known.str[3],
+            "reporter": area.where(area.notna(), NOT_APPLICABLE),
+            "partner": ["WLD" if each[4] else NOT_APPLICABLE for each in known],
+            "period": tidied.period_column(raw["date"], body.name),
+            **{column: value[column] for column in value},
+            "unit": [each[4] or unit for each, unit in zip(known, printed, strict=True)],
+            "obs_status": status.where(value["value"].notna(), "M"),
+            "locator": raw["locator"],
+            "series": raw["indicator"] + "." + raw["country"],
+        }
+    )
+    return tidied.tidy(
+        made, source="worldbank", published=published or str(about.get("lastupdated") or UNKNOWN)
+    )
+
+
+def _row(row: dict[str, Any], place: int, body: Received) -> dict[str, Any]:
+    where = f"rows[{place}]"
+    indicator = field(field(row, "indicator", body, place=where), "id", body, place=where)
+    country = field(field(row, "country", body, place=where), "id", body, place=where)
+    return {
+        "indicator": indicator,
+        "country": country,
+        "iso3": row.get("countryiso3code") or "",
+        "date": _sdmx(field(row, "date", body, place=where)),
+        "value": field(row, "value", body, place=where),
+        "unit": row.get("unit") or "",
+        "status": row.get("obs_status") or "A",
+        "locator": f"{body.name}, {indicator} {country} {row['date']}",
+    }
+
+
+def _sdmx(date: str) -> str:
+    """2025Q1 and 2025M10, as the bank prints them, with the dash of SDMX."""
+    return f"{date[:4]}-{date[4:]}" if len(date) > 4 and date[4] in "QM" else date
+
+
+def _refuse_pages(about: dict[str, Any], count: int, body: Received) -> None:
+    if int(about.get("pages") or 1) > 1 or int(about.get("total") or count) != count:
+        raise WrongFormat(
+            f"{body.name} is page {about.get('page')} of {about.get('pages')}: {count} of "
+            f"{about.get('total')} rows.",
+            "Ask with per_page=20000, the most there is, and for fewer countries if need be.",
+        )
