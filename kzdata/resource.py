@@ -18,8 +18,12 @@ def bundle(plain: str, resource: dict[str, Any], **forms: Any) -> dict[str, Any]
 
 
 def markdown(text: str) -> str:
-    """Markdown in which a notebook reads no formula: two dollar signs would open and close one."""
-    return text.replace("$", r"\$")
+    """Markdown in which a notebook reads no formula: two dollar signs would open and close one.
+
+    JupyterLab looks for formulas twice, in the source and in the page; the entity hides the sign
+    from the first look, the element from the second.
+    """
+    return text.replace("$", "<span>&#36;</span>")
 
 
 def schema(frame: pd.DataFrame, titles: dict[str, str] | None = None) -> dict[str, Any]:

@@ -70,8 +70,8 @@ def test_a_sentence_takes_cited_numbers_only():
 def test_two_amounts_in_a_sentence_or_table_are_no_formula_in_a_notebook():
     pair = {"a": kz.number(TURNOVER, period="2024"), "b": kz.number(TURNOVER, period="2025")}
     shown = kz.say("From {a} to {b}.", **pair)._repr_mimebundle_()
-    assert shown["text/markdown"].count(r"\$") == shown["text/markdown"].count("$") == 2
-    assert "\\" not in shown["text/plain"]
+    assert "$" not in shown["text/markdown"]
+    assert shown["text/plain"].count("$") == 2
     table = kz.table(rows(("X", "2024", 1), note="$1 and $2"), "t", {"note": "Note"})
     assert 'class="tex2jax_ignore mathjax_ignore"' in table._repr_html_()
 

@@ -50,10 +50,11 @@ class Problem:
     def result(self, z: np.ndarray, method: str, fit: dict[str, Any]) -> pd.Series | pd.DataFrame:
         """The short values in the form in which the long ones came, their sums exact."""
         z = self._exact(z)
-        if isinstance(self.low, pd.Series):
-            made = pd.Series(z, index=pd.Index(self.periods, name="period"), name=self.low.name)
+        made: pd.Series | pd.DataFrame
+        if isinstance(self.low, pd.DataFrame):
+            made = self._frame(self.low, z, method)
         else:
-            made = self._frame(z, method)
+            made = pd.Series(z, index=pd.Index(self.periods, name="period"), name=self.low.name)
         made.attrs["fit"] = {"method": method, **fit}
         return made
 
@@ -68,8 +69,7 @@ class Problem:
                 z[largest] += whole - math.fsum(z[parts])
         return z
 
-    def _frame(self, z: np.ndarray, method: str) -> pd.DataFrame:
-        low = self.low
+    def _frame(self, low: pd.DataFrame, z: np.ndarray, method: str) -> pd.DataFrame:
         first = low.iloc[0]
         used = [each for each in (low, self.high) if isinstance(each, pd.DataFrame)]
         joined = sources.join(name for each in used for name in each["source"].unique())
@@ -146,7 +146,7 @@ def aligned(low, high, *, to: str | None, conversion: str) -> Problem:
     )
 
 
-def _ordered(data, what: str) -> tuple[pd.Series, pd.Series | pd.DataFrame]:
+def _ordered(data: Any, what: str) -> tuple[pd.Series, pd.Series | pd.DataFrame]:
     """Values by period in time order, without missing ones at the ends; and their rows."""
     if isinstance(data, pd.DataFrame):
         _one_series(data, what)
@@ -206,9 +206,8 @@ def _indicators(high, long: list[str], to: str | None):
     if isinstance(high, pd.DataFrame) and "period" in high.columns:
         if not set(SERIES) <= set(high.columns):
             _one_series(high, "The indicator")
-        columns = {
-            " ".join(map(str, key)): rows for key, rows in high.groupby(SERIES, sort=False)
-        }
+        groups = high.groupby(SERIES, sort=False)
+        columns: dict[str, Any] = {" ".join(map(str, key)): rows for key, rows in groups}
     elif isinstance(high, pd.DataFrame):
         columns = {str(name): high[name] for name in high.columns}
     else:

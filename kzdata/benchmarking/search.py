@@ -1,4 +1,4 @@
-"""The smallest value of a function on an interval, found globally: a grid, golden section, a polish.
+"""The smallest value of a function on an interval: a grid, golden section, and a polish.
 
 The last step matters: near a minimum a function is flat, so comparing its values leaves half of
 the digits of the argument to rounding. The root of the slope of a polynomial through points

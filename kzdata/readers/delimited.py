@@ -43,6 +43,7 @@ def table(
         raise WrongFormat(
             f"{body.name} has the column {twice[0]!r} twice.", "Check how the file was made."
         )
+    _refuse_short(body, names, separator)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -58,11 +59,19 @@ def table(
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise _cut(body, names, str(error)) from None
-    short = raw.isna().any(axis=1)
-    if short.any():
-        raise _cut(body, names, f"line {short.to_numpy().argmax() + 2} is shorter")
     raw.index = pd.RangeIndex(2, len(raw) + 2, name="line")
     return raw
+
+
+def _refuse_short(body: Received, names: list[str], separator: str) -> None:
+    """pandas fills up a row that is too short, so that a cut file would pass for a whole one."""
+    if '"' in body.text:
+        lengths = (len(row) for row in csv.reader(io.StringIO(body.text), delimiter=separator))
+    else:
+        lengths = (line.count(separator) + bool(line) for line in body.text.splitlines())
+    for number, length in enumerate(lengths, start=1):
+        if 0 < length < len(names):
+            raise _cut(body, names, f"line {number} is shorter")
 
 
 def _cut(body: Received, names: list[str], why: str) -> WrongFormat:

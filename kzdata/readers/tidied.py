@@ -33,9 +33,9 @@ def tidy(raw: pd.DataFrame, **same: str) -> pd.DataFrame:
     for column, usual in (("basis", "reported"), ("note", ""), ("published", contract.UNKNOWN)):
         if column not in frame:
             frame[column] = usual
-    for column in contract.COLUMNS:
-        if column not in contract.NUMERIC:
-            frame[column] = frame[column].astype(object)
+    for column in frame.columns:
+        if column not in contract.NUMERIC and not pd.api.types.is_numeric_dtype(frame[column]):
+            frame[column] = frame[column].astype("str")
     # Sources do not keep the order of their rows from one call to the next.
     beyond = [column for column in ("classification", "series") if column in frame]
     if beyond:

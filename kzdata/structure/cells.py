@@ -11,6 +11,9 @@ from kzdata import sources
 from kzdata.errors import MeasureMismatch
 from kzdata.structure import inputs
 
+# Up to this many possible groups a row, counting into an array is cheaper than sorting.
+_DENSE = 4
+
 
 class Cells:
     """Values by key. ``keys`` that the frame does not have are left out, as is ``period``
@@ -43,9 +46,13 @@ class Cells:
         kept = [key for key in cells.keys if key in keys]
         if kept == cells.keys:
             return cells
-        code, _ = cells.group(*kept)
-        number, inverse = np.unique(code, return_inverse=True)
-        total = np.bincount(inverse, cells.value, minlength=len(number))
+        code, size = cells.group(*kept)
+        if size <= _DENSE * len(cells) + 1000:
+            number = np.flatnonzero(np.bincount(code, minlength=size))
+            total = np.bincount(code, cells.value, minlength=size)[number]
+        else:
+            number, inverse = np.unique(code, return_inverse=True)
+            total = np.bincount(inverse, cells.value)
         made = cls.__new__(cls)
         made.keys, made.value = kept, total
         made.labels = {key: cells.labels[key] for key in kept}
@@ -91,16 +98,24 @@ class Cells:
     def total(self, *by: str, of: np.ndarray | None = None) -> np.ndarray:
         """For each row, the sum of ``of`` (the values) over its group."""
         code, size = self.group(*by)
-        if size > 4 * len(self) + 1000:
+        if size > _DENSE * len(self) + 1000:
             code = np.unique(code, return_inverse=True)[1]
         return np.bincount(code, self.value if of is None else of)[code]
 
     def distinct(self, key: str, *by: str) -> np.ndarray:
         """For each row, how many labels of ``key`` its group of ``by`` holds."""
-        code, _ = self.group(*by, key)
-        seen = np.unique(code) // len(self.labels[key])
+        code, size = self.group(*by, key)
+        if size <= 8 * _DENSE * len(self) + 1000:
+            held = np.zeros(size, dtype=bool)
+            held[code] = True
+            listed = np.flatnonzero(held)
+        else:
+            listed = pd.unique(code)
         groups, size = self.group(*by)
-        return np.bincount(seen, minlength=size)[groups]
+        if size > _DENSE * len(self) + 1000:
+            known, groups = np.unique(groups, return_inverse=True)
+            return np.bincount(np.searchsorted(known, listed // len(self.labels[key])))[groups]
+        return np.bincount(listed // len(self.labels[key]), minlength=size)[groups]
 
     def frame(self, rows: np.ndarray | None = None) -> pd.DataFrame:
         """The key columns of the rows, or of those that a mask or an index names."""
@@ -117,13 +132,14 @@ def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 def because(value: np.ndarray, *reasons: tuple[np.ndarray, str]) -> tuple[np.ndarray, np.ndarray]:
     """The values, missing where a reason applies, and the note that says the first such reason."""
-    conditions = [np.broadcast_to(mask, np.shape(value)) for mask, _ in reasons]
-    note = np.select(conditions, [text for _, text in reasons], default="")
-    barred = np.logical_or.reduce(conditions)
-    unsaid = ~barred & np.isnan(value)
-    if unsaid.any():
-        note = np.where(unsaid, "a figure that enters it is missing", note)
-    return np.where(barred, np.nan, value), note
+    note = np.full(np.shape(value), "", dtype=object)
+    note[np.isnan(value)] = "a figure that enters it is missing"
+    value = np.array(value, dtype=float)
+    for mask, text in reversed(reasons):
+        if np.any(mask):
+            barred = np.broadcast_to(mask, value.shape)
+            value[barred], note[barred] = np.nan, text
+    return value, note
 
 
 def cited(result: pd.DataFrame, frame: pd.DataFrame, *by: str) -> pd.DataFrame:

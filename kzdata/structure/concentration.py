@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -29,7 +31,10 @@ class _Shares:
                 f"n counts the possible {over}s; leave it out to count those in the frame.",
             )
         rest = [key for key in ("flow", "period") if key in cells.keys]
-        possible = cells.distinct(over, *rest) if n is None else np.full(len(cells), n)
+        possible = np.full(len(cells), n)
+        if n is None:
+            itself = _itself(cells, rest) if over == "partner" else 0
+            possible = cells.distinct(over, *rest) - itself
         self.said = f"n = {'given' if n is not None else f'{over}s in the frame'}"
         code, _ = cells.group(*self.by)
         _, self.first, self.code = np.unique(code, return_index=True, return_inverse=True)
@@ -51,6 +56,16 @@ class _Shares:
         made = self.cells.frame(self.first).drop(columns=list(set(self.cells.keys) - set(self.by)))
         made = made.assign(**values, n=self.n, variant=f"{variant}; {self.said}", note=note)
         return cited(made, self.checked, *self.by)
+
+
+def _itself(cells: Cells, rest: Sequence[str]) -> np.ndarray:
+    """1 where the reporter is a partner of others and not of itself: it is no possible partner."""
+    size = len(cells.labels["partner"])
+    code, _ = cells.group(*rest, "partner")
+    match = cells.labels["partner"].get_indexer(cells.labels["reporter"])[cells.code("reporter")]
+    among = np.isin(code // size * size + match, code) & (match >= 0)
+    own = cells.total("reporter", *rest, of=(match == cells.code("partner")).astype(float))
+    return (among & (own == 0)).astype(int)
 
 
 def hhi(frame: pd.DataFrame, over: str = "product", n: int | None = None) -> pd.DataFrame:

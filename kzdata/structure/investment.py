@@ -29,50 +29,48 @@ def fdi_performance(frame: pd.DataFrame, gdp: pd.DataFrame, years: int = 3) -> p
         raise KzdataError(f"years={years!r} is no number of years.", "years=3 is the usual window.")
     fdi = Cells.summed(investment(frame, ["reporter", "period"]), ["reporter", "period"])
     size = Cells.summed(inputs.measured(gdp, ["reporter", "period"]), ["reporter", "period"])
-    flows, sizes = (_wide(each) for each in (fdi, size))
+    flows, sizes = _wide(fdi), _wide(size)
     common = flows.columns.intersection(sizes.columns)
-    if len(common.drop(WORLD, errors="ignore")) < 1 or len(common) < 2:
+    years_of_both = flows.index.intersection(sizes.index)
+    if len(common) < 2 or years_of_both.empty:
         raise NotAvailable(
-            "A world is needed beside the reporter, in both frames.",
+            "FDI and GDP need years in common, and a world beside the reporter.",
             "Add the reporter WLD, or every reporter of the universe, to both.",
         )
-    known = sizes.index.intersection(flows.index)
-    span = (
-        pd.Index([str(y) for y in range(int(known[0]), int(known[-1]) + 1)])
-        if len(known)
-        else known
-    )
-    flows, sizes = (each.reindex(span)[common].to_numpy() for each in (flows, sizes))
+    first, last = int(years_of_both.min()), int(years_of_both.max())
+    span = pd.Index([str(year) for year in range(first, last + 1)])
     given = WORLD in common
-    world = [
-        each[:, [common.get_loc(WORLD)]] if given else each.sum(axis=1, keepdims=True)
-        for each in (flows, sizes)
-    ]
-    flow, gross, world_flow, world_gross = (_window(each, years) for each in (flows, sizes, *world))
+
+    def windows(wide: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Of each reporter, and of the world, over each window."""
+        own = wide.reindex(span)[common]
+        world = own[[WORLD]].to_numpy() if given else own.to_numpy().sum(axis=1, keepdims=True)
+        own_sums = _window(own.to_numpy(), years)
+        return own_sums, np.broadcast_to(_window(world, years), own_sums.shape)
+
+    (flow, world_flow), (gross, world_gross) = windows(flows), windows(sizes)
     value, note = because(
-        ratio(ratio(flow, world_flow + 0 * flow), ratio(gross, world_gross + 0 * gross)).ravel(),
-        ((gross <= 0).ravel(), "GDP is not above zero"),
-        (np.broadcast_to(world_flow <= 0, flow.shape).ravel(), "the world's FDI is not above zero"),
+        ratio(ratio(flow, world_flow), ratio(gross, world_gross)),
+        (gross <= 0, "GDP is not above zero"),
+        (world_flow <= 0, "the world's FDI is not above zero"),
         (
-            np.isnan(flow + gross + world_flow + world_gross).ravel(),
+            np.isnan(flow + gross + world_flow + world_gross),
             f"a figure of the {years} years is missing",
         ),
     )
     universe = "WLD" if given else f"sum of {len(common)} reporters"
     made = pd.DataFrame(
         {
-            "reporter": np.tile(common.to_numpy(dtype=object), len(span)),
-            "period": np.repeat(span.to_numpy(dtype=object), len(common)),
-            "fdi_performance": value,
+            "reporter": np.tile(common, len(span)),
+            "period": np.repeat(span, len(common)),
+            "fdi_performance": value.ravel(),
             "variant": f"sums of {years} years; world = {universe}",
-            "note": note,
+            "note": note.ravel(),
         }
     )
-    made = made[(made["reporter"] != WORLD)].sort_values(["reporter", "period"], ignore_index=True)
-    both = pd.concat(
-        [each[["source"]] for each in (frame, gdp) if "source" in each.columns] or [frame]
-    )
-    return cited(made, both)
+    made = made[made["reporter"] != WORLD].sort_values(["reporter", "period"], ignore_index=True)
+    named = [each[["source"]] for each in (frame, gdp) if "source" in each.columns]
+    return cited(made, pd.concat(named)) if named else made
 
 
 def _wide(cells: Cells) -> pd.DataFrame:
