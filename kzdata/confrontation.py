@@ -12,7 +12,7 @@ from kzdata.comparable import between
 from kzdata.errors import ContractError
 
 VERDICTS = ("confirmed", "rounds_to", "differs", "other_measure", "unverifiable")
-_RESULT = [
+COLUMNS = [
     "claim",
     "speaker",
     "topic",
@@ -59,7 +59,7 @@ def confront(claims: pd.DataFrame, *observations: pd.DataFrame) -> pd.DataFrame:
             )
     book = _book(pd.concat(observations, ignore_index=True))
     rows = [_judge(claim, book) for claim in claims.to_dict("records")]
-    return pd.DataFrame(rows, columns=_RESULT)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _book(observations: pd.DataFrame) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def _book(observations: pd.DataFrame) -> pd.DataFrame:
 
 def _judge(claim: dict[Any, Any], book: pd.DataFrame) -> dict[str, Any]:
     verdict, because, observed = _compare(claim, book)
-    row = {column: claim.get(column) for column in _RESULT}
+    row = {column: claim.get(column) for column in COLUMNS}
     row |= {
         "verdict": verdict,
         "because": because,

@@ -7,12 +7,12 @@ from kzdata.errors import UnknownCode
 from kzdata.readers import baci
 from kzdata.readers.received import WrongFormat
 
-TEXT = b'''"t","i","j","k","v","q"
+TEXT = b""""t","i","j","k","v","q"
 2021,398,376,10129,52.051,"       13.235"
 2021,398,842,270900,0.041,"           NA"
 2021,251,398,382390,3.403,"        1.854"
 2021,490,398,854231,9,"           NA"
-'''
+"""
 
 
 def named(tmp_path, text=TEXT, name="BACI_HS92_Y2021_V202201.csv"):
@@ -84,7 +84,7 @@ def test_changed_headers_values_and_codes_are_named():
         baci.read(TEXT.replace(b"251", b"999"), classification="HS1992")
 
 
-OLD = """"country_code","country_name_abbreviation","country_name_full","iso_2digit_alpha","iso_3digit_alpha"
+OLD = """country_code,country_name_abbreviation,country_name_full,iso_2digit_alpha,iso_3digit_alpha
 384,"Côte d'Ivoire","Côte d'Ivoire","CI","CIV"
 516,"Namibia","Namibia","NA","NAM"
 58,"Belgium-Luxembourg","Belgium-Luxembourg","BE","BEL"

@@ -9,27 +9,10 @@ import pandas as pd
 from kzdata import codes, periods
 from kzdata.charts import claim_panel, headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
+from kzdata.confrontation import COLUMNS
 from kzdata.errors import KzdataError, NotAvailable
 
 _FROM = "kz.charts.claims(kz.confront(kz.claims(topic='trade'), trade))"
-_COLUMNS = [
-    "claim",
-    "speaker",
-    "printed",
-    "dataflow",
-    "reporter",
-    "partner",
-    "flow",
-    "period",
-    "value",
-    "lower",
-    "upper",
-    "unit",
-    "observed_value",
-    "difference_pct",
-    "verdict",
-    "source",
-]
 _LONGEST = 60
 
 
@@ -42,7 +25,7 @@ def claims(confronted: pd.DataFrame, *, title: str | None = None) -> Chart:
     for more than 60 claims, `NotAvailable` when none has a figure; other errors and ``title`` as
     in `turnover`.
     """
-    rows = inputs.need(confronted, _COLUMNS, _FROM)
+    rows = inputs.need(confronted, COLUMNS, _FROM)
     drawn = rows[rows["lower"].notna() & rows["upper"].notna() & (rows["unit"] != "date")]
     if drawn.empty:
         raise NotAvailable("None of the claims has a figure to draw.", f"Try: {_FROM}")

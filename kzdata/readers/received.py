@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass, replace
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ class Received:
     data: bytes
     name: str
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The body as UTF-8 text without a byte order mark."""
         try:

@@ -45,7 +45,7 @@ class Cells:
                 inputs.no_nesting(cells.labels[key], key)
         kept = [key for key in cells.keys if key in keys]
         if kept == cells.keys:
-            return cells
+            return cells.ordered()
         code, size = cells.group(*kept)
         if size <= _DENSE * len(cells) + 1000:
             number = np.flatnonzero(np.bincount(code, minlength=size))
@@ -60,6 +60,15 @@ class Cells:
         for key in reversed(kept):
             number, made._codes[key] = np.divmod(number, len(cells.labels[key]))
         return made
+
+    def ordered(self) -> Cells:
+        """The same cells in the order of their keys."""
+        code, _ = self.group(*self.keys)
+        if (code[1:] < code[:-1]).any():
+            place = np.argsort(code, kind="stable")
+            self.value = self.value[place]
+            self._codes = {key: codes[place] for key, codes in self._codes.items()}
+        return self
 
     def once(self) -> None:
         """Raise `MeasureMismatch` when a cell is published twice."""

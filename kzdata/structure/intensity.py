@@ -77,6 +77,7 @@ def _intensity(
 ) -> tuple[Cells, np.ndarray, np.ndarray, np.ndarray]:
     cells = Cells(frame, [key for key in inputs.KEYS if key != "flow"])
     cells.once()
+    cells.ordered()
     rest = [key for key in ("product", "period") if key in cells.labels]
     from_world, to_world = cells.has("reporter", WORLD), cells.has("partner", WORLD)
     core = ~from_world & ~to_world

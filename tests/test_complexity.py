@@ -1,0 +1,232 @@
+"""ECI, PCI, density and outlook: a network small enough for paper, and the Growth Lab's numbers."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from structure_sample import one, trade
+
+from kzdata import structure as st
+from kzdata.errors import NotAvailable
+
+# Who has an advantage in what: A in k, l, m; B in l, m; C in m, n.
+# Each reporter splits 60 evenly, and RCA ≥ 1 exactly where it exports (shares 1/3 or 1/2 against
+# world shares k 20/180, l 50/180, m 80/180, n 30/180).
+SMALL = trade(
+    """
+    AAA 01 20
+    AAA 02 20
+    AAA 03 20
+    BBB 02 30
+    BBB 03 30
+    CCC 03 30
+    CCC 04 30
+    """
+)
+
+
+def small_network() -> np.ndarray:
+    found = st.rca(SMALL).assign(m=lambda f: (f["rca"] >= 1).astype(float))
+    return found.pivot(index="reporter", columns="product", values="m").fillna(0).to_numpy()
+
+
+def test_who_has_an_advantage_in_the_small_network():
+    # product 03: (20/60) / (80/180) = 0.75 for AAA, (30/60) / (80/180) = 1.125 for BBB and CCC
+    assert small_network().tolist() == [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]
+
+
+def test_complexity_of_a_chain_has_no_sign():
+    # every reporter has two products, so diversity cannot tell which end is complex
+    found = st.complexity(SMALL)
+    assert found["eci"].isna().all()
+    assert set(found["note"]) == {"diversity does not tell which end is complex"}
+    assert found.loc[found["product"] == "_Z", "diversity"].tolist() == [2, 2, 2]
+
+
+# A in 01 and 02; B in 01 to 03 (world shares 0.3, 0.3, 0.25, 0.15 each below 1/3); C in 03, 04.
+TWO_ENDS = trade(
+    """
+    AAA 01 50
+    AAA 02 50
+    BBB 01 40
+    BBB 02 40
+    BBB 03 40
+    CCC 03 35
+    CCC 04 45
+    """
+)
+
+
+def test_complexity_by_hand():
+    m = np.array([[1, 1, 0, 0], [1, 1, 1, 0], [0, 0, 1, 1]])
+    found = st.complexity(TWO_ENDS)
+    reporters = found[found["product"] == "_Z"].set_index("reporter")
+    assert reporters["diversity"].tolist() == m.sum(axis=1).tolist()
+    # D⁻¹ M U⁻¹ Mᵀ with u = (2, 2, 2, 1):
+    #   A: 1/2 [1/2 + 1/2, 1/2 + 1/2, 0]             = [1/2, 1/2, 0]
+    #   B: 1/3 [1, 1 + 1/2, 1/2]                      = [1/3, 1/2, 1/6]
+    #   C: 1/2 [0, 1/2, 1/2 + 1]                      = [0, 1/4, 3/4]
+    # trace 7/4 and determinant 1/16 with eigenvalue 1: the others sum to 3/4, multiply to 1/16,
+    # so λ² − 3/4 λ + 1/16 = 0 and λ₂ = (3 + √5) / 8
+    second = (3 + 5**0.5) / 8
+    # (1/2 − λ) a + b/2 = 0 with b = 1 gives a = 1 / (2λ − 1); b/4 + (3/4 − λ) c = 0 gives c
+    vector = np.array([1 / (2 * second - 1), 1, 1 / (4 * second - 3)])
+    # diversities 2, 3, 2 have more than the average at B, so the end with B is the complex one
+    sign = np.sign(np.corrcoef(vector, [2, 3, 2])[0, 1])
+    expected = sign * (vector - vector.mean()) / vector.std()
+    assert reporters["eci"].tolist() == pytest.approx(expected.tolist())
+    # ECI is the mean PCI of what a reporter has
+    pci = found[found["reporter"] == "_Z"].set_index("product")["pci"].to_numpy()
+    assert (m @ pci / m.sum(axis=1)).tolist() == pytest.approx(expected.tolist())
+    own = st.complexity(TWO_ENDS, pci_scale="own")
+    scaled = own.loc[own["reporter"] == "_Z", "pci"].to_numpy()
+    assert scaled == pytest.approx((pci - pci.mean()) / pci.std())
+
+
+def test_density_by_hand():
+    # φ = co-occurrence / larger ubiquity, u = (2, 2, 2, 1):
+    #   01: [1, 1, 1/2, 0]   02: [1, 1, 1/2, 0]   03: [1/2, 1/2, 1, 1/2]   04: [0, 0, 1/2, 1]
+    found = st.density(TWO_ENDS)
+    assert len(found) == 12  # also what is not exported
+    # A around 03: (1/2 + 1/2) / 2.5 = 0.4; around 04: 0 / 1.5; C around 01: (1/2 + 0) / 2.5 = 0.2
+    assert one(found, "density", reporter="AAA", product="03") == pytest.approx(0.4)
+    assert one(found, "density", reporter="AAA", product="04") == 0
+    assert one(found, "density", reporter="CCC", product="01") == pytest.approx(0.2)
+
+
+def test_outlook_by_hand():
+    found = st.outlook(TWO_ENDS, "plain")
+    scores = st.complexity(TWO_ENDS)
+    pci = scores[scores["reporter"] == "_Z"].set_index("product")["pci"]
+    # A lacks 03 and 04: COI = 0.4 PCI_03 + 0 PCI_04
+    coi = one(found, "coi", reporter="AAA", product="_Z")
+    assert coi == pytest.approx(0.4 * pci["03"])
+    # COG of 03 for A: φ_33 PCI_03 / Σφ_3 + φ_43 PCI_04 / Σφ_4, the sums being 2.5 and 1.5
+    cog = one(found, "cog", reporter="AAA", product="03")
+    assert cog == pytest.approx(pci["03"] / 2.5 + 0.5 * pci["04"] / 1.5)
+    assert one(found, "cog", reporter="AAA", product="01") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A 1 9\nA 2 1\nB 1 9\nB 2 1\nC 3 9\nC 4 9", "the network falls into parts"),
+        ("A 1 1\nA 2 -\nB 1 9\nB 2 1\nC 3 9\nC 4 9", "exports of the period have a missing part"),
+    ],
+)
+def test_complexity_is_missing_with_a_reason(text, said):
+    found = st.complexity(trade(text))
+    assert found[["eci", "pci"]].isna().all(axis=None)
+    assert found["note"].str.startswith(said).all()
+    assert st.outlook(trade(text))[["coi", "cog"]].isna().all(axis=None)
+
+
+def test_two_reporters_are_no_network():
+    with pytest.raises(NotAvailable, match="Complexity compares economies"):
+        st.complexity(SMALL[SMALL["reporter"] != "CCC"])
+
+
+def test_a_product_nobody_sells_has_no_complexity():
+    found = st.complexity(pd.concat([TWO_ENDS, trade("AAA 05 0")]))
+    row = found[found["product"] == "05"].iloc[0]
+    assert pd.isna(row["pci"])
+    assert row["note"] == "an advantage in nothing"
+    near = st.density(pd.concat([TWO_ENDS, trade("AAA 05 0")]))
+    assert set(near.loc[near["product"] == "05", "note"]) == {
+        "nobody has an advantage in the product"
+    }
+
+
+def test_a_change_of_unit_moves_no_economy_over_the_threshold():
+    # RCA is exactly 1 for the first two reporters
+    even = trade("A 1 7\nA 2 3\nB 1 49\nB 2 21\nC 1 70\nC 2 30\nC 3 1\nA 4 1")
+    wide = st.complexity(even)[["diversity"]]
+    for factor in (1e-6, 3.0, 1 / 7, 1e9 / 3):
+        scaled = st.complexity(even.assign(value=even["value"] * factor))
+        assert scaled[["diversity"]].equals(wide)
+
+
+@pytest.fixture(scope="module")
+def world():
+    from conftest import SHARED
+
+    folder = SHARED / "oracles" / "economic_complexity"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here")
+    frame = pd.read_csv(folder / "trade_avg_1998_2000_sitc4.csv.gz", dtype={"product": str})
+    return frame.rename(columns={"country": "reporter"}), folder
+
+
+def read(folder, name):
+    return pd.read_csv(folder / name, dtype={"product": str})
+
+
+def test_published_complexity(world):
+    frame, folder = world
+    found = st.complexity(frame)
+    countries = read(folder, "expected_ecomplexity053_country.csv").set_index("country")
+    reporters = found[found["product"] == "_Z"].set_index("reporter").loc[countries.index]
+    assert reporters["eci"].to_numpy() == pytest.approx(countries["eci"].to_numpy(), abs=1e-9)
+    assert (reporters["diversity"] == countries["diversity"]).all()
+    products = read(folder, "expected_ecomplexity053_product.csv").set_index("product")
+    scored = found[found["reporter"] == "_Z"].set_index("product").loc[products.index]
+    assert scored["pci"].to_numpy() == pytest.approx(products["pci"].to_numpy(), abs=1e-9)
+    assert (scored["ubiquity"] == products["ubiquity"]).all()
+
+
+def test_published_rca_density_and_outlook(world):
+    frame, folder = world
+    cells = read(folder, "expected_ecomplexity053_cells_7countries.csv.gz")
+    cells = cells.rename(columns={"country": "reporter"})
+    keys = ["reporter", "product"]
+    # only exported cells are listed: the others have no RCA row, and 0 in the published table
+    rca = cells.merge(st.rca(frame), on=keys, suffixes=("_published", ""))
+    assert len(rca) == (cells["value"] > 0).sum()
+    # printed to twelve digits
+    assert rca["rca"].to_numpy() == pytest.approx(rca["rca_published"].to_numpy(), rel=1e-10)
+    near = cells.merge(st.density(frame), on=keys, suffixes=("_published", ""))
+    assert near["density"].to_numpy() == pytest.approx(near["density_published"], abs=1e-9)
+    outlook = st.outlook(frame)
+    gains = cells.merge(outlook, on=keys, suffixes=("_published", ""))
+    assert gains["cog"].to_numpy() == pytest.approx(gains["cog_published"].to_numpy(), abs=1e-9)
+    countries = read(folder, "expected_ecomplexity053_country.csv").set_index("country")
+    coi = outlook[outlook["product"] == "_Z"].set_index("reporter").loc[countries.index, "coi"]
+    assert coi.to_numpy() == pytest.approx(countries["coi"].to_numpy(), abs=1e-9)
+
+
+def test_published_income_content(world):
+    frame, folder = world
+    income = read(folder, "gdp_pc_avg_1998_2000.csv").rename(columns={"country": "reporter"})
+    products = read(folder, "computed_prody.csv").merge(
+        st.prody(frame, income), on="product", suffixes=("_published", "")
+    )
+    assert len(products) == 785
+    # printed to ten digits
+    assert products["prody"].to_numpy() == pytest.approx(products["prody_published"], rel=1e-9)
+    baskets = read(folder, "computed_expy.csv").merge(
+        st.expy(frame, income), left_on="country", right_on="reporter", suffixes=("_published", "")
+    )
+    assert len(baskets) == 185
+    assert baskets["expy"].to_numpy() == pytest.approx(baskets["expy_published"], rel=1e-9)
+
+
+def test_a_network_of_240_reporters_and_5000_products_takes_seconds():
+    rng = np.random.default_rng(2)
+    cells = np.flatnonzero(rng.random(240 * 5000) < 0.5)
+    reporters = pd.Index([f"R{n:03d}" for n in range(240)])
+    products = pd.Index([f"{n:04d}" for n in range(5000)])
+    frame = pd.DataFrame(
+        {
+            "reporter": reporters[cells // 5000],
+            "product": products[cells % 5000],
+            "value": rng.lognormal(8, 3, len(cells)),
+        }
+    )
+    start = time.perf_counter()
+    st.rca(frame)
+    found = st.complexity(frame)
+    assert time.perf_counter() - start < 10
+    assert found["eci"].notna().sum() == 240

@@ -1,0 +1,227 @@
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from kzdata.errors import ContractError, NotAvailable
+from kzdata.readers import sdmx_csv, sdmx_json, sdmx_ml
+from kzdata.readers.received import WrongFormat
+
+
+@pytest.fixture
+def specimens() -> Path:
+    return Path(__file__).parent / "specimens"
+
+
+def test_imf_csv_with_its_odd_first_cell(specimens):
+    frame = sdmx_csv.read(specimens / "imts_20.csv").set_index("series")
+    exports = frame.loc["KAZ.XG_FOB_USD.ISR.M"]
+    # whole dollars: SCALE is for display
+    assert exports[["value", "lower", "upper"]].tolist() == [
+        1_250_000.5,
+        1_250_000.45,
+        1_250_000.55,
+    ]
+    named = ["dataflow", "reporter", "partner", "flow", "valuation", "period"]
+    assert exports[named].tolist() == ["trade_goods", "KAZ", "ISR", "X", "FOB", "2025-10"]
+    imports = frame.loc["KAZ.MG_CIF_USD.G001.S"]
+    assert imports[["partner", "flow", "valuation", "period", "obs_status"]].tolist() == [
+        "WLD", "M", "CIF", "2025-S1", "M"
+    ]  # fmt: skip
+    # a group of countries is never a partner
+    assert frame.loc["KAZ.MG_FOB_USD.GX1213.Q", "partner"] == "_Z"
+
+
+def test_csv_1_with_labels_and_a_multiplier(specimens):
+    frame = sdmx_csv.read(specimens / "fdi_10.csv").set_index("series")
+    flow = frame.loc["NLD.KAZ.T_FA_F"]
+    assert flow[["value", "lower", "upper"]].tolist() == [-12_500_000, -12_550_000, -12_450_000]
+    assert flow[["dataflow", "reporter", "partner", "unit"]].tolist() == [
+        "XX:DF_FDI(1.0)", "NLD", "KAZ", "USD"
+    ]  # fmt: skip
+    assert frame.loc["NLD.KAZ.LE_FA_F", "obs_status"] == "M"
+
+
+def test_csv_of_another_kind_is_told_by_name(specimens):
+    text = (specimens / "imts_20.csv").read_bytes()
+    with pytest.raises(WrongFormat, match="lacks the column OBS_VALUE"):
+        sdmx_csv.read(text.replace(b"OBS_VALUE", b"OBS"))
+    with pytest.raises(WrongFormat, match="first column is 'KIND'"):
+        sdmx_csv.read(text.replace(b"STRUCTURE[;]", b"KIND"))
+    with pytest.raises(WrongFormat, match="ACTION D"):
+        sdmx_csv.read(text.replace(b",R,KAZ,XG", b",D,KAZ,XG"))
+    with pytest.raises(WrongFormat, match="OBS_VALUE 'x' is no number"):
+        sdmx_csv.read(text.replace(b",3,6", b",x,6"))
+    with pytest.raises(WrongFormat, match="the period '2025-M13' cannot be read"):
+        sdmx_csv.read(text.replace(b"2025-M10", b"2025-M13"))
+
+
+def test_an_empty_answer_of_an_sdmx_service_is_an_unknown_flow():
+    for read in (sdmx_csv.read, sdmx_json.read, sdmx_ml.read):
+        with pytest.raises(WrongFormat, match="204"):
+            read(b"")
+
+
+def test_json_2_has_values_as_text_and_time_under_value(specimens):
+    frame = sdmx_json.read(specimens / "imts_20.json")
+    cells = frame.set_index(["partner", "flow", "period"])
+    assert cells.loc[("ISR", "X", "2025"), "value"] == 167_590_256.94
+    assert cells.loc[("ISR", "X", "2024"), "value"] == 119_242_222.86  # time is in no order
+    assert cells.loc[("WLD", "M", "2024"), "obs_status"] == "M"
+    assert frame["unit"].unique() == ["USD"]  # from the attributes of a dimension group
+    assert cells.loc[("ISR", "X", "2025"), "upper"] == pytest.approx(167_590_256.945, abs=1e-6)
+
+
+def test_json_damage_is_told(specimens):
+    message = json.loads((specimens / "imts_20.json").read_text())
+    data = message["data"]
+    data["dataSets"][0]["series"]["0:9:0:0"] = {"observations": {"0": ["1"]}}
+    with pytest.raises(WrongFormat, match="does not fit the message's own lists"):
+        sdmx_json.read(json.dumps(message).encode())
+    data["dataSets"][0]["action"] = "Delete"
+    with pytest.raises(WrongFormat, match="deletes observations"):
+        sdmx_json.read(json.dumps(message).encode())
+    del data["dataSets"]
+    with pytest.raises(WrongFormat, match="no field 'dataSets'"):
+        sdmx_json.read(json.dumps(message).encode())
+
+
+def test_a_recorded_answer_is_unwrapped(specimens):
+    text = (specimens / "imts_20.json").read_text()
+    record = {"url": "u", "status_code": 200, "headers": {}, "text": text}
+    plain = sdmx_json.read(text.encode())
+    assert sdmx_json.read(json.dumps(record).encode()).equals(plain)
+    with pytest.raises(WrongFormat, match="records the answer 204 with no body"):
+        sdmx_json.read(json.dumps(record | {"status_code": 204, "text": ""}).encode())
+
+
+def test_ml_21_generic(specimens):
+    frame = sdmx_ml.read(specimens / "exr_21.xml")
+    assert frame["series"].unique() == ["M.KZT.EUR"]
+    assert frame["dataflow"].unique() == ["XX:EXR(1.0)"]
+    assert frame["value"].iloc[0] == 561.2
+    assert frame["upper"].iloc[0] == pytest.approx(561.205)  # 561.20 is printed to the hundredth
+    assert frame["obs_status"].tolist() == ["A", "M"]  # H: no fixing on a holiday
+    assert frame["unit"].unique() == ["KZT"]
+
+
+def test_ml_30_structure_specific(specimens):
+    frame = sdmx_ml.read(specimens / "exr_30.xml")
+    assert frame["series"].unique() == ["Q.KZ.IL"]
+    assert frame["dataflow"].unique() == ["XX:TRADE(1.0)"]
+    first = frame.iloc[0]
+    # 12.5 million
+    assert first[["value", "lower", "upper"]].tolist() == [12_500_000, 12_450_000, 12_550_000]
+    assert first[["reporter", "partner", "period", "unit"]].tolist() == [
+        "KAZ", "ISR", "2025-Q1", "USD"
+    ]  # fmt: skip
+    assert frame["obs_status"].tolist() == ["A", "M"]
+
+
+def test_ml_that_is_no_data_is_told(specimens):
+    text = (specimens / "exr_21.xml").read_bytes()
+    with pytest.raises(WrongFormat, match="no XML"):
+        sdmx_ml.read(b'{"data": 1}')
+    with pytest.raises(WrongFormat, match="entities"):
+        sdmx_ml.read(text.replace(b"<message:GenericData", b"<!DOCTYPE x><message:GenericData", 1))
+    with pytest.raises(WrongFormat, match="sdmx1 can read"):
+        sdmx_ml.read(text[:-200])
+    with pytest.raises(WrongFormat, match="sdmx1 can read"):
+        sdmx_ml.read(b"<rates/>")
+
+
+def test_without_the_library_the_extra_is_named(specimens, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sdmx", None)
+    with pytest.raises(NotAvailable, match=r"kzdata\[sdmx\]"):
+        sdmx_ml.read(specimens / "exr_21.xml")
+
+
+def test_a_recorded_csv_of_the_imf(shared):
+    frame = sdmx_csv.read(shared / "samples/imf/imf_sdmxcsv2_FSIC_KAZ_2026-09-26.csv")
+    assert len(frame) == 72
+    assert frame["dataflow"].unique() == ["IMF.STA:FSIC(13.0.1)"]
+    first = frame[frame["period"] == "2008-Q1"].iloc[0]
+    assert first["value"] == 14.42846015946752
+    assert first["series"] == "KAZ.S12CFSI.FSI688_CFSI_PT.Q"
+    assert (first["reporter"], first["unit"]) == ("KAZ", "percent")
+
+
+def test_recorded_json_of_the_imf(shared):
+    folder = shared / "samples/imf"
+    frame = sdmx_json.read(folder / "data_WHDREO_one_series.json")
+    assert len(frame) == 55
+    assert frame["period"].iloc[[0, -1]].tolist() == ["1976", "2030"]
+    assert frame["value"].iloc[[0, -1]].tolist() == [-7.436, -1.802]
+    assert frame["series"].unique() == ["GX1213.BCA_GDP_BP6.A"]
+    assert sdmx_json.read(folder / "data_WHDREO_monthly.json").empty
+    with pytest.raises(WrongFormat, match="204"):
+        sdmx_json.read(folder / "error_204_unknown_dataflow.json")
+    with pytest.raises(WrongFormat, match="no field 'dataSets'"):
+        sdmx_json.read(folder / "structure_CL_FREQ.json")
+
+
+@pytest.mark.parametrize("name", ["flat.json", "ts.json", "xs.json"])
+def test_recorded_json_1_as_sdmx1_reads_it(shared, name):
+    sdmx = pytest.importorskip("sdmx")
+    path = shared / "samples/sdmx/ECB_EXR" / name
+    with path.open("rb") as stream:
+        message = sdmx.read_sdmx(stream, format="JSON")
+    expected = {
+        (str(o.key["CURRENCY"].value), str(o.key["TIME_PERIOD"].value)): o.value
+        for dataset in message.data
+        for o in dataset.obs
+    }
+    frame = sdmx_json.read(path)
+    found = {
+        (row.series.split(".")[1], row.period): row.value for row in frame.itertuples(index=False)
+    }
+    assert found == expected
+    assert frame["dataflow"].unique() == ["ECB:EXR(1.0)"]
+
+
+GENERIC = [
+    "ng-flat",
+    "ng-ts",
+    "ng-ts-gf",
+    "ng-xs",
+    "rg-flat",
+    "rg-ts",
+    "rg-ts-gf",
+    "sg-flat",
+    "sg-ts",
+]
+
+
+@pytest.mark.parametrize("name", GENERIC + [f"{each}-ss" for each in GENERIC if each != "sg-flat"])
+def test_recorded_ml_messages_of_every_layout_hold_the_same_rates(shared, name):
+    frame = sdmx_ml.read(shared / f"samples/sdmx/ECB_EXR/{name}.xml")
+    assert len(frame) == 12
+    august = frame[frame["period"] == "2010-08"].set_index("unit")["value"]
+    # ECB reference rates of August 2010, per euro
+    assert august.to_dict() == {"CHF": 1.3413, "GBP": 0.82363, "JPY": 110.04, "USD": 1.2894}
+
+
+@pytest.mark.parametrize("name", ["rg-xs", "sg-xs"])
+def test_a_recorded_message_that_gives_august_twice_is_refused(shared, name):
+    # Its third section repeats 2010-08 with October's rates.
+    with pytest.raises(ContractError, match="8 rows repeat a key"):
+        sdmx_ml.read(shared / f"samples/sdmx/ECB_EXR/{name}.xml")
+
+
+def test_a_recorded_series_of_the_ecb(shared):
+    frame = sdmx_ml.read(shared / "samples/sdmx/ECB_EXR/1/M.USD.EUR.SP00.A.xml")
+    assert len(frame) == 252
+    assert frame.set_index("period").loc["1999-01", "value"] == 1.16078
+
+
+def test_imf_scale_is_for_display_and_a_structure_orders_the_key(shared):
+    folder = shared / "samples/sdmx/IMF_RES"
+    bare = sdmx_ml.read(folder / "WEO-data.xml")
+    # SCALE 9 stands beside a value already in whole units of national currency
+    assert bare["value"].item() == 94_669_000_000
+    described = sdmx_ml.read(folder / "WEO-data.xml", structure=folder / "WEO-structure.xml")
+    assert described["series"].item() == "SVK.NGDP_R.A"
+    assert described["dataflow"].item() == bare["dataflow"].item() == "IMF.RES:WEO(9.0.0)"
+    with pytest.raises(WrongFormat, match="StructureMessage"):
+        sdmx_ml.read(folder / "WEO-structure.xml")

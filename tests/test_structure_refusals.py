@@ -1,0 +1,179 @@
+"""What must not enter a formula is refused, by name, with the next thing to type."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from conftest import rows
+from structure_sample import trade
+
+from kzdata import structure as st
+from kzdata.errors import (
+    ContractError,
+    KzdataError,
+    MeasureMismatch,
+    NotAvailable,
+    UnitMismatch,
+    ValuationMismatch,
+)
+
+BASE = trade(
+    """
+    KAZ ISR X 27 2024 90
+    KAZ ISR X 85 2024 10
+    KAZ ISR M 27 2024 10
+    KAZ ISR M 85 2024 20
+    ISR KAZ X 27 2024 30
+    ISR KAZ X 85 2024 70
+    ISR KAZ M 27 2024 5
+    ISR KAZ M 85 2024 5
+    TUR KAZ X 27 2024 1
+    TUR KAZ X 85 2024 2
+    """,
+    "reporter partner flow product period value",
+    dataflow="trade_goods",
+    valuation="unknown",
+    classification="HS2022",
+    source="a",
+)
+BY_NAME = {
+    "rca": st.rca,
+    "rsca": st.rsca,
+    "tii": st.tii,
+    "tci": st.tci,
+    "export_similarity": st.export_similarity,
+    "grubel_lloyd": st.grubel_lloyd,
+    "hhi": st.hhi,
+    "concentration": st.concentration,
+    "diversification": st.diversification,
+    "theil": st.theil,
+    "coverage": st.coverage,
+    "normalised_balance": st.normalised_balance,
+    "contribution": st.contribution,
+    "constant_market_share": st.constant_market_share,
+    "complexity": st.complexity,
+    "density": st.density,
+    "outlook": st.outlook,
+    "price_index": st.price_index,
+}
+ONE_UNIT = {name: f for name, f in BY_NAME.items() if name != "price_index"}
+
+
+def parametrised(functions):
+    return pytest.mark.parametrize("indicator", list(functions.values()), ids=list(functions))
+
+
+@parametrised(BY_NAME)
+def test_a_missing_column_is_named(indicator):
+    with pytest.raises(ContractError, match="lacks the column reporter"):
+        indicator(BASE.drop(columns="reporter"))
+
+
+@parametrised(BY_NAME)
+def test_negative_values_have_no_shares(indicator):
+    with pytest.raises(ContractError, match="negative") as caught:
+        indicator(BASE.assign(value=BASE["value"] * -1))
+    assert len(caught.value.failures)
+
+
+@parametrised(ONE_UNIT)
+def test_mixed_units(indicator):
+    mixed = BASE.assign(unit=["USD", "EUR"] * 5)
+    with pytest.raises(UnitMismatch, match="EUR and USD"):
+        indicator(mixed)
+
+
+@parametrised(BY_NAME)
+def test_mixed_valuations_of_a_flow(indicator):
+    mixed = BASE.assign(valuation=["FOB", "CIF"] * 5)
+    with pytest.raises(ValuationMismatch, match="CIF and FOB"):
+        indicator(mixed)
+
+
+@parametrised(BY_NAME)
+def test_mixed_dataflows_and_classifications(indicator):
+    with pytest.raises(MeasureMismatch, match="energy and trade_goods"):
+        indicator(BASE.assign(dataflow=["energy", "trade_goods"] * 5))
+    with pytest.raises(KzdataError, match="HS2017 and HS2022"):
+        indicator(BASE.assign(classification=["HS2017", "HS2022"] * 5))
+
+
+@parametrised(ONE_UNIT)
+def test_a_cell_that_two_publications_hold(indicator):
+    twice = pd.concat([BASE, BASE.assign(source="b")])
+    with pytest.raises(MeasureMismatch, match="published more than once"):
+        indicator(twice)
+
+
+@parametrised({n: f for n, f in ONE_UNIT.items() if n not in ("coverage", "normalised_balance")})
+def test_an_empty_frame(indicator):
+    with pytest.raises(NotAvailable):
+        indicator(BASE.iloc[:0])
+
+
+BY_PRODUCT = {
+    n: f for n, f in ONE_UNIT.items() if n not in ("tii", "coverage", "normalised_balance")
+}
+
+
+@parametrised(BY_PRODUCT)
+def test_a_total_among_its_products_and_levels_together(indicator):
+    total = BASE.assign(product=BASE["product"].replace("27", "TOTAL"))
+    with pytest.raises(MeasureMismatch, match="TOTAL stands among its own products"):
+        indicator(total)
+    levels = BASE.assign(product=BASE["product"].replace("27", "270900"))
+    with pytest.raises(MeasureMismatch, match="2 and 6 digits"):
+        indicator(levels)
+
+
+@parametrised(
+    {n: BY_NAME[n] for n in ("rca", "complexity", "export_similarity", "diversification")}
+)
+def test_the_world_among_its_partners(indicator):
+    world = BASE.assign(partner=["WLD", "ISR"] * 5)
+    with pytest.raises(MeasureMismatch, match="WLD stands among its own partners"):
+        indicator(world)
+
+
+def test_exports_that_are_not_there():
+    imports = BASE[BASE["flow"] == "M"]
+    with pytest.raises(NotAvailable, match="needs exports .flow X.; the frame holds M"):
+        st.rca(imports)
+    with pytest.raises(NotAvailable, match="TCI needs imports"):
+        st.tci(BASE[BASE["flow"] == "X"])
+    with pytest.raises(NotAvailable, match="not known from KAZ alone"):
+        st.tii(BASE[BASE["reporter"] == "KAZ"])
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: st.tii(BASE, "excluding"), "Did you mean 'excluding_reporter'"),
+        (lambda: st.tci(BASE, "michaeli"), "Did you mean 'michaely'"),
+        (lambda: st.grubel_lloyd(BASE, "adjust"), "Did you mean 'adjusted'"),
+        (lambda: st.hhi(BASE, "products"), "Did you mean 'product'"),
+        (lambda: st.price_index(BASE, "laspeyre"), "Did you mean 'laspeyres'"),
+        (lambda: st.constant_market_share(BASE, order="first"), "product_first"),
+        (lambda: st.complexity(BASE, "ECI"), "eci"),
+        (lambda: st.fdi_performance(BASE, BASE, 0), "years=3"),
+    ],
+)
+def test_an_unknown_choice_says_what_there_is(call, said):
+    with pytest.raises(KzdataError, match=said):
+        call()
+
+
+def test_frames_under_the_contract_enter_as_they_are_and_keep_their_sources():
+    frame = pd.concat(
+        [
+            rows(("X", "2024", 60), ("M", "2024", 40), product="27", classification="HS2022"),
+            rows(("X", "2024", 20), ("M", "2024", 10), product="85", classification="HS2022"),
+        ]
+    )
+    frame.loc[frame["product"] == "85", "source"] = "boi"
+    found = st.grubel_lloyd(frame).iloc[0]
+    # |60 − 40| + |20 − 10| = 30 of 130
+    assert found["grubel_lloyd"] == pytest.approx(1 - 30 / 130)
+    assert found["source"] == "bns_kaz_isr + boi"
+    assert st.hhi(frame)["source"].tolist() == ["bns_kaz_isr + boi"] * 2
+    assert st.coverage(frame)["source"].tolist() == ["bns_kaz_isr", "boi"]
