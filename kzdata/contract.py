@@ -8,13 +8,24 @@ disagree about a cell, one publication may not disagree with itself.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kzdata import periods
+from kzdata import areas, periods
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, alpha3_codes
 from kzdata.errors import ContractError, ParseError
+from kzdata.vocabulary import (
+    BASES,
+    DATAFLOWS,
+    FLOWS,
+    FREQUENCIES,
+    MISSING,
+    STATUSES,
+    VALUATIONS,
+)
 
 COLUMNS = [
     "dataflow",
@@ -39,53 +50,17 @@ COLUMNS = [
 NUMERIC = ["value", "lower", "upper"]
 CELL = COLUMNS[: COLUMNS.index("value")]
 KEY = [*CELL, "source", "published"]
-
-DATAFLOWS = {
-    "trade_goods": "trade in goods",
-    "fdi_gross_inflow": "gross inflow of foreign direct investment",
-    "fdi_net_inflow": "net inflow of foreign direct investment",
-    "fdi_position": "inward position of foreign direct investment",
-    "fdi_as_reported": "investment as a statement reports it, concept not stated",
-    "energy": "oil and other energy volumes and shares",
-    "companies": "numbers of companies",
-    "people": "numbers of people",
-    "event": "dates of events",
-    "agreements": "counts, ordinals and terms of agreements and meetings",
-}
-FLOWS = {
-    "X": "exports",
-    "M": "imports",
-    "RX": "re-exports",
-    "RM": "re-imports",
-    "T": "turnover",
-    "B": "balance",
-    NOT_APPLICABLE: "not applicable",
-    UNKNOWN: "not stated",
-}
-VALUATIONS = {"FOB", "CIF", "FOB/CIF", "unknown", NOT_APPLICABLE}
-FREQUENCIES = {"A", "S", "Q", "M", "D", UNKNOWN}
-BASES = {"reported", "claimed", "derived"}
-# SDMX code list CL_OBS_STATUS; the statuses that carry no number are those of MISSING.
-STATUSES = {
-    "A": "normal",
-    "B": "break in the series",
-    "D": "definition differs",
-    "E": "estimated",
-    "F": "forecast",
-    "I": "imputed",
-    "L": "exists but is not collected",
-    "M": "missing",
-    "N": "not significant",
-    "O": "missing",
-    "P": "provisional",
-    "Q": "suppressed",
-    "U": "low reliability",
-    "V": "unvalidated",
-}
-MISSING = {"L", "M", "O", "Q"}
+# Columns that some frames have, and that are then part of the key.
+BEYOND = ["classification", "series"]
+OBSERVATIONS = 'kz.observations("KAZ", "ISR")'
 
 _PUBLISHED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
 _PRODUCT = re.compile(r"\d{2,10}$")
+
+
+def area_codes() -> frozenset[str]:
+    """ISO alpha-3, the special codes, and the areas of seeds/area_codes.yml."""
+    return alpha3_codes() | frozenset(areas.extensions())
 
 
 def empty() -> pd.DataFrame:
@@ -105,18 +80,31 @@ def _start_key(period: str) -> str:
     return "" if period == UNKNOWN else periods.span(period).start.isoformat()
 
 
+def need(frame: Any, columns: Iterable[str], taken_from: str) -> pd.DataFrame:
+    """``frame`` if it is one and has these columns; else a `ContractError` that says what to type.
+
+    ``taken_from`` is the call that gives such a frame.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise ContractError(
+            f"{type(frame).__name__} is no frame of observations.", f"Give one: {taken_from}"
+        )
+    absent = [column for column in columns if column not in frame.columns]
+    if absent:
+        raise ContractError(
+            f"The frame lacks the column{'s' * (len(absent) > 1)} {', '.join(absent)}.",
+            f"Keep the contract's columns: {taken_from}",
+        )
+    return frame
+
+
 def check(frame: pd.DataFrame) -> pd.DataFrame:
     """Return ``frame`` unchanged if every row keeps the contract.
 
     Collects every failure and then raises one `ContractError` whose ``failures`` frame has the
     columns rule, row, value and the key of the row, one line a failure.
     """
-    absent = [column for column in COLUMNS if column not in frame.columns]
-    if absent:
-        raise ContractError(
-            f"The frame lacks the column{'s' * (len(absent) > 1)} {', '.join(absent)}.",
-            "The contract's columns, in order: " + " ".join(COLUMNS),
-        )
+    need(frame, COLUMNS, "kz.observations(...)")
     failures = pd.concat(
         [
             frame.loc[broken, KEY].assign(
@@ -175,7 +163,7 @@ def _broken(frame: pd.DataFrame):
         yield (
             f"{column} is an ISO alpha-3 code, WLD, _U or _Z",
             column,
-            (~frame[column].isin(list(alpha3_codes()))).to_numpy(),
+            (~frame[column].isin(list(area_codes()))).to_numpy(),
         )
     for column in ("unit", "source", "locator"):
         yield f"{column} is not empty", column, (frame[column] == "").to_numpy()
@@ -231,7 +219,8 @@ def _broken(frame: pd.DataFrame):
         "value",
         (~absent & (frame["lower"].isna() | frame["upper"].isna())).to_numpy(),
     )
-    yield "no key appears twice", "value", frame.duplicated(KEY, keep=False).to_numpy()
+    key = [*KEY, *(c for c in BEYOND if c in frame.columns)]
+    yield "no key appears twice", "value", frame.duplicated(key, keep=False).to_numpy()
 
 
 def _unlike(column: pd.Series, accepts) -> np.ndarray:

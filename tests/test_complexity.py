@@ -12,9 +12,7 @@ from structure_sample import one, trade
 from kzdata import structure as st
 from kzdata.errors import NotAvailable
 
-# Who has an advantage in what: A in k, l, m; B in l, m; C in m, n.
-# Each reporter splits 60 evenly, and RCA ≥ 1 exactly where it exports (shares 1/3 or 1/2 against
-# world shares k 20/180, l 50/180, m 80/180, n 30/180).
+# Each reporter splits 60 evenly; the world has 20, 50, 80 and 30 of 180.
 SMALL = trade(
     """
     AAA 01 20
@@ -69,9 +67,9 @@ def test_complexity_by_hand():
     #   A: 1/2 [1/2 + 1/2, 1/2 + 1/2, 0]             = [1/2, 1/2, 0]
     #   B: 1/3 [1, 1 + 1/2, 1/2]                      = [1/3, 1/2, 1/6]
     #   C: 1/2 [0, 1/2, 1/2 + 1]                      = [0, 1/4, 3/4]
-    # trace 7/4 and determinant 1/16 with eigenvalue 1: the others sum to 3/4, multiply to 1/16,
-    # so λ² − 3/4 λ + 1/16 = 0 and λ₂ = (3 + √5) / 8
-    second = (3 + 5**0.5) / 8
+    # trace 7/4, determinant 1/2 (3/8 − 1/24) − 1/2 × 1/4 = 1/24, one eigenvalue 1: the others sum
+    # to 3/4 and multiply to 1/24, so λ² − 3/4 λ + 1/24 = 0 and λ₂ = 3/8 + √(9/64 − 1/24)
+    second = 3 / 8 + (9 / 64 - 1 / 24) ** 0.5
     # (1/2 − λ) a + b/2 = 0 with b = 1 gives a = 1 / (2λ − 1); b/4 + (3/4 − λ) c = 0 gives c
     vector = np.array([1 / (2 * second - 1), 1, 1 / (4 * second - 3)])
     # diversities 2, 3, 2 have more than the average at B, so the end with B is the complex one

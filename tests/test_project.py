@@ -18,7 +18,8 @@ from kzdata import store
 LAYERS = [
     {"errors", "home"},
     {"words", "periods", "amounts", "codes", "areas", "resource"},
-    {"contract", "comparable"},
+    {"vocabulary"},
+    {"contract", "comparable", "nomenclature"},
     {"sources", "seeds", "readers"},
     {"store", "aggregates", "indicators", "differencing", "structure", "benchmarking", "cards"},
     {"confrontation", "extrapolation", "partial_answers", "pipeline"},

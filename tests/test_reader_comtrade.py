@@ -5,7 +5,7 @@ import pytest
 
 from kzdata import contract
 from kzdata.errors import ContractError, KzdataError, UnknownCode
-from kzdata.readers import comtrade, comtrade_bulk
+from kzdata.readers import comtrade, comtrade_bulk, comtrade_rows
 from kzdata.readers.received import WrongFormat
 
 
@@ -137,6 +137,14 @@ def test_areas_that_are_no_country_stay_apart():
     assert sorted(frame["partner"]) == ["ISR", "S19", "X1", "_X"]
 
 
+def test_partners_that_do_not_sum_to_the_world_are_shown():
+    whole = (row(partnerCode=0, primaryValue=1000), row(primaryValue=600))
+    rest = row(partnerCode=643, primaryValue=395)
+    assert comtrade_rows.world_gaps(read(*whole, rest)).empty  # 0.5 % is within 1 %
+    (gap,) = comtrade_rows.world_gaps(read(*whole)).to_dict("records")
+    assert (gap["world"], gap["partners"], gap["gap"]) == (1000, 600, pytest.approx(-0.4))
+
+
 def test_unknown_codes_are_named():
     with pytest.raises(UnknownCode, match="'998'"):
         read(row(partnerCode=998))
@@ -147,7 +155,7 @@ def test_unknown_codes_are_named():
 @pytest.mark.parametrize("cap", [500, 100_000])
 def test_a_number_of_rows_equal_to_the_cap_is_a_cut_answer(cap):
     with pytest.raises(WrongFormat, match="cut off"):
-        comtrade.comtrade_rows.refuse_if_cut(cap, comtrade.CAPS, "the answer")
+        comtrade_rows.refuse_if_cut(cap, comtrade.CAPS, "the answer")
 
 
 def test_five_hundred_rows_are_refused_unless_said_to_be_whole():

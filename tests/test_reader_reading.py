@@ -1,5 +1,6 @@
 import gzip
 import io
+import sys
 import zipfile
 from pathlib import Path
 
@@ -139,7 +140,7 @@ def test_a_stray_cell_at_the_end_of_the_sheet_is_refused_before_it_is_opened():
 def test_a_damaged_workbook_and_an_absent_library(monkeypatch):
     with pytest.raises(WrongFormat, match="damaged workbook"):
         workbook.sheets(Received(workbook.OLE2 + b"\x00" * 600, "a.xls"))
-    monkeypatch.setitem(__import__("sys").modules, "python_calamine", None)
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
     with pytest.raises(NotAvailable, match=r"kzdata\[excel\]"):
         workbook.sheets(a_workbook(lambda sheet: sheet.write(0, 0, 1)))
 

@@ -116,10 +116,10 @@ def test_printed_digits_give_the_interval(text, declared, expected):
 
 
 def test_the_nbk_form_dates_a_quarter_one_day_late():
-    assert nbk_fdi._quarter_before("2005-04-01") == "2005-Q1"
-    assert nbk_fdi._quarter_before("2026-01-01") == "2025-Q4"
+    assert nbk_fdi.quarter_before("2005-04-01") == "2005-Q1"
+    assert nbk_fdi.quarter_before("2026-01-01") == "2025-Q4"
     with pytest.raises(ContractError, match="2005-03-31"):
-        nbk_fdi._quarter_before("2005-03-31")
+        nbk_fdi.quarter_before("2005-03-31")
 
 
 def test_negative_net_inflow_is_kept():

@@ -135,9 +135,15 @@ def test_the_world_among_its_partners(indicator):
         indicator(world)
 
 
+@parametrised(ONE_UNIT)
+def test_a_row_without_a_reporter(indicator):
+    with pytest.raises(ContractError, match="without a reporter"):
+        indicator(BASE.assign(reporter=[None, *BASE["reporter"][1:]]))
+
+
 def test_exports_that_are_not_there():
     imports = BASE[BASE["flow"] == "M"]
-    with pytest.raises(NotAvailable, match="needs exports .flow X.; the frame holds M"):
+    with pytest.raises(NotAvailable, match=r"needs exports \(flow X\); the frame holds M"):
         st.rca(imports)
     with pytest.raises(NotAvailable, match="TCI needs imports"):
         st.tci(BASE[BASE["flow"] == "X"])

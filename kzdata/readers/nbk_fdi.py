@@ -28,7 +28,7 @@ def net_inflow(raw: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
                 flow=NOT_APPLICABLE,
                 product=NOT_APPLICABLE,
                 valuation=NOT_APPLICABLE,
-                period=_quarter_before(row["report_date"]),
+                period=quarter_before(row["report_date"]),
                 locator=f"{manifest['file']}, report_date {row['report_date']}",
             )
             for row in raw.to_dict("records")
@@ -36,7 +36,7 @@ def net_inflow(raw: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
     )
 
 
-def _quarter_before(report_date: str) -> str:
+def quarter_before(report_date: str) -> str:
     day = date.fromisoformat(report_date)
     if day.day != 1 or day.month not in (1, 4, 7, 10):
         raise ContractError(

@@ -15,7 +15,7 @@ import pandas as pd
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, WORLD
 from kzdata.errors import ContractError, UnknownCode
 from kzdata.readers import digits, tidied
-from kzdata.readers.nbk_fdi import _quarter_before
+from kzdata.readers.nbk_fdi import quarter_before
 from kzdata.readers.received import LIMIT, Received, WrongFormat, field, from_json, receive
 
 TESTED_ON_ORIGINAL = False
@@ -104,7 +104,7 @@ def _refuse_pages(about: dict[str, Any], count: int, body: Received) -> None:
 
 def _quarter(day: str, body: Received) -> str:
     try:
-        return _quarter_before(day)
+        return quarter_before(day)
     except ContractError as error:
         raise ContractError(f"{body.name}: {error.fact}", error.hint) from None
     except ValueError:

@@ -10,6 +10,7 @@ import gzip
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -79,7 +80,7 @@ def _unpacked(body: Received, limit: int, member: str | None) -> Received:
         try:
             with gzip.open(io.BytesIO(body.data)) as stream:
                 data = _read(stream, body.name, limit)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise WrongFormat(f"{body.name} is a damaged gzip file: {error}.", _AGAIN) from None
         return Received(data, body.name.removesuffix(".gz"))
     if body.data.startswith(ZIP) and not is_workbook(body.data):
@@ -99,7 +100,9 @@ def _out_of_zip(body: Received, limit: int, member: str | None) -> Received:
                 )
             with archive.open(wanted[0]) as stream:
                 return Received(_read(stream, body.name, limit), Path(wanted[0]).name)
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
+    except WrongFormat:
+        raise
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         raise WrongFormat(f"{body.name} is a damaged zip file: {error}.", _AGAIN) from None
 
 
@@ -143,7 +146,7 @@ def is_workbook(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return "[Content_Types].xml" in archive.namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, OSError, ValueError):
         return False
 
 

@@ -44,6 +44,11 @@ def read(
             "STRUCTURE (2.0).",
             "Ask with the header Accept: application/vnd.sdmx.data+csv.",
         )
+    if first == "STRUCTURE" and "STRUCTURE_ID" not in raw:
+        raise WrongFormat(
+            f"{body.name} has STRUCTURE and no STRUCTURE_ID.",
+            "SDMX-CSV 2.0 names the dataflow there.",
+        )
     if "ACTION" in raw and (raw["ACTION"] == _DELETE).any():
         raise WrongFormat(
             f"{body.name} has rows with ACTION D: they delete observations, they report none.",

@@ -52,10 +52,12 @@ def message(body: Received) -> tuple[pd.DataFrame, list[str], str]:
                 f"{body.name}: data set {place} deletes observations, it reports none.",
                 "Ask for the data themselves, not for updates since a day.",
             )
-        structure = structures[int(dataset.get("structure", 0))]
-        dimensions = _in_order(structure, body)
         try:
+            structure = structures[int(dataset.get("structure", 0))]
+            dimensions = _in_order(structure, body)
             rows.extend(_observations(dataset, structure, body))
+        except WrongFormat:
+            raise
         except (IndexError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise WrongFormat(
                 f"{body.name}: a key of data set {place} does not fit the message's own lists "

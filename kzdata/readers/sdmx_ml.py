@@ -7,6 +7,7 @@ attributes that agencies commonly use are told by name, and any other stays in `
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import re
@@ -116,7 +117,8 @@ def _parse(body: Received, definition: Any = None) -> Any:
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        with warnings.catch_warnings():
+        # On a damaged message it prints its stacks; a reader has nothing to say on stdout.
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             return sdmx.read_sdmx(io.BytesIO(body.data), format="XML", structure=definition)
     except Exception as error:  # its parsers raise whatever they stumble over

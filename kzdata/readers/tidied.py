@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kzdata import codes, contract, periods
+from kzdata import contract, periods
 from kzdata.errors import ContractError, ParseError
 from kzdata.readers.received import WrongFormat
 
-EXTENDED = [*contract.KEY, "classification", "series"]
+EXTENDED = [*contract.KEY, *contract.BEYOND]
 
 
 def tidy(raw: pd.DataFrame, **same: str) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
             "that was appended to itself, give two.",
             twice,
         )
-    contract.check(frame[_judged(frame)].drop(columns="series", errors="ignore"))
+    contract.check(frame[_judged(frame)])
     return frame
 
 
@@ -94,6 +94,6 @@ def _judged(frame: pd.DataFrame) -> pd.Series:
     known = frame["dataflow"].isin(list(contract.DATAFLOWS))
     known &= frame["flow"].isin(list(contract.FLOWS))
     for column in ("reporter", "partner"):
-        known &= frame[column].isin(list(codes.alpha3_codes()))
+        known &= frame[column].isin(list(contract.area_codes()))
     known &= frame["product"].str.fullmatch(r"TOTAL|_Z|\d{2,10}").astype(bool)
-    return known & ~frame.duplicated(contract.KEY, keep=False)
+    return known

@@ -29,6 +29,7 @@ class Cells:
         self._codes: dict[str, np.ndarray] = {}
         for key in self.keys:
             codes, labels = pd.factorize(frame[key], sort=True)
+            inputs.refuse(frame, codes < 0, f"without a {key}")
             self._codes[key], self.labels[key] = codes.astype(np.int64), pd.Index(labels)
 
     @classmethod
@@ -72,10 +73,12 @@ class Cells:
 
     def once(self) -> None:
         """Raise `MeasureMismatch` when a cell is published twice."""
-        code, _ = self.group(*self.keys)
-        twice = pd.Series(code).duplicated()
+        code, size = self.group(*self.keys)
+        if size <= _DENSE * len(self) + 1000 and np.bincount(code, minlength=1).max() <= 1:
+            return
+        twice = pd.Series(code).duplicated().to_numpy()
         if twice.any():
-            row = int(twice.to_numpy().argmax())
+            row = int(twice.argmax())
             cell = " ".join(str(self.labels[key][self._codes[key][row]]) for key in self.keys)
             raise MeasureMismatch(
                 f"{cell} is published more than once.",

@@ -82,13 +82,11 @@ def measured(
     if not pd.api.types.is_numeric_dtype(frame["value"]):
         raise ContractError("The column value is not a number.", 'pd.to_numeric(frame["value"])')
     value = frame["value"].to_numpy(dtype=float)
-    _refuse(frame, np.isinf(value), "infinite")
+    refuse(frame, np.isinf(value), "infinite")
     if not negative:
-        _refuse(frame, value < 0, "negative, so it has no share in a total")
+        refuse(frame, value < 0, "negative, so it has no share in a total")
     keys = [key for key in KEYS if key in frame.columns]
     kept = [c for c in [*keys, "value", "unit", "source"] if c in frame.columns]
-    for key in keys:
-        _refuse(frame, frame[key].isna().to_numpy(), f"without a {key}")
     return frame[kept]
 
 
@@ -102,7 +100,8 @@ def _one(frame: pd.DataFrame, column: str, error: type[KzdataError]) -> None:
         )
 
 
-def _refuse(frame: pd.DataFrame, broken: np.ndarray, what: str) -> None:
+def refuse(frame: pd.DataFrame, broken: np.ndarray, what: str) -> None:
+    """Raise `ContractError`, with the rows in ``failures``, if any is marked as broken."""
     if broken.any():
         rows = frame[broken]
         cell = " ".join(str(rows.iloc[0][key]) for key in KEYS if key in frame.columns)
