@@ -32,6 +32,7 @@ def turnover(frame: pd.DataFrame) -> pd.DataFrame:
     >>> kz.observations("KAZ", "ISR", start=2025).pipe(kz.turnover)["value"].item()
     193287817.22
     """
+    contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     derived = _combine(frame, "T", 1)
     published = frame[frame["flow"] == "T"]
     return contract.order(pd.concat([derived, published], ignore_index=True))
@@ -43,6 +44,7 @@ def balance(frame: pd.DataFrame) -> pd.DataFrame:
     With exports FOB and imports CIF, the official definition, balanced trade shows a small
     deficit. Missing and errors as in `turnover`; published turnover takes no part.
     """
+    contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     return contract.order(_combine(frame[frame["flow"] != "T"], "B", -1))
 
 
@@ -58,6 +60,7 @@ def _combine(frame: pd.DataFrame, flow: str, sign: int) -> pd.DataFrame:
     _valued(x, "Exports", {"FOB"})
     _valued(m, "Imports", {"FOB", "CIF"})
     both = x.merge(m, on=_PUBLICATION, how="outer", suffixes=("_x", "_m"))
+    _spans_meet(both)
     units = both[both["unit_x"].notna() & both["unit_m"].notna()]
     if len(odd := units[units["unit_x"] != units["unit_m"]]):
         cell = odd.iloc[0]
@@ -100,6 +103,24 @@ def _valued(side: pd.DataFrame, flow: str, good: set[str]) -> None:
         )
 
 
+def _spans_meet(both: pd.DataFrame) -> None:
+    """Raise where exports and imports of one year are given for different spans only."""
+    alone = both[both["value_x"].isna() != both["value_m"].isna()]
+    alone = alone.assign(year=alone["period"].str[:4], exports=alone["value_x"].notna())
+    place = ["dataflow", "reporter", "partner", "product", "source", "published", "year"]
+    for _, group in alone.groupby(place, sort=False):
+        if group["exports"].nunique() == 2 and len({*group["period"].map(_months)}) == 2:
+            x, m = (group.loc[group["exports"] == side, "period"].iloc[0] for side in (True, False))
+            raise PeriodMismatch(
+                f"Exports cover {_months(x)} months ({x}), imports {_months(m)} ({m}).",
+                f'Sum the longer or finer side to the other\'s span: kz.over(frame, "{x}")',
+            )
+
+
+def _months(period: str) -> int | None:
+    return periods.span(period).months
+
+
 def _worst(*statuses: pd.Series) -> pd.Series:
     """The status that derived cells inherit: anything but normal stays visible."""
     first = statuses[0].fillna("A")
@@ -115,6 +136,7 @@ def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     with status M, when one of its parts is absent or missing; provisional parts make it
     provisional. Raises `PeriodMismatch` when the rows cannot be put together to the period.
     """
+    contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     wanted = periods.span(period)
     keys = [c for c in _PUBLICATION if c not in ("freq", "period")] + ["flow", "valuation", "unit"]
     rows = []

@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import amounts, resource, sources
+from kzdata import amounts, contract, resource, sources
+from kzdata.codes import UNKNOWN
 from kzdata.errors import KzdataError, NotAvailable, UnknownCode, did_you_mean
 
 _UNIT_BY_SUFFIX = {"_pct": "percent", "_pp": "pp", "_share": "share"}
@@ -81,7 +82,10 @@ def number(frame: pd.DataFrame | pd.Series, column: str = "value", **where: Any)
     row's, or that of the column's suffix (_pct, _pp, _share). Raises `UnknownCode` for a column
     that is absent, `NotAvailable` when no row fits, `KzdataError` when several do.
     """
-    row = frame if isinstance(frame, pd.Series) else _one(frame, where)
+    if isinstance(frame, pd.Series):
+        row = frame
+    else:
+        row = _one(contract.need(frame, [], contract.OBSERVATIONS), where)
     if column not in row.index:
         raise UnknownCode(
             f"The frame has no column {column!r}.", did_you_mean(column, map(str, row.index))
@@ -94,7 +98,7 @@ def number(frame: pd.DataFrame | pd.Series, column: str = "value", **where: Any)
         lower=lower,
         upper=upper,
         what=_what(row, column),
-        **{key: _text(row, key) for key in ("source", "published", "locator", "note")},
+        **{key: _own(row, column, key) for key in ("source", "published", "locator", "note")},
     )
 
 
@@ -111,10 +115,15 @@ def count(frame: pd.DataFrame, what: str) -> Number:
         upper=rows,
         what=f"number of {what}",
         source=sources.join(frame["source"]),
-        published=max(frame["published"], default="") if "published" in frame else "",
+        published=_latest(frame),
         locator=f"rows of the table of {what}",
         note="counted",
     )
+
+
+def _latest(frame: pd.DataFrame) -> str:
+    dated = [each for each in frame.get("published", []) if each and each != UNKNOWN]
+    return max(dated, default="")
 
 
 def _one(frame: pd.DataFrame, where: dict[str, Any]) -> pd.Series:
@@ -153,10 +162,18 @@ def _bound(row: pd.Series, column: str, side: str, value: float) -> float:
     return value if bound is None or pd.isna(bound) else float(bound)
 
 
+def _own(row: pd.Series, column: str, key: str) -> str:
+    """The provenance of a derived column where it has its own (growth_note), else the row's."""
+    for stem in (column.split("_")[0], column.rsplit("_", 1)[-1]):
+        if f"{stem}_{key}" in row.index:
+            return _text(row, f"{stem}_{key}")
+    return _text(row, key)
+
+
 def _what(row: pd.Series, column: str) -> str:
-    cell = ["dataflow", "reporter", "partner", "flow", "period"]
+    cell = ["dataflow", "reporter", "partner", "flow", "period", "year", "title"]
     named = " ".join(str(row[c]) for c in cell if c in row.index)
-    return named if column == "value" else f"{column} of {named}"
+    return named if column == "value" else f"{column.replace('_', ' ')} of {named}"
 
 
 def _text(row: pd.Series, key: str) -> str:
@@ -166,10 +183,10 @@ def _text(row: pd.Series, key: str) -> str:
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence in Markdown with the numbers that it prints."""
+    """A sentence in Markdown with its numbers: name, as printed, and the number itself."""
 
     text: str
-    numbers: dict[str, Number]
+    numbers: tuple[tuple[str, str, Number], ...]
     is_finding: bool = False
 
     def __str__(self) -> str:
@@ -185,10 +202,10 @@ class Statement:
             "numbers": [
                 {
                     "name": name,
-                    "text": format(each),
+                    "text": shown,
                     **{key: _finite(value) for key, value in asdict(each).items()},
                 }
-                for name, each in self.numbers.items()
+                for name, shown, each in self.numbers
             ],
         }
         return resource.bundle(self.text, data, text_markdown=resource.markdown(self.text))
@@ -218,12 +235,19 @@ def _state(text: str, parts: dict[str, Number | str], *, is_finding: bool) -> St
                 f"{name}={part!r} is a bare number; a reader could not walk it back.",
                 f"Take it from a frame: {name}=kz.number(frame, period=…)",
             )
-    printed = {name for _, name, _, _ in Formatter().parse(text) if name}
-    numbers = {n: part for n, part in parts.items() if isinstance(part, Number) and n in printed}
-    try:
-        return Statement(text.format(**parts), numbers, is_finding)
-    except (KeyError, IndexError) as missing:
-        raise KzdataError(
-            f"The text has a placeholder {missing} that was not given.",
-            f"Given: {', '.join(parts) or 'none'}.",
-        ) from None
+    printed, numbers = "", []
+    for literal, name, spec, _ in Formatter().parse(text):
+        printed += literal
+        if name is None:
+            continue
+        if name not in parts:
+            raise KzdataError(
+                f"The text has a placeholder {name!r} that was not given.",
+                f"Given: {', '.join(parts) or 'none'}.",
+            )
+        part = parts[name]
+        shown = format(part, spec or "")
+        printed += shown
+        if isinstance(part, Number):
+            numbers.append((name, shown, part))
+    return Statement(printed, tuple(numbers), is_finding)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kzdata import periods
+from kzdata.codes import WORLD
 from kzdata.errors import MeasureMismatch, PeriodMismatch, UnitMismatch, ValuationMismatch
 
 SERIES = ["dataflow", "reporter", "partner", "flow", "product"]
@@ -22,7 +23,19 @@ def one_unit(group: pd.DataFrame, what: str) -> None:
 
 
 def one_measure(series: pd.DataFrame) -> None:
-    """Raise unless the rows of one series are one measure: span, unit, valuation, publication."""
+    """Raise unless the rows of one series are in the same terms and each period stands once."""
+    same_terms(series)
+    twice = series[series["period"].duplicated(keep=False)]
+    if len(twice):
+        names = sorted(twice["source"].unique())
+        raise MeasureMismatch(
+            f"{twice['period'].iloc[0]} is published more than once, by {' and '.join(names)}.",
+            f'Choose one: kz.observations(..., source="{names[0]}")',
+        )
+
+
+def same_terms(series: pd.DataFrame) -> None:
+    """Raise unless the rows have one length of period, one unit and one valuation."""
     lengths: dict[int | None, str] = {}
     for period in series["period"]:
         lengths.setdefault(periods.span(period).months, period)
@@ -41,18 +54,29 @@ def one_measure(series: pd.DataFrame) -> None:
             f"The series {first_cell(series)} is valued {' and '.join(values)}.",
             f'Choose one: frame[frame["valuation"] == "{values[0]}"]',
         )
-    twice = series[series["period"].duplicated(keep=False)]
-    if len(twice):
-        names = sorted(twice["source"].unique())
-        raise MeasureMismatch(
-            f"{twice['period'].iloc[0]} is published more than once, by {' and '.join(names)}.",
-            f'Choose one: kz.observations(..., source="{names[0]}")',
-        )
 
 
 def first_cell(series: pd.DataFrame) -> str:
     """The identity of a series, for a message."""
     return " ".join(str(series[column].iloc[0]) for column in SERIES)
+
+
+def parts_of_a_whole(frame: pd.DataFrame) -> None:
+    """Raise unless the partners of each flow can be summed and ranked: one unit, valuation and
+    length of period, each partner once, and the world not among them."""
+    for _, group in frame.groupby(["dataflow", "reporter", "flow", "product"], sort=False):
+        if (group["partner"] == WORLD).any() and group["partner"].nunique() > 1:
+            raise MeasureMismatch(
+                "The world stands among its own parts.",
+                'Leave it out, frame[frame["partner"] != "WLD"], or give it as the total.',
+            )
+        same_terms(group)
+        twice = group[group.duplicated(["period", "partner"])]
+        if len(twice):
+            raise MeasureMismatch(
+                f"{twice['period'].iloc[0]}: {twice['partner'].iloc[0]} appears more than once.",
+                'Choose one publication: kz.observations(..., source="…")',
+            )
 
 
 def between(frame: pd.DataFrame, one: str, other: str) -> pd.DataFrame:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import aggregates, amounts, contract, periods, sources
+from kzdata import aggregates, amounts, contract, indicators, periods, sources
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, WORLD, area_name
 from kzdata.comparable import between
 from kzdata.errors import ContractError
 
+CLAIMED = ["claim", "topic", "printed", "qualifier", "speaker"]
 VERDICTS = ("confirmed", "rounds_to", "differs", "other_measure", "unverifiable")
 COLUMNS = [
     "claim",
@@ -52,11 +53,14 @@ def confront(claims: pd.DataFrame, *observations: pd.DataFrame) -> pd.DataFrame:
     Turnover is made from X and M, and months are summed to the claim's span, before comparing.
     difference_pct is 100 (published / claimed - 1), missing unless measure and span agree.
     """
-    for column in ("claim", "printed", "speaker", "topic"):
-        if column not in claims.columns:
-            raise ContractError(
-                f"The claims lack the column {column!r}.", "Take them from kz.claims(...)."
-            )
+    contract.need(claims, [*contract.COLUMNS, *CLAIMED], "kz.claims(...)")
+    if not observations:
+        raise ContractError(
+            "There is nothing to hold the claims against.",
+            'Give observations: kz.confront(claims, kz.observations("KAZ", "ISR"))',
+        )
+    for frame in observations:
+        contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     book = _book(pd.concat(observations, ignore_index=True))
     rows = [_judge(claim, book) for claim in claims.to_dict("records")]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -93,8 +97,9 @@ def _judge(claim: dict[Any, Any], book: pd.DataFrame) -> dict[str, Any]:
 def _compare(claim: dict[Any, Any], book: pd.DataFrame) -> tuple[str, str, pd.Series | None]:
     if pd.isna(claim["lower"]):
         return "unverifiable", "no figure is claimed", None
-    cell = ["dataflow", "reporter", "partner", "flow", "unit"]
-    same = book[(book[cell] == pd.Series({c: claim[c] for c in cell})).all(axis=1)]
+    same = _same_measure(claim, book)
+    if claim["unit"] == "percent" and claim["dataflow"] == "trade_goods":
+        return _growth_claimed(claim, book)
     observed = _same_span(same, claim["period"])
     if observed is not None:
         return (*_agree(claim, observed), observed)
@@ -102,6 +107,42 @@ def _compare(claim: dict[Any, Any], book: pd.DataFrame) -> tuple[str, str, pd.Se
     if other:
         return "other_measure", other, None
     return "unverifiable", "no published series of this measure is loaded", None
+
+
+def _same_measure(claim: dict[Any, Any], book: pd.DataFrame) -> pd.DataFrame:
+    cell = ["dataflow", "reporter", "partner", "flow", "product", "unit"]
+    same = book[(book[cell] == pd.Series({c: claim[c] for c in cell})).all(axis=1)]
+    if claim["valuation"] in (UNKNOWN, NOT_APPLICABLE, "unknown"):
+        return same
+    return same[same["valuation"].isin([claim["valuation"], "unknown"])]
+
+
+def _growth_claimed(claim: dict[Any, Any], book: pd.DataFrame) -> tuple[str, str, pd.Series | None]:
+    """A claim that trade grew at some rate in every year of its period, against the series."""
+    cell = ["dataflow", "reporter", "partner", "flow", "product"]
+    same = book[(book[cell] == pd.Series({c: claim[c] for c in cell})).all(axis=1)]
+    same = same[(same["freq"] == "A") & (claim["period"] != UNKNOWN)]
+    if same.empty:
+        return "unverifiable", "no annual series of this flow is loaded", None
+    span = periods.span(claim["period"])
+    grown = indicators.growth(same)
+    years = [span.start.year < int(p) <= span.end.year for p in grown["period"]]
+    inside = grown[pd.Series(years, index=grown.index)].dropna(subset="growth_pct")
+    if inside.empty:
+        return "unverifiable", "no growth inside the period is published", None
+    fits = inside["growth_pct"].between(claim["lower"], claim["upper"])
+    if fits.all():
+        return "confirmed", f"growth in every one of {len(inside)} years is in the range", None
+    worst = inside.loc[~fits].sort_values("growth_pct").head(3)
+    named = ", ".join(
+        f"{amounts.format_amount(g, 'percent')} in {p}"
+        for g, p in zip(worst["growth_pct"], worst["period"], strict=True)
+    )
+    return (
+        "differs",
+        f"{(~fits).sum()} of {len(inside)} years are outside, among them {named}",
+        None,
+    )
 
 
 def _same_span(same: pd.DataFrame, period: str) -> pd.Series | None:
@@ -166,6 +207,12 @@ def _other_measure(claim: dict[Any, Any], book: pd.DataFrame, same: pd.DataFrame
         )
     elif claim["flow"] not in (set(near["flow"]) | {NOT_APPLICABLE}):
         differs.append(f"another flow: {claim['flow']}, published {_listed(near['flow'])}")
+    products = set(near["product"]) | {NOT_APPLICABLE}
+    if claim["product"] not in products:
+        differs.append(f"another product: {claim['product']}, published {_listed(near['product'])}")
+    own_flow = near.loc[near["flow"] == claim["flow"], "valuation"]
+    if claim["valuation"] in ("FOB", "CIF") and claim["valuation"] not in set(own_flow):
+        differs.append(f"another valuation: {claim['valuation']}, published {_listed(own_flow)}")
     if claim["unit"] not in set(near["unit"]):
         differs.append(f"another unit: {claim['unit']}, published {_listed(near['unit'])}")
     return "; ".join(differs) if differs else None

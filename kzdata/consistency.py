@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import amounts, periods, sources
+from kzdata import amounts, contract, periods
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, area_name
-from kzdata.comparable import between
-from kzdata.errors import KzdataError
+from kzdata.findings import figures, finding
+from kzdata.oil_share import oil_shares
 from kzdata.partial_answers import growth_bounds
 
-KINDS = ("spans", "oil_share", "concept", "dates", "values")
-_PAIR = ["dataflow", "reporter", "partner", "flow", "product", "unit"]
+KINDS = ("spans", "oil_share", "concept", "dates", "values", "parts")
+_PAIR = ["dataflow", "reporter", "partner", "flow", "product", "valuation", "unit"]
 _COLUMNS = [
     "kind",
     "claims",
@@ -43,56 +43,40 @@ def contradictions(claims: pd.DataFrame, *, oil: dict[str, Any] | None = None) -
       ``source``. Without one for the buyer the row says what would be needed;
     - ``concept``: investment whose concept is not stated, so that it fits no published series;
     - ``dates``: two dates of the same event that exclude each other;
-    - ``values``: two figures of the same measure and period whose intervals are disjoint.
+    - ``values``: two figures of the same measure and period whose intervals are disjoint;
+    - ``parts``: a part larger than its whole: some months than their year, exports or imports
+      than turnover.
 
     An empty frame means that none of these was found, not that the claims are true.
     """
+    contract.need(claims, [*contract.COLUMNS, "claim", "concept", "printed"], "kz.claims()")
     found = [
         *_spans(claims),
-        *_oil_shares(claims, oil),
+        *oil_shares(claims, oil),
         *_concepts(claims),
         *_dates(claims),
         *_values(claims),
+        *_parts(claims),
     ]
     return pd.DataFrame(found, columns=_COLUMNS)
 
 
-def _finding(kind: str, rows: pd.DataFrame, sentence: str, arithmetic: str, needed: str) -> dict:
-    return {
-        "kind": kind,
-        "claims": " + ".join(rows["claim"]),
-        "sentence": sentence,
-        "arithmetic": arithmetic,
-        "needed": needed,
-        "source": sources.join(rows["source"]),
-        "published": max(rows["published"]),
-        "locator": "; ".join(
-            f"{c}: {w}" for c, w in zip(rows["claim"], rows["locator"], strict=True)
-        ),
-        "basis": "derived",
-        "note": "",
-    }
-
-
-def _figures(claims: pd.DataFrame) -> pd.DataFrame:
-    """Claims with a point value and a known span."""
-    return claims[claims["value"].notna() & (claims["period"] != UNKNOWN)]
-
-
 def _spans(claims: pd.DataFrame):
-    figures = _figures(claims)
-    for _, group in figures[figures["flow"] != NOT_APPLICABLE].groupby(_PAIR, sort=False):
+    known = figures(claims)
+    for _, group in known[known["flow"] != NOT_APPLICABLE].groupby(_PAIR, sort=False):
         sharpest = group.loc[
             (group["upper"] - group["lower"]).groupby(group["period"], sort=False).idxmin()
         ]
         for (_, a), (_, b) in combinations(sharpest.iterrows(), 2):
             part, whole = (a, b) if _months(a) < _months(b) else (b, a)
             years = int(part["period"][:4]) - int(whole["period"][:4])
-            if _months(part) < 12 and _months(whole) == 12 and years == 1:
-                yield _span_finding(part, whole, group)
+            base = periods.previous_year(part["period"])
+            alike = (group["period"] == base).any()
+            if _months(part) < 12 and _months(whole) == 12 and years == 1 and not alike:
+                yield _spanfinding(part, whole, group)
 
 
-def _span_finding(part: pd.Series, whole: pd.Series, group: pd.DataFrame) -> dict:
+def _spanfinding(part: pd.Series, whole: pd.Series, group: pd.DataFrame) -> dict:
     rows = group[group["period"].isin([part["period"], whole["period"]])]
     ratio = 100 * (part["value"] / whole["value"] - 1)
     low, high, small, large = growth_bounds(part["value"], whole["value"], _months(part))
@@ -101,7 +85,7 @@ def _span_finding(part: pd.Series, whole: pd.Series, group: pd.DataFrame) -> dic
         f"{_months(part)} months against 12; on the same months the base lies between "
         f"{small:,.15g} and {large:,.15g}, so growth between {_percent(low)} and {_percent(high)}"
     )
-    return _finding(
+    return finding(
         "spans",
         rows,
         f"{part['printed']} covers {_months(part)} months ({part['period']}), {whole['printed']} "
@@ -119,82 +103,6 @@ def _months(claim: pd.Series) -> int:
     return periods.span(claim["period"]).months or 0
 
 
-def _oil_shares(claims: pd.DataFrame, oil: dict[str, Any] | None):
-    if oil is not None:
-        _check_assumption(oil)
-    shares = claims[
-        (claims["dataflow"] == "energy")
-        & (claims["unit"] == "percent")
-        & (claims["concept"] == "oil_import_share")
-    ]
-    annual = _figures(claims)
-    annual = annual[
-        (annual["flow"] == "T")
-        & (annual["dataflow"] == "trade_goods")
-        & (annual["unit"] == "USD")
-        & annual["period"].str.fullmatch(r"\d{4}")
-    ]
-    for (buyer, seller), group in shares.groupby(["reporter", "partner"], sort=False):
-        pair = between(annual, str(buyer), str(seller))
-        if pair.empty:
-            continue
-        share = group.sort_values("lower").iloc[0]
-        total = pair.sort_values("period").iloc[-1]
-        row = _oil_finding(share, total, oil if oil and oil["reporter"] == buyer else None)
-        if row:
-            yield row
-
-
-def _check_assumption(oil: dict[str, Any]) -> None:
-    quantities = oil.get("quantities", {})
-    for name, unit in (("annual_volume", "t"), ("price", "USD/t")):
-        has_unit = quantities.get(name, {}).get("unit") == unit
-        if not (has_unit and oil.get("source") and oil.get("reporter")):
-            raise KzdataError(
-                f"The assumption on oil lacks {name} in {unit}, its source or its reporter.",
-                'See kz.assumption("israel_oil_import_bill") for one that is complete.',
-            )
-
-
-def _oil_finding(share: pd.Series, total: pd.Series, oil: dict[str, Any] | None) -> dict | None:
-    rows = pd.DataFrame([share, total])
-    least = share["lower"] / 100
-    buyer, seller = area_name(share["reporter"]), area_name(share["partner"])
-    largest = total["upper"] / least
-    said = (
-        f"{share['printed']} of {buyer}'s oil imports from {seller} beside a whole trade of "
-        f"{total['printed']} in {total['period']}"
-    )
-    fits = (
-        f"{total['upper']:,.15g} USD / {100 * least:.3g} % = {largest:,.0f} USD: the share fits "
-        f"only if all oil imports of {buyer} cost no more than this in a year"
-    )
-    if oil is None:
-        return _finding(
-            "oil_share",
-            rows,
-            f"{said}: whether it fits depends on the cost of all oil imports.",
-            fits,
-            f"a sourced yearly volume and price of {buyer}'s oil imports: oil=assumption(…)",
-        )
-    volume, price = (oil["quantities"][name] for name in ("annual_volume", "price"))
-    bill = volume["value"] * price["value"]
-    worth = least * bill
-    if worth <= total["upper"]:
-        return None
-    caveats = " ".join(oil.get("caveats", []))
-    found = _finding(
-        "oil_share",
-        rows,
-        f"{said}: the oil alone would be worth {worth / total['value']:.1f} times the trade.",
-        f"{volume['arithmetic']} = {volume['value']:,.0f} t; {price['arithmetic']} = "
-        f"{price['value']:,.0f} USD/t; together {bill:,.0f} USD a year, {100 * least:.3g} % of it "
-        f"{worth:,.0f} USD, against {total['value']:,.15g} USD; {fits}",
-        f"the year of the share, and the country that customs book it under. {caveats}".strip(),
-    )
-    return found | {"source": sources.join([found["source"], oil["source"]])}
-
-
 def _concepts(claims: pd.DataFrame):
     unstated = claims[claims["dataflow"] == "fdi_as_reported"]
     for (reporter, partner), group in unstated.groupby(["reporter", "partner"], sort=False):
@@ -209,7 +117,7 @@ def _concepts(claims: pd.DataFrame):
             f"{'period not stated' if row['period'] == UNKNOWN else row['period']})"
             for row in family.to_dict("records")
         )
-        yield _finding(
+        yield finding(
             "concept",
             family,
             f"Investment of {area_name(partner)} in {area_name(reporter)} is given as "
@@ -226,7 +134,7 @@ def _dates(claims: pd.DataFrame):
         for (_, a), (_, b) in combinations(group.drop_duplicates("period").iterrows(), 2):
             first, second = periods.span(a["period"]), periods.span(b["period"])
             if first.end < second.start or second.end < first.start:
-                yield _finding(
+                yield finding(
                     "dates",
                     pd.DataFrame([a, b]),
                     f"{a['concept'].replace('_', ' ').capitalize()}: {a['printed']} and "
@@ -239,13 +147,13 @@ def _dates(claims: pd.DataFrame):
 
 
 def _values(claims: pd.DataFrame):
-    figures = _figures(claims)
-    figures = figures[figures["unit"] != "date"]
-    for _, group in figures.groupby([*_PAIR, "concept", "period"], sort=False):
+    known = figures(claims)
+    known = known[known["unit"] != "date"]
+    for _, group in known.groupby([*_PAIR, "concept", "period"], sort=False):
         for (_, a), (_, b) in combinations(group.iterrows(), 2):
             if a["upper"] < b["lower"] or b["upper"] < a["lower"]:
                 low, high = sorted((a, b), key=lambda row: row["value"])
-                yield _finding(
+                yield finding(
                     "values",
                     pd.DataFrame([a, b]),
                     f"{a['period']}: {a['printed']} and {b['printed']} are given for the same "
@@ -254,3 +162,31 @@ def _values(claims: pd.DataFrame):
                     "the printed digits allow do not meet",
                     "the vintage of each figure; a revision would explain it",
                 )
+
+
+def _parts(claims: pd.DataFrame):
+    known = figures(claims)
+    known = known[(known["dataflow"] == "trade_goods") & known["unit"].str.isupper()]
+    place = ["dataflow", "reporter", "partner", "product", "unit"]
+    for _, group in known.groupby(place, sort=False):
+        for (_, a), (_, b) in combinations(group.iterrows(), 2):
+            for part, whole in ((a, b), (b, a)):
+                if _is_part(part, whole) and part["lower"] > whole["upper"]:
+                    yield finding(
+                        "parts",
+                        pd.DataFrame([part, whole]),
+                        f"{part['printed']} ({contract.FLOWS[part['flow']]}, {part['period']}) is "
+                        f"part of {whole['printed']} ({contract.FLOWS[whole['flow']]}, "
+                        f"{whole['period']}) and larger.",
+                        f"{part['lower']:,.15g} > {whole['upper']:,.15g} {part['unit']}",
+                        "the vintage and definition of both figures",
+                    )
+
+
+def _is_part(part: pd.Series, whole: pd.Series) -> bool:
+    """Some months of the same flow in the whole's span, or one side of its turnover."""
+    inner, outer = periods.span(part["period"]), periods.span(whole["period"])
+    inside = outer.start <= inner.start and inner.end <= outer.end
+    same_flow = part["flow"] == whole["flow"] and part["flow"] in ("X", "M", "T")
+    one_side = part["flow"] in ("X", "M") and whole["flow"] == "T"
+    return inside and (one_side or (same_flow and inner != outer))

@@ -9,27 +9,25 @@ from __future__ import annotations
 import pandas as pd
 
 from kzdata import contract, periods, sources
-from kzdata.comparable import SERIES, one_measure, one_unit
-from kzdata.errors import (
-    Incomparable,
-    MeasureMismatch,
-    PeriodMismatch,
-    UnitMismatch,
-    ValuationMismatch,
-)
+from kzdata.comparable import SERIES, one_measure, parts_of_a_whole
+from kzdata.errors import MeasureMismatch, PeriodMismatch, UnitMismatch, ValuationMismatch
+
+_CELL = ["dataflow", "reporter", "flow", "product", "period"]
 
 
 def growth(frame: pd.DataFrame) -> pd.DataFrame:
     """Growth on the same period a year earlier, in percent: 100 (V1 / V0 - 1).
 
     Adds base_period, base_value, growth_pct and its interval growth_lower_pct, growth_upper_pct,
-    which follow from the printed digits of both figures. Missing where the base is absent,
-    missing, zero or negative; ``note`` says which. A change of publisher between the two
-    periods sets obs_status B and is named in ``note``.
+    which follow from the printed digits of both figures, and the provenance of the growth itself:
+    growth_source, growth_locator, growth_note. Missing where the base is absent or missing, or
+    where its interval reaches zero; growth_note says which. A change of publisher between the two
+    periods sets obs_status B and is named in growth_note.
 
     Raises `PeriodMismatch` when a series holds periods of different length, `UnitMismatch`,
     `ValuationMismatch`, and `MeasureMismatch` when two publications hold the same cell.
     """
+    contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     parts = [_grow(group) for _, group in frame.groupby(SERIES, sort=False)]
     return pd.concat(parts, ignore_index=True) if parts else frame.copy()
 
@@ -43,31 +41,39 @@ def _grow(series: pd.DataFrame) -> pd.DataFrame:
 
 
 def _grown(row: dict, base: dict | None) -> dict:
-    column = ["growth_pct", "growth_lower_pct", "growth_upper_pct"]
+    before = periods.previous_year(row["period"])
     result = row | {
-        "base_period": periods.previous_year(row["period"]),
+        "base_period": before,
         "base_value": base["value"] if base else float("nan"),
-        **dict.fromkeys(column, float("nan")),
+        **dict.fromkeys(["growth_pct", "growth_lower_pct", "growth_upper_pct"], float("nan")),
+        "growth_source": row["source"],
+        "growth_locator": row["locator"],
     }
     if base is None or pd.isna(base["value"]):
-        why = f"no figure for {result['base_period']}"
-    elif base["value"] <= 0:
-        why = f"the base {result['base_period']} is {'zero' if base['value'] == 0 else 'negative'}"
-    elif pd.isna(row["value"]):
-        why = "the figure itself is missing"
-    else:
-        result["growth_pct"] = 100 * (row["value"] / base["value"] - 1)
-        result["growth_lower_pct"] = 100 * (row["lower"] / base["upper"] - 1)
-        result["growth_upper_pct"] = 100 * (row["upper"] / base["lower"] - 1)
-        result["source"] = sources.join([row["source"], base["source"]])
-        result["locator"] = f"{row['locator']}; base: {base['locator']}"
-        why = f"growth = 100 × ({row['value']:.15g} / {base['value']:.15g} − 1)"
-        before, after = sources.publisher(base["source"]), sources.publisher(row["source"])
-        if before != after:
-            result["obs_status"] = "B"
-            why += f"; publisher changes from {before} to {after}"
-    result["note"] = "; ".join(part for part in (row["note"], why) if part)
-    return result
+        return result | {"growth_note": f"no figure for {before}"}
+    if base["lower"] <= 0:
+        kind = "zero" if base["value"] == 0 else "negative" if base["value"] < 0 else "about zero"
+        return result | {"growth_note": f"the base {before} is {kind}"}
+    if pd.isna(row["value"]):
+        return result | {"growth_note": "the figure itself is missing"}
+    corners = [
+        100 * (value / against - 1)
+        for value in (row["lower"], row["upper"])
+        for against in (base["lower"], base["upper"])
+    ]
+    note = f"growth = 100 × ({row['value']:.15g} / {base['value']:.15g} − 1)"
+    publishers = sources.publisher(base["source"]), sources.publisher(row["source"])
+    if publishers[0] != publishers[1]:
+        result["obs_status"] = "B"
+        note += f"; publisher changes from {publishers[0]} to {publishers[1]}"
+    return result | {
+        "growth_pct": 100 * (row["value"] / base["value"] - 1),
+        "growth_lower_pct": min(corners),
+        "growth_upper_pct": max(corners),
+        "growth_source": sources.join([row["source"], base["source"]]),
+        "growth_locator": f"{row['locator']}; base: {base['locator']}",
+        "growth_note": "; ".join(part for part in (row["note"], note, base["note"]) if part),
+    }
 
 
 def share(frame: pd.DataFrame, total: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -75,31 +81,48 @@ def share(frame: pd.DataFrame, total: pd.DataFrame | None = None) -> pd.DataFram
 
     With ``total`` (for example the world) the rows are divided by its row of the same dataflow,
     reporter, flow, product and period; without it, by the sum over the partners in ``frame``,
-    which is missing when a part is missing. Adds total_value and value_share. Raises
-    `PeriodMismatch` when the total covers other spans, `UnitMismatch`, `ValuationMismatch`.
+    which is missing when a part is missing. Adds total_value, value_share and the provenance of
+    the share: share_source, share_locator, share_note. Raises `PeriodMismatch` when spans differ,
+    `UnitMismatch`, `ValuationMismatch`, and `MeasureMismatch` when the world stands among its
+    parts or a cell is there twice.
     """
-    match = ["dataflow", "reporter", "flow", "product", "period"]
+    contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     if total is None:
-        grouped = frame.groupby(match, sort=False)
-        for _, group in grouped:
-            one_measure(group.drop_duplicates("period"))
-            one_unit(group, str(group["period"].iloc[0]))
-        whole = grouped["value"].transform(lambda parts: parts.sum(skipna=False))
-        note = whole.map(lambda v: f"share of the sum of partners {v:.15g}")
-        return frame.assign(
-            total_value=whole,
-            value_share=frame["value"] / whole,
-            basis="derived",
-            note=_joined(frame["note"], note),
-        )
-    if total.duplicated(match).any():
+        parts_of_a_whole(frame)
+        whole = frame.groupby(_CELL, sort=False)["value"].transform(lambda v: v.sum(skipna=False))
+        divided = frame.assign(value_of_total=whole, source_of_total=None, locator_of_total=None)
+    else:
+        contract.need(total, contract.COLUMNS, contract.OBSERVATIONS)
+        divided = _beside(frame, total)
+    whole = divided["value_of_total"]
+    return divided.assign(
+        total_value=whole,
+        value_share=divided["value"] / whole.where(whole != 0),
+        share_source=[
+            sources.join(one for one in pair if isinstance(one, str))
+            for pair in zip(divided["source"], divided["source_of_total"], strict=True)
+        ],
+        share_locator=[
+            own if not isinstance(other, str) else f"{own}; total: {other}"
+            for own, other in zip(divided["locator"], divided["locator_of_total"], strict=True)
+        ],
+        share_note=[
+            f"share = {part:.15g} / {all_of_it:.15g}" if all_of_it == all_of_it else "no total"
+            for part, all_of_it in zip(divided["value"], whole, strict=True)
+        ],
+    )[[*frame.columns, "total_value", "value_share", "share_source", "share_locator", "share_note"]]
+
+
+def _beside(frame: pd.DataFrame, total: pd.DataFrame) -> pd.DataFrame:
+    """Each row with the row of the total that it is a part of."""
+    if total.duplicated(_CELL).any():
         raise MeasureMismatch(
             "The total holds a cell more than once.",
             'Choose one publication: kz.observations(..., source="…")',
         )
     merged = frame.merge(
-        total[[*match, "value", "unit", "valuation", "source", "locator"]],
-        on=match,
+        total[[*_CELL, "value", "unit", "valuation", "source", "locator"]],
+        on=_CELL,
         how="left",
         suffixes=("", "_of_total"),
     )
@@ -115,26 +138,7 @@ def share(frame: pd.DataFrame, total: pd.DataFrame | None = None) -> pd.DataFram
                 "Give both in the same terms.",
             )
     _spans_meet(merged[merged["value_of_total"].isna()], total)
-    has = merged["value_of_total"].notna()
-    merged["total_value"] = merged["value_of_total"]
-    merged["value_share"] = merged["value"] / merged["value_of_total"].where(
-        merged["value_of_total"] != 0
-    )
-    merged["basis"] = "derived"
-    merged["note"] = _joined(
-        merged["note"],
-        merged["total_value"].map(
-            lambda v: f"share of the total {v:.15g}" if v == v else "no total"
-        ),
-    )
-    merged.loc[has, "source"] = [
-        sources.join(pair)
-        for pair in merged.loc[has, ["source", "source_of_total"]].itertuples(index=False)
-    ]
-    merged.loc[has, "locator"] = (
-        merged.loc[has, "locator"] + "; total: " + merged.loc[has, "locator_of_total"]
-    )
-    return merged.drop(columns=[c for c in merged.columns if c.endswith("_of_total")])
+    return merged
 
 
 def _spans_meet(unmatched: pd.DataFrame, total: pd.DataFrame) -> None:
@@ -149,26 +153,19 @@ def _spans_meet(unmatched: pd.DataFrame, total: pd.DataFrame) -> None:
             )
 
 
-def _joined(notes: pd.Series, added: pd.Series) -> pd.Series:
-    return (notes + "; " + added).str.removeprefix("; ")
-
-
 def rank(frame: pd.DataFrame) -> pd.DataFrame:
     """Rank of each partner by value within its period and flow; 1 is the largest.
 
-    Equal values share the better rank. Adds rank and ranked (how many partners have a value);
-    a missing value has no rank. Raises `Incomparable` when the values are not in one unit.
+    Equal values share the better rank. Adds rank, ranked (how many partners have a value) and
+    rank_note; a missing value has no rank. Raises as `share` does without a total.
     """
-    by = ["dataflow", "reporter", "flow", "product", "period"]
-    grouped = frame.groupby(by, sort=False)
-    for _, group in grouped:
-        one_unit(group, str(group["period"].iloc[0]))
-        if group["partner"].duplicated().any():
-            raise Incomparable(
-                f"{group['period'].iloc[0]}: a partner appears more than once.",
-                'Choose one publication: kz.observations(..., source="…")',
-            )
+    contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
+    parts_of_a_whole(frame)
+    grouped = frame.groupby(_CELL, sort=False)["value"]
+    ranked = grouped.transform("count")
     return frame.assign(
-        rank=grouped["value"].rank(ascending=False, method="min"),
-        ranked=grouped["value"].transform("count"),
+        rank=grouped.rank(ascending=False, method="min"),
+        ranked=ranked,
+        rank_note=[f"by value among {count:.0f} partners" for count in ranked],
+        ranked_note="partners with a value",
     )

@@ -21,7 +21,7 @@ def shared() -> Path:
     return SHARED
 
 
-VALUATION = {"X": "FOB", "M": "CIF", "T": "FOB/CIF"}
+VALUATION = {"X": "FOB", "M": "CIF", "T": "FOB/CIF", "B": "FOB/CIF"}
 
 
 def rows(*cells: tuple, **common) -> pd.DataFrame:

@@ -65,6 +65,12 @@ def test_other_flows_are_refused_by_name():
         kz.turnover(frame)
 
 
+def test_sides_of_different_spans_are_refused():
+    frame = rows(("X", "2024", 10), ("M", "2024-01-01/P11M", 4))
+    with pytest.raises(PeriodMismatch, match="Exports cover 12 months"):
+        kz.turnover(frame)
+
+
 def test_published_turnover_passes_through():
     frame = pd.concat([TRADE, rows(("T", "2025", 9), source="wits_kaz_isr")])
     assert kz.turnover(frame)["value"].tolist() == [10, 14, 9]

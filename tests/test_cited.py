@@ -13,7 +13,7 @@ def test_a_number_prints_itself_and_knows_its_row():
     now = kz.number(TURNOVER, period="2025")
     assert f"{now}" == "US$193.3\u00a0million"
     assert f"{now:.2}" == "US$193.29\u00a0million"
-    assert now.source == "bns_kaz_isr + bns_partners_2025"
+    assert now.source == "bns_partners_2025"
     assert "row «Израиль»" in now.locator
     assert "X 119242222.86 + M 74045594.36" in now.note
 
@@ -22,6 +22,8 @@ def test_growth_prints_as_a_percentage_with_a_real_minus_and_its_interval():
     change = kz.number(TURNOVER, "growth_pct", period="2025")
     assert f"{change}" == "−18.1%"
     assert change.lower < change.value < change.upper
+    assert change.source == "bns_kaz_isr + bns_partners_2025"
+    assert "193287817.22 / 236132656.94" in change.note
     assert f"{kz.number(TURNOVER, 'growth_pct', period='2025'):+}" == "−18.1%"
     up = kz.number(
         rows(("X", "2023", 4), ("X", "2024", 5)).pipe(kz.growth), "growth_pct", period="2024"
@@ -63,6 +65,9 @@ def test_a_sentence_takes_cited_numbers_only():
     assert shown["numbers"][0]["value"] == pytest.approx(193_287_817.22)
     with pytest.raises(KzdataError, match="bare number"):
         kz.say("Turnover was {now}.", now=193.3)
+    twice = kz.say("{now:.2}, or {now}.", now=kz.number(TURNOVER, period="2025"))
+    shown = twice._repr_mimebundle_()[resource.MIME]["numbers"]
+    assert [each["text"] for each in shown] == ["US$193.29\u00a0million", "US$193.3\u00a0million"]
     with pytest.raises(KzdataError, match="placeholder 'then'"):
         kz.say("Turnover was {then}.", now=kz.number(TURNOVER, period="2025"))
 

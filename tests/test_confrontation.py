@@ -82,6 +82,30 @@ def test_the_other_sides_customs_is_another_measure():
     assert "Israel speaks, Kazakhstan publishes" in told["because"]
 
 
+def test_another_product_or_valuation_is_another_measure():
+    oil = verdict(claim("T", "2024", 236, 235.5, 236.5, product="2709", classification="HS2022"))
+    assert oil["verdict"] == "other_measure"
+    assert "another product: 2709" in oil["because"]
+    fob = verdict(claim("M", "2024", 68.5, 68.45, 68.55, valuation="FOB"))
+    assert fob["verdict"] == "other_measure"
+    assert "another valuation: FOB" in fob["because"]
+
+
+def test_steady_growth_is_held_against_the_growth_of_the_series():
+    judged = kz.confront(kz.claims("trade"), kz.observations("KAZ", "ISR"))
+    told = judged[judged["claim"].str.contains("steadily|steady")].iloc[0]
+    assert told["verdict"] == "differs"
+    # 2015: 305.966454 / 1,621.498529 − 1 = −81.1 %
+    assert "−81.1% in 2015" in told["because"]
+
+
+def test_nothing_to_compare_with_is_said():
+    with pytest.raises(ContractError, match="nothing to hold the claims against"):
+        kz.confront(kz.claims("trade"))
+    with pytest.raises(ContractError, match="int is no frame"):
+        kz.confront(kz.claims("trade"), 5)
+
+
 def test_a_date_is_no_figure():
     dated = claim("T", "2024", None, None, None, unit="date")
     assert verdict(dated)["verdict"] == "unverifiable"

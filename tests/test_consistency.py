@@ -90,6 +90,33 @@ def test_a_consistent_set_raises_no_alarm():
     assert kz.contradictions(consistent, oil=OIL).empty
 
 
+def made(**cells):
+    base = CLAIMS[CLAIMS["claim"] == "unnamed-turnover-2024"].iloc[0].to_dict()
+    value = cells.get("value", 2.36e8)
+    return base | {"lower": value * 0.99, "upper": value * 1.01} | cells
+
+
+def test_like_for_like_claims_beside_the_year_are_no_contradiction():
+    consistent = pd.DataFrame(
+        [
+            made(claim="a", period="2025-01-01/P11M", value=1.624e8),
+            made(claim="b", period="2024-01-01/P11M", value=2.0e8),
+            made(claim="c", period="2024", value=2.36e8),
+            made(claim="d", flow="M", period="2024", value=1.1e8, valuation="CIF"),
+            made(claim="e", flow="M", period="2024", value=1.0e8, valuation="FOB"),
+        ]
+    )
+    assert kz.contradictions(consistent).empty
+
+
+def test_a_part_larger_than_its_whole_is_named():
+    months = [made(claim="p", period="2024-01-01/P11M", value=3e8), made(claim="w")]
+    (row,) = of("parts", pd.DataFrame(months)).to_dict("records")
+    assert "297,000,000 > 238,360,000 USD" in row["arithmetic"]
+    sides = [made(claim="x", flow="X", value=3e8), made(claim="t")]
+    assert len(of("parts", pd.DataFrame(sides))) == 1
+
+
 def test_disjoint_figures_of_one_measure_are_named():
     pair = CLAIMS[CLAIMS["claim"] == "unnamed-turnover-2024"].iloc[0].to_dict()
     two = pd.DataFrame(

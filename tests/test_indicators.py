@@ -4,6 +4,7 @@ from conftest import rows
 
 import kzdata as kz
 from kzdata.errors import (
+    ContractError,
     Incomparable,
     KzdataError,
     MeasureMismatch,
@@ -50,14 +51,14 @@ def test_a_gap_gives_no_growth_over_two_years():
         rows(("X", "2009", 1), ("X", "2010", None), ("X", "2011", 4), ("X", "2013", 5))
     )
     assert grown["growth_pct"].isna().all()
-    assert "no figure for 2012" in grown["note"].iloc[3]
+    assert "no figure for 2012" in grown["growth_note"].iloc[3]
 
 
 @pytest.mark.parametrize(("base", "said"), [(0, "zero"), (-5, "negative")])
 def test_a_base_of_zero_or_less_has_no_growth(base, said):
     grown = kz.growth(rows(("T", "2023", base), ("T", "2024", 5)))
     assert pd.isna(grown["growth_pct"].iloc[1])
-    assert said in grown["note"].iloc[1]
+    assert said in grown["growth_note"].iloc[1]
 
 
 def test_months_grow_on_the_same_month_a_year_earlier():
@@ -88,7 +89,8 @@ def test_share_of_the_national_total():
     part = kz.share(pair, total)
     # 236.132657 / 142,072.0 million USD, the bureau's own total: 0.1662 %
     assert part["value_share"].item() == pytest.approx(236.132657 / 142_072.0, rel=1e-5)
-    assert "bns_monthly_totals" in part["source"].item()
+    assert "bns_monthly_totals" in part["share_source"].item()
+    assert part["source"].item() == "bns_kaz_isr"
 
 
 def test_shares_among_partners_sum_to_one_and_are_missing_when_a_part_is():
@@ -123,6 +125,39 @@ def test_rank_of_israel_among_the_partners_of_2025():
     assert larger == 47
     assert ranked.loc["ISR", "rank"] == 48
     assert ranked.loc["ISR", "ranked"] == 197
+
+
+def test_partners_in_other_terms_are_neither_summed_nor_ranked():
+    ahead = rows(("M", "2024", 5), partner="TUR")
+    fob = rows(("M", "2024", 4), partner="ITA", valuation="FOB")
+    other_span = rows(("M", "2024-01-01/P11M", 4), partner="ITA")
+    world = rows(("M", "2024", 9), partner="WLD")
+    for together in (kz.share, kz.rank):
+        with pytest.raises(ValuationMismatch):
+            together(pd.concat([ahead, fob]))
+        with pytest.raises(PeriodMismatch):
+            together(pd.concat([ahead, other_span]))
+        with pytest.raises(MeasureMismatch, match="world stands among its own parts"):
+            together(pd.concat([ahead, world]))
+
+
+def test_the_interval_of_growth_is_in_order_and_missing_where_the_base_may_be_zero():
+    frame = rows(("B", "2023", 100), ("B", "2024", -50)).assign(
+        lower=[90.0, -51.0], upper=[110.0, -49.0]
+    )
+    grown = kz.growth(frame).iloc[1]
+    # −51 / 90 − 1 = −156.7 % and −49 / 110 − 1 = −144.5 %
+    assert grown["growth_lower_pct"] == pytest.approx(100 * (-51 / 90 - 1))
+    assert grown["growth_upper_pct"] == pytest.approx(100 * (-49 / 110 - 1))
+    near_zero = rows(("X", "2023", 0.3), ("X", "2024", 50))
+    assert pd.isna(kz.growth(near_zero)["growth_pct"].iloc[1])
+
+
+@pytest.mark.parametrize("function", [kz.growth, kz.share, kz.rank, kz.turnover, kz.balance])
+def test_what_is_no_frame_under_the_contract_is_refused_in_words(function):
+    for wrong in ([1, 2], rows(("X", "2024", 1)).drop(columns=["unit"])):
+        with pytest.raises(ContractError, match=r"kz\.observations"):
+            function(wrong)
 
 
 def test_equal_values_share_the_better_rank_and_missing_has_none():

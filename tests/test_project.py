@@ -22,7 +22,7 @@ LAYERS = [
     {"contract", "comparable", "nomenclature"},
     {"sources", "seeds", "readers"},
     {"store", "aggregates", "indicators", "differencing", "structure", "benchmarking", "cards"},
-    {"confrontation", "extrapolation", "partial_answers", "pipeline"},
+    {"confrontation", "extrapolation", "partial_answers", "pipeline", "findings", "oil_share"},
     {"partial", "consistency", "cited"},
     {"tables", "charts", "provenance"},
     {"reports"},

@@ -81,6 +81,7 @@ def test_contributions_by_hand_keep_what_is_new_and_what_is_gone():
     now = found[found["period"] == "2024"].set_index("product")["contribution"]
     # V0 = 100: (90 − 80), (30 − 0), (0 − 20) → 10, 30, −20, in all 20 = growth of 120 on 100
     assert now.to_dict() == pytest.approx({"27": 10, "30": 30, "85": -20})
+    assert set(found["unit"]) == {"pp"}
     first = found[found["period"] == "2023"]
     assert first["contribution"].isna().all()
     assert set(first["note"]) == {"no figures for the base period"}
@@ -152,6 +153,7 @@ def test_constant_market_shares_market_first():
     assert got["market"] == pytest.approx(11.2)
     assert got["product"] == pytest.approx(-3.2)
     assert got["competitiveness"] == pytest.approx(2)
+    assert set(kaz["unit"]) == {"USD"}
     assert set(kaz["variant"]) == {"market_first; world = sum of 2 reporters"}
 
 
