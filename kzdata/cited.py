@@ -70,7 +70,7 @@ def _printed(number: Number, decimals: int | None) -> str:
             number.value, None, decimals=default if decimals is None else decimals, scale=""
         )
     return amounts.format_amount(
-        number.value, number.unit, decimals=1 if decimals is None else decimals
+        number.value, number.unit or None, decimals=1 if decimals is None else decimals
     )
 
 

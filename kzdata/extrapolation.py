@@ -39,6 +39,10 @@ _TESTED = [
     "published",
     "locator",
     "note",
+    "estimate_note",
+    "actual_note",
+    "error_note",
+    "naive_note",
 ]
 
 STATEMENTS = {"article", "press", "official_statement"}
@@ -51,7 +55,8 @@ def back_test(monthly: pd.DataFrame, months: int, *, before: int | None = None) 
     For each complete year before ``before`` with a complete year before it: the full year that its
     first k months would have led to, knowing only the years before, against what it became.
     Columns year, months, partial_value, estimate_value, actual_value, error_pct, naive_error_pct
-    (of 12/k), log_rest_error (of the remaining months), and the unit and provenance of the series.
+    (of 12/k), log_rest_error (of the remaining months), the unit and provenance of the series, and
+    a note on how each of the figures was made.
     """
     ratios = rest_ratios(monthly, months, before)
     rows = []
@@ -74,7 +79,12 @@ def back_test(monthly: pd.DataFrame, months: int, *, before: int | None = None) 
                 "source": sources.join(monthly["source"].unique()),
                 "published": monthly["published"].max(),
                 "locator": f"months of {int(year['year'])} and of the {len(past)} years before",
-                "note": f"{year['partial']:,.15g} × (1 + {math.exp(expected):.4f})",
+                "note": f"sum of the first {months} months",
+                "estimate_note": f"{year['partial']:,.15g} × (1 + {math.exp(expected):.4f})",
+                "actual_note": "sum of twelve months",
+                "error_note": f"100 × ({estimate:,.15g} / {year['actual']:,.15g} − 1)",
+                "naive_note": f"100 × ({year['partial']:,.15g} × 12/{months} / "
+                f"{year['actual']:,.15g} − 1)",
             }
         )
     return pd.DataFrame(rows, columns=_TESTED)

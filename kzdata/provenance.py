@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import aggregates, amounts, contract, resource, seeds, sources, store
+from kzdata import aggregates, amounts, contract, seeds, sources, store
 from kzdata.cited import Number, number
 from kzdata.errors import NotAvailable, UnknownCode
 from kzdata.home import reports_folder
+from kzdata.printed_figures import bare, find
 
-_SCALES = (1.0, 1e3, 1e6, 1e9)
 _ROW = ["what", "value", "unit", "source", "published", "locator", "note", "shown_in"]
 
 
@@ -39,15 +38,16 @@ def why(
 
     ``figure`` is a `Number`, a row of a frame, or a figure as printed ("US$193.3 million",
     "−18.1 %", "193.3"). Printed figures are looked up in the sentences, tables and charts of
-    ``report`` (a report's folder; by default every report under ``reports/``), then among the
-    shipped observations, their turnovers and balances, and the claims; digits decide what they
-    may stand for, and without a unit a table's million or billion is allowed for. Raises
-    `NotAvailable` when nothing matches.
+    ``report`` (a report's folder; by default every report under ``reports/``), then as printed
+    among the claims, then by value among the shipped observations, their turnovers and balances.
+    A figure with a unit or scale only finds its own; bare digits find what is printed with them.
+    Raises `NotAvailable` when nothing matches.
     """
     if isinstance(figure, Number):
-        rows = [_from_number(figure)]
+        rows = [_row(figure)]
     elif isinstance(figure, pd.Series):
-        rows = [_from_number(number(figure))]
+        derived = [c for c in ("growth_pct", "value_share", "rank") if c in figure.index]
+        rows = [_row(number(figure, column)) for column in ("value", *derived)]
     else:
         rows = _look_up(str(figure), report)
         if not rows:
@@ -61,13 +61,12 @@ def why(
 
 
 def _told(row: dict[Any, Any]) -> str:
-    value = "not available" if pd.isna(row["value"]) else f"{row['value']:,.15g} {row['unit']}"
-    lines = [f"{row['what']}: {value}".strip()]
+    value = "" if pd.isna(row["value"]) else f": {row['value']:,.15g} {row['unit']}"
+    lines = [f"{row['what']}{value}".strip()]
     if row["note"]:
         lines.append(f"  how: {row['note']}")
-    lines.append(
-        f"  where: {row['locator']}" + f" (published {row['published']})" * bool(row["published"])
-    )
+    dated = f" (published {row['published']})" if row["published"] else ""
+    lines.append(f"  where: {row['locator']}{dated}")
     for name in sources.split(row["source"]):
         try:
             lines.append(f"  source {name}: {sources.reference(name)}")
@@ -78,68 +77,28 @@ def _told(row: dict[Any, Any]) -> str:
     return "\n".join(lines)
 
 
-def _from_number(each: Number, shown_in: str = "") -> dict[str, Any]:
+def _row(each: Number, shown_in: str = "") -> dict[str, Any]:
     return {key: getattr(each, key) for key in _ROW[:-1]} | {"shown_in": shown_in}
 
 
 def _look_up(text: str, report: str | Path | None) -> list[dict[str, Any]]:
     folders = [Path(report)] if report else sorted(reports_folder().glob("*/"))
-    shown = [found for folder in folders for found in _in_report(folder)]
-    exact = [row for printed, row in shown if _bare(printed) == _bare(text)]
-    alike = [row for printed, row in shown if _digits(printed) == _digits(text) != ""]
-    return exact or alike or list(_in_store(text))
-
-
-def _bare(text: str) -> str:
-    """A printed figure without spaces, bidi marks and the variants of the minus sign."""
-    drop = {ord(c): None for c in " \t\u00a0\u2009\u202f\u200e\u200f\u2066\u2067\u2068\u2069"}
-    return text.translate(drop | {ord("-"): "−", ord("–"): "−"}).lower()
-
-
-def _in_report(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(as printed, row) of every figure in a report's sentences and tables."""
-    for path in sorted(folder.glob("notebooks/*.ipynb")):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        for cell in notebook["cells"]:
-            for output in cell.get("outputs", []):
-                shown = output.get("data", {}).get(resource.MIME, {"kind": ""})
-                where = f"{folder.name}, {path.stem}"
-                if shown["kind"] == "statement":
-                    yield from _in_statement(shown, where)
-                elif shown["kind"] == "table":
-                    yield from _in_table(shown, where)
-
-
-def _in_statement(shown: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    for each in shown["numbers"]:
-        row = {key: each[key] for key in _ROW[:-1]}
-        yield each["text"], row | {"shown_in": f"{where}: {shown['text']}"}
-
-
-def _in_table(shown: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    fields = [field["name"] for field in shown["schema"]["fields"]]
-    for texts, row in zip(shown["display"]["rows"], shown["data"], strict=True):
-        for column, text in zip(fields, texts, strict=False):
-            if isinstance(row[column], (int, float)):
-                found = number(pd.Series(row), column)
-                yield text, _from_number(found, f"{where}, table “{shown['title']}”")
-
-
-def _digits(text: str) -> str:
-    """The figure alone: "−18.1" of "−18.1%", "193.3" of "US$193.3 million"."""
-    return "".join(c for c in _bare(text) if c.isdigit() or c in "−.,").strip(".,")
+    shown = [_row(each.number, each.shown_in) for each in find(text, folders)]
+    return shown or list(_in_store(text))
 
 
 def _in_store(text: str) -> Iterator[dict[str, Any]]:
+    claims = seeds.claims()
+    stated = claims[[bare(text) == bare(printed) for printed in claims["printed"]]]
+    if len(stated):
+        yield from (_row(number(row)) for _, row in stated.iterrows())
+        return
     amount = amounts.parse_amount(text)
     everything = store.everything()
     goods = everything[everything["flow"].isin(["X", "M"])]
-    tables = [everything, aggregates.turnover(goods), aggregates.balance(goods), seeds.claims()]
+    tables = [claims, everything, aggregates.turnover(goods), aggregates.balance(goods)]
     book = pd.concat([table[contract.COLUMNS] for table in tables], ignore_index=True)
-    scales = _SCALES if amount.unit is None and abs(amount.value) < 1e5 else (1.0,)
-    for scale in scales:
-        hit = book["value"].between(amount.lower * scale, amount.upper * scale)
-        if amount.unit is not None:
-            hit &= book["unit"] == amount.unit
-        for _, row in book[hit].iterrows():
-            yield _from_number(number(row))
+    hit = book["value"].between(amount.lower, amount.upper)
+    if amount.unit is not None:
+        hit &= book["unit"] == amount.unit
+    yield from (_row(number(row)) for _, row in book[hit].iterrows())

@@ -13,6 +13,8 @@ from kzdata import resource
 from kzdata.errors import KzdataError, UnknownCode, did_you_mean
 from kzdata.home import HOME
 
+# The columns that name sources by id: of the row, of its growth and of its share.
+_NAMING = {"source", "growth_source", "share_source"}
 CITED = ["source", "publisher", "title", "edition", "published", "accessed_via", "url", "licence"]
 
 
@@ -98,12 +100,13 @@ def cite(*frames: pd.DataFrame) -> Citation:
     """
     names: set[str] = set()
     for frame in frames:
-        if "source" not in frame.columns:
+        if "source" not in getattr(frame, "columns", []):
             raise KzdataError(
-                "The frame has no column 'source', so it cannot be cited.",
-                "Keep the contract's columns: " + "kz.observations(...).pipe(kz.turnover)",
+                f"{type(frame).__name__} has no column 'source', so it cannot be cited.",
+                'Keep the contract\'s columns: kz.observations("KAZ", "ISR").pipe(kz.turnover)',
             )
-        names |= {one for joined in frame["source"].dropna() for one in split(joined)}
+        for column in _NAMING.intersection(frame.columns):
+            names |= {one for joined in frame[column].dropna() for one in split(joined)}
     rows = [{key: str(source(n).get(key) or "") for key in CITED} for n in sorted(names)]
     text = "\n".join(f"- {reference(name)}" for name in sorted(names))
     return Citation(text, pd.DataFrame(rows, columns=CITED))

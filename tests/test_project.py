@@ -24,7 +24,8 @@ LAYERS = [
     {"store", "aggregates", "indicators", "differencing", "structure", "benchmarking", "cards"},
     {"confrontation", "extrapolation", "partial_answers", "pipeline", "findings", "oil_share"},
     {"partial", "consistency", "cited"},
-    {"tables", "charts", "provenance"},
+    {"tables", "charts", "printed_figures"},
+    {"provenance"},
     {"reports"},
     {"cli"},
 ]

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kzdata import aggregates
-from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
 
 _FROM = 'kz.charts.balance(kz.observations("KAZ", "ISR", freq="A"))'
@@ -55,7 +55,7 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             marks.above(axes, year, value, style.plain(value, words.decimals(values)))
         marks.gaps(axes, missing)
         marks.year_axis(axes, int(rows["year"].min()), int(rows["year"].max()))
-        changed = marks.breaks(axes, rows)
+        changed = takeover.breaks(axes, rows)
         marks.key(axes, _key(values))
         return page.finish(
             figure,
@@ -68,7 +68,7 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
                 shown,
                 "Exports FOB less imports CIF: balanced trade shows a small deficit.",
                 f"n/a: {words.years(missing)} missing at source." if missing else "",
-                f"From {words.years(changed)} by another publisher." if changed else "",
+                takeover.from_years(changed),
                 words.statuses(known),
             ),
             frame=shown,

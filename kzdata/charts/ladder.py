@@ -13,6 +13,7 @@ from kzdata.pipeline import LADDER, LAPSED
 
 _FROM = 'kz.charts.ladder(kz.commitments("2026-03-01"))'
 _COLUMNS = ["title", "stage", "stage_since", "value", "source", "as_of"]
+_STATES = {"announced", "financed", "operating", LAPSED}
 
 
 def ladder(commitments: pd.DataFrame, *, title: str | None = None) -> Chart:
@@ -28,7 +29,7 @@ def ladder(commitments: pd.DataFrame, *, title: str | None = None) -> Chart:
         if stage not in stages:
             raise UnknownCode(f"{stage!r} is no stage of the ladder.", did_you_mean(stage, stages))
     shown = rows.reset_index(drop=True)
-    finding, counts = _finding(shown, as_of)
+    finding, counts = _finding(shown)
     facts = headline.facts(shown, *(headline.Fact(float(n), "count") for n in counts))
     unknown = int(shown["value"].isna().sum())
     with style.house():
@@ -55,17 +56,22 @@ def _day(as_of: str) -> pd.DataFrame:
     return pd.DataFrame({"period": [as_of]})
 
 
-def _finding(shown: pd.DataFrame, as_of: str) -> tuple[str, list[int]]:
+def _finding(shown: pd.DataFrame) -> tuple[str, list[int]]:
+    # No day in it: what is not on record by a day may have happened before it all the same.
     rungs = shown["stage"].map({stage: n for n, stage in enumerate(LADDER)})
-    contract = LADDER.index("contract")
-    firm = int((rungs >= contract).sum())
+    firm = int((rungs >= LADDER.index("contract")).sum())
     counts = shown["stage"].value_counts()
-    parts = [f"{counts[stage]} at {stage}" for stage in (*LADDER, LAPSED) if stage in counts]
-    said = f"{firm} of {len(shown)}" if firm else f"None of {len(shown)}"
+    parts = [_counted(counts[stage], stage) for stage in (*LADDER, LAPSED) if stage in counts]
     return (
-        f"{said} promises had reached a contract by {words.short(as_of)}: {words.listed(parts)}",
+        f"On the evidence at hand, {firm or 'none'} of {words.counted(len(shown), 'promise')} "
+        f"{'have' if firm > 1 else 'has'} reached a contract: {words.listed(parts)}",
         [firm, len(shown), *counts],
     )
+
+
+def _counted(number: int, stage: str) -> str:
+    """``2 announced``, ``1 at intent``: a stage that is no state is one that a promise is at."""
+    return f"{number} {stage}" if stage in _STATES else f"{number} at {stage}"
 
 
 def _draw(axes: Any, shown: pd.DataFrame, stages: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Small drawing that several charts share: year axes, gaps, breaks, keys, spread labels."""
+"""Small drawing that several charts share: year axes, gaps, keys, spread labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import periods, sources
+from kzdata import periods
 from kzdata.charts import style
 
 FEW, MANY = 6, 12
@@ -89,32 +89,6 @@ def labelled(values: pd.Series) -> list[tuple[Any, float]]:
         if abs(last - year) > 2 or abs(values[last] - values[year]) > 0.08 * reach
     ]
     return [(year, values[year]) for year in dict.fromkeys([*kept, last])]
-
-
-def breaks(axes: Any, rows: pd.DataFrame) -> list[int]:
-    """A thin line where another publisher takes over; the years in which that happens."""
-    ordered = rows.dropna(subset=["value"]).sort_values("year")
-    publishers = [_publishers(source) for source in ordered["source"]]
-    pairs = list(zip(ordered["year"], publishers, strict=True))
-    changed = [b[0] for a, b in pairwise(pairs) if a[1] != b[1]]
-    for year in changed:
-        axes.axvline(year - 0.5, color=style.CONTEXT, linewidth=0.9, linestyle=(0, (2, 2)))
-        axes.annotate(
-            "new source",
-            (year - 0.5, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(-3, 0),
-            textcoords="offset points",
-            ha="right",
-            va="top",
-            size=style.SMALL,
-            color=style.SOFT,
-        )
-    return changed
-
-
-def _publishers(joined: str) -> frozenset[str]:
-    return frozenset(sources.source(one)["publisher"] for one in sources.split(joined))
 
 
 def key(axes: Any, handles: Sequence[Any], columns: int | None = None) -> None:

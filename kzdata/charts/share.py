@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata import codes
+from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
 
 _FROM = "kz.charts.share(kz.share(turnover, total))"
@@ -17,7 +18,8 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     """Share of a pair in the total of the reporter, a line for each flow.
 
     ``frame`` is what `kz.share` returns for one pair: annual rows with ``value_share`` between
-    0 and 1. A year without a share interrupts the line. Errors and ``title`` as in `turnover`.
+    0 and 1. A year without a share interrupts the line; a line across marks where another
+    publisher of the part takes over. Errors and ``title`` as in `turnover`.
     """
     rows = inputs.annual(inputs.need(frame, _COLUMNS, _FROM), _FROM)
     rows = rows[rows["flow"].isin(list(_NAMES))].sort_values(["flow", "year"])
@@ -43,6 +45,7 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             ends.append((100 * final["value_share"], int(final["year"]), flow))
         axes.set_ylim(0, 1.12 * 100 * rows["value_share"].max())
         marks.year_axis(axes, first, last)
+        changed = takeover.breaks(axes, known)
 
         def label(figure) -> None:
             box = axes.get_window_extent()
@@ -72,7 +75,10 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             alt=f"Line chart: {title or finding}. The highest share was "
             f"{100 * highest['value_share']:.2f} % in "
             f"{int(highest['year'])}.",
-            caption=words.credit(shown, "Both the part and the total as the reporter gives them."),
+            caption=words.credit(
+                _credited(shown),
+                f"The part: {_lowered(takeover.named(changed))}" if changed else "",
+            ),
             frame=shown,
             shift=label,
         )

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kzdata import aggregates, periods
-from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import PeriodMismatch
 
@@ -61,7 +61,7 @@ def turnover(
                 shown,
                 f"Exports FOB, imports CIF, as {words.place(pair[0])} reports them.",
                 f"n/a: {words.years(missing)} missing at source." if missing else "",
-                f"From {words.years(changed)} by another publisher." if changed else "",
+                takeover.from_years(changed),
                 words.statuses(rows[rows["value"].notna()]),
             ),
             frame=shown,
@@ -116,7 +116,7 @@ def _draw(
     missing: list[int],
     extra: list[pd.DataFrame],
     factor: float,
-) -> list[int]:
+) -> list[takeover.Takeover]:
     style.dress(axes)
     wide = rows.pivot(index="year", columns="flow", values="value").reindex(columns=["X", "M"])
     whole = wide.dropna() / factor
@@ -165,7 +165,7 @@ def _draw(
     marks.gaps(axes, missing)
     marks.year_axis(axes, first, last, slots)
     marks.key(axes, keys)
-    return marks.breaks(axes, total)
+    return takeover.breaks(axes, total)
 
 
 def _alt(

@@ -20,9 +20,9 @@ def contribution(
 ) -> pd.DataFrame:
     """Contribution of each product or partner to growth: c_k = 100 (V1_k − V0_k) / V0.
 
-    In percentage points of the growth of the group of the other keys, and adding up to it. The
-    base is the same span a year earlier, or the period ``base``. What is listed in one of the two
-    periods only is new or gone and counts with zero in the other.
+    In percentage points (unit ``pp``) of the growth of the group of the other keys, and adding up
+    to it. The base is the same span a year earlier, or the period ``base``. What is listed in one
+    of the two periods only is new or gone and counts with zero in the other.
 
     Missing, with the reason in ``note``: no figures for the base, a base total that is not above
     zero, or a part of either total missing. Raises `PeriodMismatch` for spans of several lengths.
@@ -56,7 +56,7 @@ def contribution(
         ((total0.isna() | total1.isna()).to_numpy(), "a total has a missing part"),
     )
     result = both[[*group, over, "period", "base_period"]].assign(
-        contribution=value, variant=f"percentage points, over {over}s", note=note
+        contribution=value, unit="pp", variant=f"over {over}s", note=note
     )
     return cited(result, checked, *(key for key in group))
 
@@ -113,8 +113,9 @@ def constant_market_share(
         *((result["note"] == why, why) for why in wide["why"].unique() if why),
     )
     universe = "WLD" if is_world.any() else f"sum of {len(cells.labels['reporter'])} reporters"
+    unit = {"unit": str(exports["unit"].iloc[0])} if "unit" in exports.columns else {}
     result = result.drop(columns="note").assign(
-        constant_market_share=value, variant=f"{order}; world = {universe}", note=note
+        constant_market_share=value, **unit, variant=f"{order}; world = {universe}", note=note
     )
     rank = {name: place for place, name in enumerate(COMPONENTS)}
     result = result.sort_values(

@@ -46,37 +46,55 @@ def price_index(
     if base is not None and base not in ordered:
         spans.pairs(ordered, base)
     inputs.no_nesting(pd.unique(wide["product"]), "product")
-    parts = []
-    for key, rows in wide.groupby(group, sort=True):
-        held = [period for period in ordered if period in set(rows["period"])]
-        items = _items(rows, held, trim)
-        start = held.index(base) if base in held else 0
-        if base is not None and base not in held:
-            value, matched = np.full(len(held), np.nan), np.full(len(held), np.nan)
-        else:
-            value, matched = _series(items, method, chained, start)
-        number, note = because(
-            value,
-            (np.full(len(held), base is not None and base not in held), "no figures for the base"),
-            (np.isnan(value) & (matched == 0), "no product is matched"),
-            (np.isnan(value), "a link of the chain is missing"),
+    if trim is not None and not trim > 0:
+        raise KzdataError(f"trim={trim} leaves nothing.", "Give a number above zero, such as 3.5.")
+    # Codes once, then plain arrays: a frame may hold tens of thousands of pairs.
+    wide = wide.sort_values(group, ignore_index=True)
+    product = pd.factorize(wide["product"])[0]
+    place = pd.Index(ordered).get_indexer(pd.Index(wide["period"]))
+    figures = wide[["value", "value_q"]].to_numpy()
+    starts = np.flatnonzero((wide[group] != wide[group].shift()).any(axis=1).to_numpy())
+    wanted = ordered.index(base) if base is not None else -1
+    found = []
+    for first, last in zip(starts, [*starts[1:], len(wide)], strict=True):
+        rows = slice(first, last)
+        held, at = np.unique(place[rows], return_inverse=True)
+        items = _items(at, product[rows], figures[rows], len(held), trim)
+        based = base is None or wanted in held
+        start = int(np.searchsorted(held, wanted)) if base is not None and based else 0
+        value, matched = _series(items, method, chained, start)
+        constant = np.ones(len(held))
+        base_at = held[start] if based else wanted
+        found.append(
+            (
+                np.array(
+                    [first * constant, held, value, matched, base_at * constant, based * constant]
+                ),
+                items.trimmed,
+            )
         )
-        cut = items.trimmed
-        made = pd.DataFrame({"period": held, "base_period": held[start]})
-        made = made.assign(
-            price_index=number,
-            matched_share=matched,
-            note=[
-                n or (f"{c} of the products trimmed" if c else "")
-                for n, c in zip(note, cut, strict=True)
-            ],
-        )
-        parts.append(made.assign(**{k: str(v) for k, v in zip(group, key, strict=True)}))
-    result = pd.concat(parts, ignore_index=True)
+    first_row, period, value, matched, base_place, based = np.hstack([each for each, _ in found])
+    number, note = because(
+        value,
+        (based == 0, "no figures for the base"),
+        (np.isnan(value) & (matched == 0), "no product is matched"),
+        (np.isnan(value), "a link of the chain is missing"),
+    )
+    cut = np.concatenate([each for _, each in found])
+    for row in np.flatnonzero((cut > 0) & (note == "")):
+        note[row] = f"{cut[row]} of the products trimmed"
     how = "all periods" if method.startswith("geks") else "chained" if chained else "fixed base"
-    result = result.assign(variant=f"{method}, {how}, base = 100")
-    named = ["period", "base_period", "price_index", "matched_share", "variant", "note"]
-    return cited(result[[*group, *named]], frame, *group)
+    names = np.array(ordered, dtype=object)
+    result = wide.loc[first_row.astype(int), group].reset_index(drop=True)
+    result = result.assign(
+        period=names[period.astype(int)],
+        base_period=names[base_place.astype(int)],
+        price_index=number,
+        matched_share=np.where(based == 0, np.nan, matched),
+        variant=f"{method}, {how}, base = 100",
+        note=note,
+    )
+    return cited(result, frame, *group)
 
 
 def terms_of_trade(
@@ -153,14 +171,14 @@ def _unit_values(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _items(rows: pd.DataFrame, held: list[str], trim: float | None) -> Items:
-    product, products = pd.factorize(rows["product"])
-    place = pd.Index(held).get_indexer(pd.Index(rows["period"]))
-    value, quantity = np.full((2, len(held), len(products)), np.nan)
-    value[place, product], quantity[place, product] = rows["value"], rows["value_q"]
-    if trim is not None and not trim > 0:
-        raise KzdataError(f"trim={trim} leaves nothing.", "Give a number above zero, such as 3.5.")
-    total = np.bincount(place, rows["value"], minlength=len(held))
+def _items(
+    place: np.ndarray, product: np.ndarray, figures: np.ndarray, length: int, trim: float | None
+) -> Items:
+    """Rows of one group as arrays of ``length`` periods × products."""
+    products, which = np.unique(product, return_inverse=True)
+    value, quantity = np.full((2, length, len(products)), np.nan)
+    value[place, which], quantity[place, which] = figures[:, 0], figures[:, 1]
+    total = np.bincount(place, figures[:, 0], minlength=length)
     return Items.of(value, quantity, total, trim)
 
 

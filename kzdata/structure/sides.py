@@ -8,37 +8,49 @@ import pandas as pd
 from kzdata.structure import inputs
 from kzdata.structure.cells import Cells, because, cited, ratio
 
-_CELL = ["reporter", "partner", "product", "period"]
 GRUBEL_LLOYD = ("plain", "adjusted")
 
 
-def _sides(frame: pd.DataFrame, needs: list[str]) -> pd.DataFrame:
-    """Exports x and imports m side by side, NaN where a side has no row."""
-    inputs.columns(frame, needs)
-    both = inputs.measured(frame[frame["flow"].isin(["X", "M"])], needs)
-    Cells(both, inputs.KEYS).once()
-    keys = [key for key in _CELL if key in both.columns]
-    x, m = (both[both["flow"] == flow][[*keys, "value"]] for flow in ("X", "M"))
-    return x.merge(m, on=keys, how="outer", suffixes=("_x", "_m"), indicator="listed").rename(
-        columns={"value_x": "x", "value_m": "m"}
-    )
+class _Sides:
+    """Exports x and imports m of each cell side by side, NaN where a side has no row."""
+
+    def __init__(self, frame: pd.DataFrame, needs: list[str]):
+        inputs.columns(frame, needs)
+        self.checked = inputs.measured(frame[frame["flow"].isin(["X", "M"])], needs)
+        cells = Cells(self.checked, [*(key for key in inputs.KEYS if key != "flow"), "flow"])
+        cells.once()
+        self.cells = cells
+        self.keys = [key for key in cells.keys if key != "flow"]
+        _, self.first, cell = np.unique(
+            cells.group(*self.keys)[0], return_index=True, return_inverse=True
+        )
+        self.x, self.has_x = self._side("X", cell)
+        self.m, self.has_m = self._side("M", cell)
+
+    def _side(self, flow: str, cell: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        rows = self.cells.has("flow", flow)
+        value, held = np.full(len(self.first), np.nan), np.zeros(len(self.first), dtype=bool)
+        value[cell[rows]], held[cell[rows]] = self.cells.value[rows], True
+        return value, held
+
+    def frame(self, keys: list[str], rows: np.ndarray) -> pd.DataFrame:
+        return self.cells.frame(self.first[rows])[keys]
 
 
 def _compared(frame: pd.DataFrame, name: str, variant: str, value) -> pd.DataFrame:
-    both = _sides(frame, ["reporter", "flow"])
-    x, m = both["x"].to_numpy(), both["m"].to_numpy()
-    number, below = value(x, m)
+    sides = _Sides(frame, ["reporter", "flow"])
+    number, below = value(sides.x, sides.m)
     found, note = because(
         ratio(number, below),
-        ((both["listed"] == "right_only").to_numpy(), "no exports are given"),
-        ((both["listed"] == "left_only").to_numpy(), "no imports are given"),
-        (np.isnan(x), "exports are missing"),
-        (np.isnan(m), "imports are missing"),
+        (~sides.has_x, "no exports are given"),
+        (~sides.has_m, "no imports are given"),
+        (np.isnan(sides.x), "exports are missing"),
+        (np.isnan(sides.m), "imports are missing"),
         (below == 0, "the divisor is zero"),
     )
-    result = both.drop(columns=["x", "m", "listed"])
+    result = sides.frame(sides.keys, np.arange(len(found)))
     result = result.assign(**{name: found}, variant=variant, note=note)
-    return cited(result, frame[frame["flow"].isin(["X", "M"])], *_CELL)
+    return cited(result, sides.checked, *sides.keys)
 
 
 def coverage(frame: pd.DataFrame) -> pd.DataFrame:
@@ -73,27 +85,30 @@ def grubel_lloyd(frame: pd.DataFrame, variant: str = "plain") -> pd.DataFrame:
     Source: Grubel and Lloyd (1975).
     """
     inputs.choice("variant", variant, GRUBEL_LLOYD)
-    both = _sides(frame, ["reporter", "flow", "product"])
-    inputs.no_nesting(pd.unique(both["product"]), "product")
-    keys = [key for key in ("reporter", "partner", "period") if key in both.columns]
-    only = both["listed"].to_numpy()
-    both["x"] = both["x"].where(only != "right_only", 0.0)
-    both["m"] = both["m"].where(only != "left_only", 0.0)
-    both = both.assign(
-        gap=(both["x"] - both["m"]).abs(), has_x=only != "right_only", has_m=only != "left_only"
-    )
-    grouped = both.groupby(keys, sort=True)
-    sums = grouped[["x", "m", "gap"]].sum(skipna=False)
-    x, m, gap = (sums[column].to_numpy() for column in ("x", "m", "gap"))
-    products = grouped.size().to_numpy()
+    sides = _Sides(frame, ["reporter", "flow", "product"])
+    labels = sides.cells.labels["product"]
+    inputs.no_nesting(labels, "product")
+    keys = [key for key in sides.keys if key != "product"]
+    x = np.where(sides.has_x, sides.x, 0.0)
+    m = np.where(sides.has_m, sides.m, 0.0)
+    code, _ = sides.cells.group(*keys)
+    _, first, group = np.unique(code[sides.first], return_index=True, return_inverse=True)
+
+    def sums(of: np.ndarray) -> np.ndarray:
+        return np.bincount(group, of)
+
+    gap, x_any, m_any = sums(np.abs(x - m)), sums(sides.has_x) > 0, sums(sides.has_m) > 0
+    x, m, products = sums(x), sums(m), np.bincount(group)
     below = x + m - np.abs(x - m) if variant == "adjusted" else x + m
     alone = products == 1
-    total = alone & (grouped["product"].first() == "TOTAL").to_numpy()
     value, note = because(
         ratio(x + m - gap, below),
-        (~grouped["has_x"].any().to_numpy(), "no exports are given"),
-        (~grouped["has_m"].any().to_numpy(), "no imports are given"),
-        (total, "only the total is given: intra-industry trade needs products"),
+        (~x_any, "no exports are given"),
+        (~m_any, "no imports are given"),
+        (
+            alone & (labels[0] == "TOTAL"),
+            "only the total is given: intra-industry trade needs products",
+        ),
         (alone & (variant == "adjusted"), "a single product: adjusted is 1 by construction"),
         (x + m == 0, "there is no trade"),
         (below == 0, "trade goes one way only, so nothing is left to adjust"),
@@ -103,7 +118,7 @@ def grubel_lloyd(frame: pd.DataFrame, variant: str = "plain") -> pd.DataFrame:
         "plain": "Grubel–Lloyd, plain, 0 to 1",
         "adjusted": "Grubel–Lloyd, adjusted for the imbalance, 0 to 1",
     }[variant]
-    result = sums.reset_index()[keys].assign(
+    result = sides.frame(keys, first).assign(
         grubel_lloyd=value, products=products, variant=said, note=note
     )
-    return cited(result, frame[frame["flow"].isin(["X", "M"])], *keys)
+    return cited(result, sides.checked, *keys)

@@ -1,0 +1,68 @@
+"""Where a series passes from one publisher to another: the line that marks it, and its words."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from kzdata import sources
+from kzdata.charts import style, words
+
+
+class Takeover(NamedTuple):
+    """The first year of another publisher, and who published before and since."""
+
+    year: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def takeovers(rows: pd.DataFrame) -> list[Takeover]:
+    """The changes of publisher in one series with the columns year, value and source."""
+    ordered = rows.dropna(subset=["value"]).sort_values("year")
+    pairs = list(zip(ordered["year"], map(_publishers, ordered["source"]), strict=True))
+    return [Takeover(int(b[0]), a[1], b[1]) for a, b in pairwise(pairs) if a[1] != b[1]]
+
+
+def _publishers(joined: str) -> tuple[str, ...]:
+    return tuple(sorted({words.publisher(one) for one in sources.split(joined)}))
+
+
+def line(axes: Any, year: int) -> None:
+    """A thin line before the first year of another publisher."""
+    axes.axvline(year - 0.5, color=style.CONTEXT, linewidth=0.9, linestyle=(0, (2, 2)))
+
+
+def breaks(axes: Any, rows: pd.DataFrame) -> list[Takeover]:
+    """Mark every change of publisher in a series by a line that says so, and return them."""
+    found = takeovers(rows)
+    for each in found:
+        line(axes, each.year)
+        axes.annotate(
+            "new source",
+            (each.year - 0.5, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-3, 0),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            size=style.SMALL,
+            color=style.SOFT,
+        )
+    return found
+
+
+def from_years(found: list[Takeover]) -> str:
+    """The note of a chart whose credit names the publishers anyway."""
+    return f"From {words.years(each.year for each in found)} by another publisher." if found else ""
+
+
+def named(found: list[Takeover]) -> str:
+    """The same with the publishers: ``1995–2019: a; from 2020: b.``"""
+    return " ".join(
+        f"From {each.year} by {words.listed(list(each.after))}, "
+        f"before by {words.listed(list(each.before))}."
+        for each in found
+    )
