@@ -55,6 +55,7 @@ _HOMES = {
     "growth": "indicators",
     "grubel_lloyd": "structure",
     "hhi": "structure",
+    "in_prose": "codes",
     "litterman": "benchmarking",
     "months_in": "periods",
     "normalised_balance": "structure",

@@ -94,6 +94,22 @@ def area(text: str) -> str:
     return code
 
 
+# English sentences say "the" before these.
+WITH_ARTICLE = {"ARE", "BHS", "CAF", "COD", "COG", "COM", "DOM", "GBR", "GMB", "MDV", "MHL"}
+WITH_ARTICLE |= {"NLD", "PHL", "SLB", "SYC", "USA"}
+
+
+def in_prose(code: str) -> str:
+    """The English name of an area as a sentence says it.
+
+    >>> in_prose("USA"), in_prose("WLD"), in_prose("ISR")
+    ('the United States', 'the world', 'Israel')
+    """
+    if code == WORLD:
+        return "the world"
+    return f"the {area_name(code)}" if code in WITH_ARTICLE else area_name(code)
+
+
 @cache
 def area_name(code: str, language: str = "en") -> str:
     """The name of an area in English, Russian, Kazakh or Hebrew.

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kzdata import aggregates, codes
-from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import NotAvailable, UnknownCode, did_you_mean
 
@@ -30,8 +30,9 @@ def peers(
     ``base``, by default the first year of ``highlight``; the axis is logarithmic, so that equal
     steps are equal growth for small and large partners. A partner needs a figure in the base
     year and one later; of more than 12 the largest are drawn. A missing year interrupts the
-    line. Raises `UnknownCode` when ``highlight`` is not in the frame, `NotAvailable` when no
-    other partner can be drawn; other errors and ``title`` as in `turnover`.
+    line; where another publisher takes over, a line crosses the panel. Raises `UnknownCode` when
+    ``highlight`` is not in the frame, `NotAvailable` when it or every other partner has no later
+    year to be drawn; other errors and ``title`` as in `turnover`.
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     rows = rows[~rows["partner"].isin(list(codes.SPECIAL)) & rows["flow"].isin(["X", "M"])]
@@ -55,7 +56,9 @@ def peers(
     wide = index.pivot(index="year", columns="partner", values="turnover_index")
     wide = wide.reindex(range(base, int(index["year"].max()) + 1))
     finding, facts = _finding(wide, mine, partners, base, last)
-    shown = index[index["partner"].isin([mine, *partners])].drop(columns="year")
+    drawn = index[index["partner"].isin([mine, *partners])]
+    changed = {str(p): takeover.takeovers(rows) for p, rows in drawn.groupby("partner")}
+    shown = drawn.drop(columns="year")
     absent = [
         f"{words.place(p)} {words.years(wide.index[wide[p].isna()])}"
         for p in [mine, *partners]
@@ -72,7 +75,7 @@ def peers(
             sharey=True,
             gridspec_kw={"hspace": 0.32, "wspace": 0.1},
         )
-        _draw(panels, wide, mine, partners)
+        _draw(panels, wide, mine, partners, changed)
         return page.finish(
             figure,
             name=f"peers-{reporter}-{mine}".lower(),
@@ -84,9 +87,23 @@ def peers(
                 shown,
                 "Index of US dollar values at current prices." if _dollars(shown) else "",
                 f"Missing: {'; '.join(absent)}." if absent else "",
+                _broken(changed),
             ),
             frame=shown.reset_index(drop=True),
         )
+
+
+def _broken(changed: dict[str, list[takeover.Takeover]]) -> str:
+    """What the lines across the panels are, and whose series they break."""
+    broken: dict[str, list[str]] = {}
+    for partner, found in changed.items():
+        for said in takeover.named(found):
+            broken.setdefault(said, []).append(words.place(partner))
+    parts = [
+        f"{said} ({'every series' if len(who) == len(changed) else ', '.join(who)})"
+        for said, who in broken.items()
+    ]
+    return f"Broken line across: {'; '.join(parts)}." if parts else ""
 
 
 def _dollars(shown: pd.DataFrame) -> bool:
@@ -101,11 +118,17 @@ def _indexed(total: pd.DataFrame, mine: str, base: int) -> tuple[pd.DataFrame, l
             f"{words.place(mine)} has no turnover in {base}.", "Choose another year: base=2015"
         )
     later = total[(total["year"] > base) & total["value"].notna()]
+    if not (later["partner"] == mine).any():
+        raise NotAvailable(
+            f"{words.place(mine)} has no turnover after {base}: an index needs a later year.",
+            f"Start earlier, for example: start={base - 5}",
+        )
     newest = later.sort_values("year").groupby("partner")["value"].last()
     drawable = newest[newest.index.isin(start.index) & (newest.index != mine)]
     if drawable.empty:
         raise NotAvailable(
-            f"No other partner has turnover in {base} and in a later year.", f"Try: {_FROM}"
+            f"No other partner has turnover in {base} and in a later year.",
+            f"Start earlier, for example start={base - 5}, or set another base: base={base + 1}",
         )
     partners = list(drawable.sort_values(ascending=False).index[:_MOST])
     rows = total[(total["year"] >= base) & total["partner"].isin(start.index)]
@@ -129,7 +152,13 @@ def _finding(
     ), facts
 
 
-def _draw(panels: Any, wide: pd.DataFrame, mine: str, partners: list[str]) -> None:
+def _draw(
+    panels: Any,
+    wide: pd.DataFrame,
+    mine: str,
+    partners: list[str],
+    changed: dict[str, list[takeover.Takeover]],
+) -> None:
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
     flat = list(panels.flat)
@@ -146,6 +175,8 @@ def _draw(panels: Any, wide: pd.DataFrame, mine: str, partners: list[str]) -> No
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: style.plain(value)))
         axes.set_ylim(low / 1.15, high * 1.15)
         axes.axhline(100, color=style.CONTEXT, linewidth=0.9)
+        for year in sorted({each.year for one in (partner, mine) for each in changed[one]}):
+            takeover.line(axes, year)
         axes.plot(wide.index, wide[partner], color=style.CONTEXT, linewidth=1.5)
         axes.plot(wide.index, wide[mine], color=style.WINE, linewidth=2.2)
         name = page.shorten(axes.figure, words.place(partner), style.SMALL, 1.2, 1)

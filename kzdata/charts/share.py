@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kzdata import codes
+from kzdata import codes, sources
 from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
 
@@ -30,6 +30,7 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     flows = [flow for flow in ("T", "X", "M") if (rows["flow"] == flow).any()]
     known = rows[(rows["flow"] == flows[0]) & rows["value_share"].notna()]
     finding, change = _finding(known, pair, flows[0])
+    credited, totals = _credited(shown)
     highest = inputs.extreme(known, "value_share")
     first, last = int(rows["year"].min()), int(rows["year"].max())
     with style.house():
@@ -76,12 +77,28 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             f"{100 * highest['value_share']:.2f} % in "
             f"{int(highest['year'])}.",
             caption=words.credit(
-                _credited(shown),
-                f"The part: {_lowered(takeover.named(changed))}" if changed else "",
+                credited,
+                f"Trade with the partner {'; '.join(takeover.named(changed))}." if changed else "",
+                f"The total by {words.listed(totals)}." if changed and totals else "",
             ),
             frame=shown,
             shift=label,
         )
+
+
+def _credited(shown: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The rows with a row for each source of the total besides, and who publishes the total."""
+    if "share_source" not in shown:
+        return shown, []
+    both = shown.dropna(subset=["share_source"])
+    whole = both.assign(source=both["share_source"], published=codes.UNKNOWN)
+    pairs = zip(both["source"], both["share_source"], strict=True)
+    totals = {
+        words.publisher(one)
+        for part, joined in pairs
+        for one in set(sources.split(joined)) - set(sources.split(part))
+    }
+    return pd.concat([shown, whole], ignore_index=True), sorted(totals)
 
 
 def _finding(known: pd.DataFrame, pair: list[str], flow: str) -> tuple[str, list[headline.Fact]]:

@@ -59,10 +59,10 @@ def from_years(found: list[Takeover]) -> str:
     return f"From {words.years(each.year for each in found)} by another publisher." if found else ""
 
 
-def named(found: list[Takeover]) -> str:
-    """The same with the publishers: ``1995–2019: a; from 2020: b.``"""
-    return " ".join(
-        f"From {each.year} by {words.listed(list(each.after))}, "
-        f"before by {words.listed(list(each.before))}."
+def named(found: list[Takeover]) -> list[str]:
+    """The same with the publishers: ``from 2020 by the Bureau, before by the Bank``."""
+    return [
+        f"from {each.year} by {words.listed(list(each.after))}, "
+        f"before by {words.listed(list(each.before))}"
         for each in found
-    )
+    ]

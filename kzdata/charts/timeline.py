@@ -21,6 +21,7 @@ _KINDS = {
     "business": ("Business", "v", style.ORANGE),
 }
 _OTHER = ("Other", "P", style.CONTEXT)
+_OPEN = ("Planned, or only stated", "o", style.CONTEXT)
 _DATE, _TITLE = 0.17, 1.17  # inches from the marks of the list
 _LINE, _SPACE, _LEVEL = style.BODY * 1.32 / 72, 0.1, 0.105
 _WORDS = style.WIDTH - 2 * style.MARGIN - _TITLE - 0.1
@@ -30,8 +31,10 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
     """Events on a line of time, where their density shows, and below it by date, each in words.
 
     ``events`` is what `kz.events` returns. A day or a month is a mark, a year that is not dated
-    better and a range of years are bars of their length. Planned events have open marks. Events
-    without a date are left out and counted in the caption. Raises `NotAvailable` when none has a
+    better and a range of years are bars of their length. What is planned, or says only how
+    something stands, has an open grey mark whatever its kind. The title counts what happened,
+    and as visits those that no source disputes; the caption counts the rest. Events without a
+    date are left out and counted in the caption. Raises `NotAvailable` when none has a
     date; other errors and ``title`` as in `turnover`.
     """
     rows = inputs.need(events, _COLUMNS, _FROM)
@@ -41,10 +44,11 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
     spans = [_span(date) for date in dated["date"]]
     shown = dated.assign(began=[s[0] for s in spans], ended=[s[1] for s in spans])
     shown = shown.sort_values(["began", "ended", "title"], kind="stable").reset_index(drop=True)
+    shown = shown.assign(disputed=_disputed(shown, rows), happened=_happened(shown))
     missing = len(rows) - len(dated)
-    frame = shown.drop(columns=["began", "ended"])
-    finding = _finding(shown)
-    counts = [len(shown), *shown["kind"].value_counts(), *_recent(shown)]
+    frame = shown.drop(columns=["began", "ended", "disputed", "happened"])
+    finding, counts = _finding(shown)
+    counts += [len(shown), *shown["kind"].value_counts()]
     facts = headline.facts(frame, *(headline.Fact(float(n), "count") for n in counts))
     with style.house():
         figure, (line, table) = page.sheet(1.0, 2)
@@ -62,12 +66,14 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
             figure,
             name="timeline",
             title=headline.checked(title, finding, facts),
-            subtitle=f"{len(shown)} dated events, {int(shown['began'].min())} to "
-            f"{int(shown['ended'].max() - 0.001)}; bars where only the year is known",
+            subtitle=f"{len(shown)} dated {'entry' if len(shown) == 1 else 'entries'}, "
+            f"{int(shown['began'].min())} to {int(shown['ended'].max() - 0.001)}; "
+            "bars where only the year is known",
             alt=f"Timeline: {title or finding}. The first is {_spoken(shown.iloc[0])}; the latest "
             f"{_spoken(shown.iloc[-1])}.",
             caption=words.credit(
                 frame,
+                _rest(shown),
                 f"Not drawn, for want of a date: {words.counted(missing, 'event')}."
                 if missing
                 else "",
@@ -85,34 +91,62 @@ def _when(date: str) -> str:
     return date.replace("/", "–") if "/" in date else words.short(date)
 
 
+def _happened(shown: pd.DataFrame) -> pd.Series:
+    if "status" not in shown:
+        return pd.Series(True, index=shown.index)
+    return shown["status"].fillna("happened") == "happened"
+
+
+def _disputed(shown: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
+    """Whether a doubt is recorded, or an event that nobody doubts contradicts it."""
+    if not {"doubt", "contradicts", "event"} <= set(known):
+        return pd.Series(False, index=shown.index)
+    sound = known[known["doubt"].isna()]
+    denied = {name for each in sound["contradicts"].dropna() for name in str(each).split(", ")}
+    return shown["doubt"].notna() | shown["event"].isin(denied)
+
+
 def _text(row: Any) -> str:
-    planned = getattr(row, "status", "") == "planned"
-    return style.clean(row.title) + (" (planned)" if planned else "")
+    planned = not row.happened and row.status == "planned"
+    tags = ["planned"] * planned + ["disputed"] * bool(row.disputed)
+    return style.clean(row.title) + (f" ({', '.join(tags)})" if tags else "")
 
 
 def _spoken(row: pd.Series) -> str:
     return f"{row['title']} ({_when(row['date'])})"
 
 
-def _recent(shown: pd.DataFrame) -> list[int]:
-    last = int(shown["began"].max())
-    return [int((shown["began"] >= last - 1).sum()), last - 1]
+def _finding(shown: pd.DataFrame) -> tuple[str, list[int]]:
+    events = shown[shown["happened"]]
+    if events.empty:
+        return f"{words.counted(len(shown), 'event')} planned or stated, none that happened", []
+    last, first = int(events["began"].max()), int(events["began"].min())
+    recent = int((events["began"] >= last - 1).sum())
+    visits = int(((events["kind"] == "visit") & ~events["disputed"]).sum())
+    named = f", {visits} of them undisputed visits" if 0 < visits < len(events) else ""
+    return (
+        f"{words.counted(len(events), 'dated event')} since {first}{named}; "
+        f"{recent} fall in {last - 1} or later",
+        [len(events), visits, recent, last - 1],
+    )
 
 
-def _finding(shown: pd.DataFrame) -> str:
-    recent, since = _recent(shown)
-    visits = int((shown["kind"] == "visit").sum())
-    first = int(shown["began"].min())
-    named = f", {visits} of them visits" if 0 < visits < len(shown) else ""
-    return f"{len(shown)} dated events since {first}{named}; {recent} fall in {since} or later"
+def _rest(shown: pd.DataFrame) -> str:
+    """What the title does not count."""
+    disputed = int(((shown["kind"] == "visit") & shown["happened"] & shown["disputed"]).sum())
+    only = int((~shown["happened"]).sum())
+    parts = [f"as visits, {disputed} that a source disputes"] if disputed else []
+    parts += [f"as events, {only} planned or only stated"] if only else []
+    return f"Not counted in the title: {'; '.join(parts)}." if parts else ""
 
 
 def _keys(shown: pd.DataFrame) -> list[Any]:
-    present = set(shown["kind"])
+    present = set(shown.loc[shown["happened"], "kind"])
     looks = [look for kind, look in _KINDS.items() if kind in present]
     if present - set(_KINDS):
         looks.append(_OTHER)
-    return [marks.dot(*look) for look in looks]
+    open_ = [] if shown["happened"].all() else [marks.dot(*_OPEN, filled=False)]
+    return [marks.dot(*look) for look in looks] + open_
 
 
 def _levels(shown: pd.DataFrame) -> list[int]:
@@ -138,9 +172,9 @@ def _levels(shown: pd.DataFrame) -> list[int]:
 
 
 def _look(row: Any) -> tuple[str, str, str]:
-    """Marker, colour and face: open where the event is only planned."""
-    _, marker, color = _KINDS.get(row.kind, _OTHER)
-    return marker, color, "white" if getattr(row, "status", "") == "planned" else color
+    """Marker, colour and face: open and grey for what has not happened."""
+    _, marker, color = _KINDS.get(row.kind, _OTHER) if row.happened else _OPEN
+    return marker, color, color if row.happened else "white"
 
 
 def _line(axes: Any, shown: pd.DataFrame, levels: list[int]) -> None:

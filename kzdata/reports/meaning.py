@@ -11,13 +11,16 @@ from kzdata.reports.values import Misfit
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
-def check_meaning(name: str, value: Any) -> Any:
+def check_meaning(name: str, value: Any, help: str = "") -> Any:
     """The value, with an area's name and a printed period turned into their codes.
 
+    A parameter whose ``help`` begins with "probability" is held to be one, whatever its name.
     Raises `Misfit`, `UnknownCode` or `ParseError`.
     None and "" stand for "not asked" and are left to the notebook.
     """
     check = MEANINGS.get(name)
+    if check is None and help.casefold().startswith("probability"):
+        check = _probability
     if check is None or value is None or value == "":
         return value
     return [check(each) for each in value] if isinstance(value, list) else check(value)
@@ -67,6 +70,12 @@ def _period(value: Any) -> Any:
     return parse_period(value) if isinstance(value, str) else _year_or_period(value)
 
 
+def _probability(value: Any) -> Any:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1:
+        raise Misfit(f"{value!r} is no probability between 0 and 1, e.g. 0.8.")
+    return value
+
+
 MEANINGS: dict[str, Callable[[Any], Any]] = {
     "reporter": _area,
     "partner": _area,
@@ -77,4 +86,5 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "start": _year_or_period,
     "end": _year_or_period,
     "period": _period,
+    "level": _probability,
 }

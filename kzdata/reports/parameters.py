@@ -120,7 +120,8 @@ def bind(
 
     Values must have the declared type; with ``as_text`` (a command line) they are strings, and
     are read by that type: "010121" stays text for ``str``, "2018" is a year for ``int``.
-    reporter and partner must be areas, as_of a day, start and end years or SDMX periods.
+    reporter and partner must be areas, as_of a day, start and end years or SDMX periods, level
+    a probability.
     Raises one `ParameterError` with everything that is wrong, before any kernel starts.
     """
     path = Path(notebook)
@@ -157,7 +158,7 @@ def _value(parameter: Parameter, given: Mapping[str, Any], as_text: bool) -> Any
     value = from_text(raw, parameter.type) if as_text else typed(raw, parameter.type)
     if value in ("", []) and parameter.default not in ("", []):
         raise Misfit("is given empty; leave it out to have its default, or give a value.")
-    return check_meaning(parameter.name, value)
+    return check_meaning(parameter.name, value, parameter.help)
 
 
 def _unknown(name: str, known: Mapping[str, Parameter]) -> str:

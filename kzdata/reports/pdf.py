@@ -6,10 +6,13 @@ import datetime as dt
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from kzdata.errors import PublishError
 from kzdata.reports.blocks import Document
+from kzdata.reports.fitting import Spot, fit
 from kzdata.reports.html import TEMPLATES
 from kzdata.reports.typeset import tree
 
@@ -32,10 +35,23 @@ def render(document: Document, *, epoch: int) -> bytes:
         (root / "document.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
         shutil.copy(TEMPLATES / "report.typ", root / "report.typ")
         fonts = typst.Fonts(include_system_fonts=False, font_paths=[f"{get_data_path()}/fonts/ttf"])
-        compiler = typst.Compiler(str(root / "report.typ"), root=str(root), font_paths=fonts)
+
+        def compiler(sizes: Mapping[int, float]) -> typst.Compiler:
+            shrunk = {str(number): size for number, size in sizes.items()}
+            return typst.Compiler(
+                str(root / "report.typ"),
+                root=str(root),
+                font_paths=fonts,
+                sys_inputs={"sizes": json.dumps(shrunk)},
+            )
+
+        def look(sizes: Mapping[int, float]) -> list[Spot]:
+            return _spots(json.loads(compiler(sizes).query("<spot>", field="value")))
+
         try:
+            sizes = fit(look)
             # PDF/UA-1 (ISO 14289-1): every picture described, every table headed, in reading order.
-            printed = compiler.compile(
+            printed = compiler(sizes).compile(
                 format="pdf", pdf_standards="ua-1", timestamp=epoch, pretty=False
             )
         except typst.TypstError as error:
@@ -45,3 +61,17 @@ def render(document: Document, *, epoch: int) -> bytes:
             ) from None
     assert isinstance(printed, bytes)
     return printed
+
+
+def _spots(found: list[dict[str, Any]]) -> list[Spot]:
+    """What the template says of each figure: two records, one before and one after it."""
+    return [
+        Spot(
+            before=(before["page"], before["y"]),
+            after=(after["page"], after["y"]),
+            picture=after["picture"],
+            top=after["top"],
+            bottom=after["bottom"],
+        )
+        for before, after in zip(found[::2], found[1::2], strict=True)
+    ]

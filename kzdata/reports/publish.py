@@ -59,6 +59,7 @@ def staging(target: Path) -> Iterator[Staging]:
     Raises `PublishError` where the target is not a place for a report, or cannot be written.
     """
     target = target.expanduser()
+    refuse_foreign(target)  # before anything is made beside it, and again under the lock
     with _explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         target = target.parent.resolve() / target.name
@@ -149,9 +150,30 @@ def _prefix(target: Path) -> str:
 @contextlib.contextmanager
 def _lock(target: Path) -> Iterator[None]:
     """Held for the moments in which names change; building goes on side by side."""
-    with (target.parent / f".{target.name}.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    path = target.parent / f".{target.name}.lock"
+    handle = _locked(path)
+    try:
         yield
+    finally:
+        # Removed while it is held: who waits for it finds another name there, and tries again.
+        with contextlib.suppress(OSError):
+            path.unlink()
+        os.close(handle)
+
+
+def _locked(path: Path) -> int:
+    """A lock on the file that has this name now, made where there is none."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(handle), path.stat()):
+                    return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
 
 
 def _hold(folder: Path) -> int | None:

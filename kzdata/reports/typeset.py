@@ -65,7 +65,8 @@ def tree(document: Document) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 def _lead(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The nodes, each with what introduces it: a paragraph stays with its figure or table, and
-    headings that a table on a turned page follows move onto that page."""
+    headings that a table on a turned page follows move onto that page. A mark stands before the
+    headings and the paragraph that move with a figure."""
     led: list[dict[str, Any]] = []
     for node in nodes:
         if node.get("landscape"):
@@ -73,8 +74,17 @@ def _lead(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 node["lead"].insert(0, led.pop())
         elif node["t"] in {"figure", "table"} and led[-1]["t"] == "text":
             led[-1]["keep"] = len(led[-1]["c"]) == 1
+        if node["t"] == "figure" and not node["cuts"]:
+            led.insert(_first_of_group(led), {"t": "mark"})
         led.append(node)
     return led
+
+
+def _first_of_group(led: list[dict[str, Any]]) -> int:
+    first = len(led)
+    while first and (led[first - 1]["t"] == "heading" or led[first - 1].get("keep")):
+        first -= 1
+    return first
 
 
 def _block(block: Block, keep: Callable[[str, bytes], str]) -> list[dict[str, Any]]:

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from kzdata import codes, contract, periods
-from kzdata.errors import UnknownCode, did_you_mean
+from kzdata.errors import ParseError, UnknownCode, did_you_mean
 from kzdata.seeds.files import Seeds, load
-from kzdata.seeds.shapes import Record
+from kzdata.seeds.shapes import Record, day_expected
 from kzdata.seeds.verification import verify
 
 __all__ = ["assumption", "claims", "events", "load", "verify"]
@@ -30,6 +30,7 @@ CLAIM_COLUMNS = [
     "qualifier",
     "period_printed",
     "parties",
+    "said",
     "speaker",
     "stated_source",
     "not_stated",
@@ -37,6 +38,7 @@ CLAIM_COLUMNS = [
     "paragraph",
     "doubt",
     "publisher",
+    "source_kind",
     "url",
 ]
 EVENT_COLUMNS = [
@@ -65,6 +67,7 @@ def claims(
     reporter: str | None = None,
     partner: str | None = None,
     article: str | None = None,
+    as_of: str | None = None,
 ) -> pd.DataFrame:
     """Figures and dates that articles, officials and the press state, one row each, side by side.
 
@@ -73,7 +76,9 @@ def claims(
     text leaves open, article and paragraph, and why it is doubted. ``value`` is NaN for a date
     (unit ``date``, the date in ``period``), for a range and for a quantity in words; ``lower`` and
     ``upper`` are what printed digits and qualifier imply. Several claims may share the contract's
-    key, because ``concept`` tells them apart.
+    key, because ``concept`` tells them apart. With ``as_of`` only what was surely said by that day
+    stays: the day in ``said``, else the last day that ``published`` can mean; an undated source
+    drops out.
 
     Raises `UnknownCode` for a topic, article or country that is not in its list.
 
@@ -91,7 +96,22 @@ def claims(
     for column, value in wanted.items():
         if value is not None:
             frame = frame[frame[column] == value]
+    if as_of is not None:
+        told = frame["said"].where(frame["said"].notna(), frame["published"])
+        frame = frame[_by(told, as_of)]
     return frame.reset_index(drop=True)
+
+
+def _by(dates: pd.Series, as_of: str) -> pd.Series:
+    """Whether each date, read as the last day that it can mean, is not after ``as_of``."""
+    if expected := day_expected(as_of):
+        raise ParseError(f"as_of={as_of!r} is no day.", f"Expected {expected}.")
+    known = {
+        each: periods.span(each.split("/")[-1]).end.isoformat() <= as_of
+        for each in dates.dropna().unique()
+        if each != codes.UNKNOWN
+    }
+    return dates.map(known).fillna(False).astype(bool)
 
 
 def _claims(seeds: Seeds) -> pd.DataFrame:
@@ -116,18 +136,22 @@ def _claims(seeds: Seeds) -> pd.DataFrame:
             "published": source["published"] or codes.UNKNOWN,
             "not_stated": "; ".join(each.get("not_stated", [])) or None,
             "publisher": source["publisher"],
+            "source_kind": source["kind"],
             "url": source["url"],
         }
         rows.append({column: row.get(column) for column in CLAIM_COLUMNS})
     return _typed(rows, CLAIM_COLUMNS, contract.NUMERIC)
 
 
-def events(*, kind: str | None = None, article: str | None = None) -> pd.DataFrame:
+def events(
+    *, kind: str | None = None, article: str | None = None, as_of: str | None = None
+) -> pd.DataFrame:
     """Dated and datable events, in time order, those without a date last.
 
     ``date`` is a day, month, year or ``first/last`` year, as ``date_precision`` says; missing where
     nobody dates it. ``source`` joins source ids with `` + ``; ``contradicts`` and ``clarifies``
-    join ids of claims and events. ``status`` is happened, planned or status. Raises `UnknownCode`.
+    join ids of claims and events. ``status`` is happened, planned or status. With ``as_of`` only
+    events dated up to that day stay. Raises `UnknownCode`, or `ParseError` for another date.
     """
     rows = []
     for each in load().events:
@@ -149,6 +173,8 @@ def events(*, kind: str | None = None, article: str | None = None) -> pd.DataFra
     for column, value in wanted.items():
         if value is not None:
             frame = frame[frame[column] == value]
+    if as_of is not None:
+        frame = frame[_by(frame["date"], as_of)]
     return frame.reset_index(drop=True)
 
 

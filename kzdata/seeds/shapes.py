@@ -141,6 +141,7 @@ SHAPES: dict[str, Shape] = {
         "obs_status": (_among(*contract.STATUSES), "?"),
         "basis": (_among("claimed", "derived"), "?"),
         "parties": (_text, "?"),
+        "said": (day_expected, "?"),
         "speaker": (_text, "?"),
         "stated_source": (_text, "?"),
         "not_stated": (_many(_text), "?"),
