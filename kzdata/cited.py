@@ -235,19 +235,20 @@ def _state(text: str, parts: dict[str, Number | str], *, is_finding: bool) -> St
                 f"{name}={part!r} is a bare number; a reader could not walk it back.",
                 f"Take it from a frame: {name}=kz.number(frame, period=…)",
             )
-    printed, numbers = "", []
-    for literal, name, spec, _ in Formatter().parse(text):
+    printed = ""
+    numbers: list[tuple[str, str, Number]] = []
+    for literal, placed, spec, _ in Formatter().parse(text):
         printed += literal
-        if name is None:
+        if placed is None:
             continue
-        if name not in parts:
+        if placed not in parts:
             raise KzdataError(
-                f"The text has a placeholder {name!r} that was not given.",
+                f"The text has a placeholder {placed!r} that was not given.",
                 f"Given: {', '.join(parts) or 'none'}.",
             )
-        part = parts[name]
+        part = parts[placed]
         shown = format(part, spec or "")
         printed += shown
         if isinstance(part, Number):
-            numbers.append((name, shown, part))
+            numbers.append((placed, shown, part))
     return Statement(printed, tuple(numbers), is_finding)

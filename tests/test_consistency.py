@@ -47,8 +47,8 @@ def test_a_small_enough_bill_is_no_contradiction():
 
 
 def test_an_assumption_without_source_or_price_is_refused():
+    volume = {"annual_volume": {"unit": "t", "value": 1}}
     with pytest.raises(KzdataError, match="lacks price"):
-        volume = {"annual_volume": {"unit": "t", "value": 1}}
         kz.contradictions(CLAIMS, oil={"source": "x", "reporter": "ISR", "quantities": volume})
 
 

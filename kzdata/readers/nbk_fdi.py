@@ -37,6 +37,7 @@ def net_inflow(raw: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
 
 
 def quarter_before(report_date: str) -> str:
+    """The quarter that ends the day before ``report_date``."""
     day = date.fromisoformat(report_date)
     if day.day != 1 or day.month not in (1, 4, 7, 10):
         raise ContractError(

@@ -5,7 +5,6 @@ The committed outputs are a contract that nbval holds: refresh them when a chang
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def main() -> None:
             executed = kept(run(path, {}, scratch=Path(scratch), epoch=OLDEST))
         fresh = path.with_suffix(".ipynb.new")
         fresh.write_bytes(executed)
-        os.replace(fresh, path)
+        fresh.replace(path)
         print(f"{name}: {len(executed) // 1024} KiB")
 
 

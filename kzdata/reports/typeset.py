@@ -7,6 +7,7 @@ part of a Typst program, so there is nothing to escape.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -107,7 +108,8 @@ def _block(block: Block, keep: Callable[[str, bytes], str]) -> list[dict[str, An
             name = keep("image/png", block.png) if places else keep(*svg)
             # The picture prints its own sources; as text, the title can be searched for.
             shown = {"file": name, "alt": block.alt, "cuts": places, "caption": block.title}
-            return [{"t": "figure"} | shown]
+            width, height = struct.unpack(">II", block.png[16:24])  # as a PNG's header has them
+            return [{"t": "figure", "ratio": height / width} | shown]
         case Image():
             name = keep(block.mime, block.content)
             return [{"t": "picture", "file": name, "alt": block.alt or "Picture"}]

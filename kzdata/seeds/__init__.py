@@ -181,8 +181,8 @@ def events(
 def assumption(name: str) -> dict[str, Any]:
     """A sourced parameter: id, reporter, title, inputs, quantities, caveats, claims, source.
 
-    Each of ``quantities``, by name, has value, unit, lower, upper and its arithmetic; ``claims`` are the ids
-    it rests on, and ``source`` joins their sources. Raises `UnknownCode`.
+    Each of ``quantities``, by name, has value, unit, lower, upper and its arithmetic; ``claims``
+    are the ids it rests on, and ``source`` joins their sources. Raises `UnknownCode`.
     """
     seeds = load()
     _one_of(name, seeds.assumptions, "assumption")
