@@ -16,7 +16,8 @@ from kzdata import amounts, resource, sources
 from kzdata.cited import Number, number
 from kzdata.errors import ParseError
 
-_INVISIBLE: dict[int, str | None] = {ord(c): None for c in " \t\n\u00a0\u2009\u202f\u200e\u200f\u2066\u2067\u2068\u2069"}
+_SPACES = " \t\n\u00a0\u2009\u202f\u200e\u200f\u2066\u2067\u2068\u2069"
+_INVISIBLE: dict[int, str | None] = {ord(c): None for c in _SPACES}
 _SCALES = (1, 1_000, 1_000_000, 1_000_000_000)
 _MINUS: dict[int, str | None] = {ord("-"): "−", ord("–"): "−"}
 

@@ -31,6 +31,7 @@ def render(document: Document) -> str:
         plain=plain,
         cell_text=cell_text,
         twin=twin,
+        beyond=_beyond,
         data_uri=_data_uri,
         kind=lambda block: type(block).__name__,
     )
@@ -78,6 +79,12 @@ def _anchor(part: Section, taken: set[str]) -> str:
     wanted = slug(part.name) or "section"
     numbered = (f"{wanted}-{number}" for number in itertools.count(2))
     return next(each for each in itertools.chain([wanted], numbered) if each not in taken)
+
+
+def _beyond(title: str, alt: str) -> str:
+    """What a description says after the title, where it begins with that; else the whole of it."""
+    _, found, rest = alt.partition(title.rstrip("."))
+    return rest.lstrip(". ") if title and found else alt
 
 
 def _data_uri(block: Chart | Image) -> str:
