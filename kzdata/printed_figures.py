@@ -52,9 +52,10 @@ def find(text: str, folders: list[Path]) -> list[Printed]:
     shown = [each for folder in folders for each in _of_report(folder)]
     inside = re.compile(rf"(?<![\d.,−]){re.escape(bare(text))}(?![\d%]|[.,]\d)")
     for fits in (
-        lambda each: each.kind == "number" and bare(each.text) == bare(text),
-        lambda each: each.kind != "text" and _same(text, each),
+        lambda each: each.kind != "label" and bare(each.text) == bare(text),
+        lambda each: each.kind == "number" and _same(text, each),
         lambda each: each.kind == "text" and inside.search(bare(each.text)),
+        lambda each: each.kind == "label" and _same(text, each),
         lambda each: each.kind == "label" and _labelled(text, each.number.value),
     ):
         if found := [each for each in shown if fits(each)]:
@@ -76,7 +77,7 @@ def _labelled(text: str, value: float) -> bool:
 
 def _same(text: str, each: Printed) -> bool:
     if bare(text) == digits(text):
-        return each.kind == "number" and digits(each.text) == digits(text)
+        return digits(each.text) == digits(text)
     try:
         asked = amounts.parse_amount(text)
     except ParseError:

@@ -465,3 +465,22 @@ def test_a_missing_file_of_seeds_is_named(folder):
     (folder / "events.yml").unlink()
     with pytest.raises(SeedError, match=r"events\.yml: no such file"):
         seeds.load(folder)
+
+
+def test_what_was_known_on_a_day_is_what_was_surely_said_by_it():
+    day = seeds.claims("trade", as_of="2026-01-27")
+    turnover = day[day["period"] == "2025-01-01/P11M"].set_index("claim")["value"]
+    # said at the forum of 27 January; the article itself is dated only "January 2026"
+    assert turnover["tca-turnover-2025-jan-nov"] == 162_400_000
+    assert "2025-01-01/P11M" not in set(seeds.claims("trade", as_of="2026-01-26")["period"])
+    # an article of "November 2025" counts from the last day of that month
+    assert "unnamed-turnover-2024" not in set(seeds.claims(as_of="2025-11-29")["claim"])
+    assert "unnamed-turnover-2024" in set(seeds.claims(as_of="2025-11-30")["claim"])
+    assert "_U" not in set(day["published"])
+
+
+def test_events_of_a_later_day_are_not_known_yet():
+    assert seeds.events(as_of="2026-01-26")["date"].max() < "2026-01-27"
+    assert (seeds.events(as_of="2026-01-27")["date"] == "2026-01-27").any()
+    with pytest.raises(ParseError, match="no day"):
+        seeds.events(as_of="January 2026")
