@@ -54,8 +54,8 @@ def find(text: str, folders: list[Path]) -> list[Printed]:
     for fits in (
         lambda each: each.kind != "label" and bare(each.text) == bare(text),
         lambda each: each.kind == "number" and _same(text, each),
-        lambda each: each.kind == "text" and inside.search(bare(each.text)),
         lambda each: each.kind == "label" and _same(text, each),
+        lambda each: each.kind == "text" and inside.search(bare(each.text)),
         lambda each: each.kind == "label" and _labelled(text, each.number.value),
     ):
         if found := [each for each in shown if fits(each)]:

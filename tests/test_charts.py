@@ -125,6 +125,32 @@ def test_ranking_finds_the_pair_below_the_top():
         kz.charts.ranking(frame, "DEU")
 
 
+WORLD = {"partner": "WLD", "source": "bns_monthly_totals"}
+
+
+@pytest.mark.parametrize("share_source", [True, False])
+def test_a_share_whose_part_changes_publisher_is_marked_and_says_so(share_source):
+    part = pd.concat(
+        [pair((2018, 5, 1), (2019, 4, 1), source="wits_kaz_isr"), pair((2020, 3, 1), (2021, 2, 1))]
+    )
+    whole = pair(*((year, 10, 1) for year in range(2018, 2022)), **WORLD)
+    frame = kz.share(part.query("flow == 'X'"), whole.query("flow == 'X'"))
+    chart = kz.charts.share(frame if share_source else frame.drop(columns="share_source"))
+    (break_,) = [line for line in chart.figure.axes[0].lines if len(set(line.get_xdata())) == 1]
+    assert set(break_.get_xdata()) == {2019.5}
+    assert "new source" in texts(chart)
+    bureau, bank = (
+        "Bureau of National Statistics of the Republic of Kazakhstan",
+        "World Bank, World Integrated Trade Solution",
+    )
+    assert f"from 2020 by {bureau}, before by {bank}." in chart.caption
+    assert (f"The total by {bureau}." in chart.caption) is share_source
+    assert chart.frame["value_share"].tolist() == frame["value_share"].tolist()
+    one = kz.charts.share(frame[frame["period"] >= "2020"])
+    assert "new source" not in texts(one)
+    assert "before by" not in one.caption
+
+
 def test_share_breaks_at_the_gap():
     part = pair((2021, 1, 1), (2022, None, 1), (2023, 3, 1)).query("flow == 'X'")
     whole = pair((2021, 10, 1), (2022, 10, 1), (2023, 10, 1), partner="WLD").query("flow == 'X'")
@@ -320,16 +346,89 @@ def test_no_label_of_the_long_timeline_lies_on_another():
         assert not (a.x0 < b.x1 and b.x0 < a.x1 and a.y0 < b.y1 - 1 and b.y0 < a.y1 - 1)
 
 
+def test_what_is_planned_or_only_stated_is_no_visit_and_no_agreement():
+    events = pd.DataFrame(
+        [
+            event("2010", "A visit", event="a"),
+            event("2012", "A visit, as printed", event="b", doubt="Another source denies it."),
+            event("2013-05", "A visit that a sound source denies", event="c"),
+            event("2013-06", "What it says", event="d", kind="diplomacy", contradicts="x, c"),
+            event("2014-05", "A signature", event="e", kind="agreement"),
+            event("2015-06", "A visit to come", event="f", status="planned"),
+            event("2016-02-17", "Not signed yet", event="g", kind="agreement", status="status"),
+        ],
+        columns=[*event("2010"), "doubt", "contradicts"],
+    )
+    chart = kz.charts.timeline(events)
+    assert chart.title == (
+        "5 dated events since 2010, 1 of them undisputed visits; 3 fall in 2013 or later"
+    )
+    assert "as visits, 2 that a source disputes; as events, 2 planned or only st" in chart.caption
+    looks = {
+        tuple(line.get_xdata()): (line.get_marker(), line.get_markerfacecolor(), line.get_color())
+        for line in chart.figure.axes[0].lines
+    }
+    last = looks[max(looks)]  # 17 February 2016
+    assert last == ("o", "white", style.CONTEXT)
+    assert [each[0] for each in looks.values()].count("D") == 1
+    assert "Planned, or only stated" in texts(chart)
+    assert "A visit, as printed (disputed)" in texts(chart)
+    happened = kz.charts.timeline(events[events["status"] == "happened"])
+    assert "Planned, or only stated" not in texts(happened)
+    (only,) = kz.charts.timeline(events.tail(1)).title.splitlines()
+    assert only == "1 event planned or stated, none that happened"
+
+
 def test_ladder_stands_at_the_stage_with_its_date():
     chart = kz.charts.ladder(kz.commitments("2026-03-01"))
+    # no day in the title: that nothing is on record by a day is not that nothing happened by it
     assert chart.title == (
-        "None of 3 promises had reached a contract by 1 Mar 2026: 2 at memorandum and 1 at "
-        "agreement"
+        "On the evidence at hand, none of 3 promises has reached a contract: 2 at memorandum and "
+        "1 at agreement"
     )
+    assert "1 Mar 2026" in chart.subtitle
     assert texts(chart).count("27 Jan 2026") == 3
     assert "No value was published for 3 of 3" in chart.caption
     with pytest.raises(UnknownCode, match="halfway"):
         kz.charts.ladder(kz.commitments("2026-03-01").assign(stage="halfway"))
+
+
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        (["contract", "announced", "announced"], "1 of 3 promises has reached a contract: 2 ann"),
+        (["operating", "financed", "lapsed"], "2 of 3 promises have reached a contract: 1 finan"),
+        (["announced"] * 3, "none of 3 promises has reached a contract: 3 announced"),
+    ],
+)
+def test_the_title_of_the_ladder_counts_contracts(stages, said):
+    chart = kz.charts.ladder(kz.commitments("2026-03-01").assign(stage=stages))
+    assert chart.title.startswith(f"On the evidence at hand, {said}")
+
+
+def test_peers_mark_where_a_series_passes_to_another_publisher():
+    frame = pd.concat(
+        [
+            pair((2018, 5, 5), (2019, 6, 6), source="wits_kaz_isr"),
+            pair((2020, 7, 7), (2021, 8, 8)),
+            pair((2018, 5, 5), (2021, 6, 6), partner="ITA"),
+        ]
+    )
+    chart = kz.charts.peers(frame)
+    (axes,) = chart.figure.axes
+    assert [2019.5, 2019.5] in [list(line.get_xdata()) for line in axes.lines]
+    assert "Broken line across: from 2020 by Bureau of National Statistics" in chart.caption
+    assert "before by World Bank, World Integrated Trade Solution (Israel)." in chart.caption
+    assert (
+        "Broken line"
+        not in kz.charts.peers(frame[frame["period"] >= "2020"], base=2021 - 1).caption
+    )
+
+
+def test_peers_of_a_single_year_say_what_to_type():
+    frame = pd.concat([pair((2025, 5, 5)), pair((2025, 5, 5), partner="ITA")])
+    with pytest.raises(NotAvailable, match=r"Israel has no .* after 2025.*\n.*start=2020"):
+        kz.charts.peers(frame)
 
 
 def test_peers_index_every_partner_on_the_same_year():

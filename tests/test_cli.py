@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 import reports_sample as sample
 from click.testing import CliRunner
+from conftest import ROOT
 
 from kzdata.cli import main
 
@@ -40,6 +44,34 @@ def test_report_says_where_it_is_and_how_long_it_took(home, tmp_path):
     assert sorted(p.name for p in out.iterdir()) == [
         "data.xlsx", "figures", "manifest.json", "notebooks", "report.html",
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals there")
+def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
+    import pty
+
+    path = sample.save(tmp_path / "mine.ipynb", sample.markdown("# Mine"), sample.code("1 + 1"))
+    command = [sys.executable, "-m", "kzdata.cli", "report", str(path), "--format", "html"]
+    ours, theirs = pty.openpty()
+    run = subprocess.Popen(
+        [*command, "--out", str(tmp_path / "out")],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env={**os.environ, "TERM": "xterm"},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 4096):
+            shown += part
+    except OSError:
+        pass  # how Linux says that the other side is closed
+    os.close(ours)
+    said = shown.decode(errors="replace")
+    assert run.wait(timeout=60) == 0, said
+    assert "Traceback" not in said
+    assert "mine" in said
+    assert "1/1" in said  # cells done, of how many
+    assert "\x1b[" in said  # drawn over itself, unlike a log
+    assert (tmp_path / "out" / "report.html").exists()
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,25 @@ def test_a_period_may_be_printed_in_any_way_that_can_be_read():
         bind_declared(known, {"period": "13M2025"}, where="x")
 
 
+@pytest.mark.parametrize(
+    "cell",
+    ["level: float = 0.8", "sure: float = 0.8  # probability of the interval", "level: int = 0"],
+)
+@pytest.mark.parametrize("level", ["0", "1", "-1", "80", "nan"])
+def test_a_probability_lies_between_0_and_1(cell, level):
+    (known,) = declared(cell)
+    with pytest.raises(ParameterError, match=known.name):
+        bind_declared([known], {known.name: level}, where="x", as_text=True)
+    if known.type == "float":
+        bound = bind_declared([known], {known.name: "0.95"}, where="x", as_text=True)
+        assert bound == {known.name: 0.95}
+
+
+def test_a_share_that_may_be_one_is_no_probability():
+    known = declared("top: float = 0.5  # share of the whole")
+    assert bind_declared(known, {"top": 1.0}, where="x") == {"top": 1.0}
+
+
 def test_all_problems_are_told_at_once_with_the_right_names():
     known = declared("partner: str  # with whom\nstart: int = 2015  # first year")
     with pytest.raises(ParameterError) as caught:

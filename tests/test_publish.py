@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 
 from kzdata.errors import PublishError
 from kzdata.reports import exchange
+from kzdata.reports import publish as publishing
 from kzdata.reports.manifest import FORMAT, NAME, read, sha256
 from kzdata.reports.publish import staging, verify
 
@@ -37,8 +39,8 @@ def publish(target, **outputs):
 
 
 def left(folder):
-    """What stands in a folder beside lock files."""
-    return sorted(p.name for p in folder.iterdir() if not p.name.endswith(".lock"))
+    """What stands in a folder, hidden files included."""
+    return sorted(p.name for p in folder.iterdir())
 
 
 def test_a_report_takes_the_place_of_the_one_before(tmp_path):
@@ -122,6 +124,43 @@ def test_what_is_no_report_is_not_replaced(tmp_path, kind):
     assert not (target / "a.txt").exists()
 
 
+def test_a_refusal_makes_nothing_beside_the_folder(tmp_path, monkeypatch):
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "notes.txt").write_text("mine", encoding="utf-8")
+    monkeypatch.setattr(publishing, "_lock", lambda target: pytest.fail("it was locked"))
+    with pytest.raises(PublishError, match="they are no report"), staging(tmp_path / "r"):
+        pass
+    assert left(tmp_path) == ["r"]
+
+
+def test_a_lock_whose_name_is_gone_or_is_another_file_is_not_held(tmp_path):
+    """Who waited on a lock that its holder removed must not share the place with a third."""
+    target = tmp_path / "r"
+    holding, waiting = publishing._lock(target), publishing._lock(target)
+    holding.__enter__()
+    lock = tmp_path / ".r.lock"
+    got: list[bool] = []
+
+    def wait():
+        with waiting:
+            got.append(lock.exists())
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    time.sleep(0.05)  # it has opened the file by now and waits
+    assert got == []
+    holding.__exit__(None, None, None)
+    waiter.join(timeout=10)
+    assert got == [True]  # it made the name anew before it went on
+    assert left(tmp_path) == []
+
+
+def test_what_a_killed_run_locked_is_no_hindrance(tmp_path):
+    (tmp_path / ".r.lock").touch()
+    publish(tmp_path / "r", a_txt=b"one")
+    assert left(tmp_path) == ["r"]
+
+
 def test_a_path_out_of_the_report_is_refused(tmp_path):
     with pytest.raises(PublishError, match="not inside"), staging(tmp_path / "r") as stage:
         stage.put("../out.txt", b"x")
@@ -136,7 +175,6 @@ def test_a_folder_that_cannot_be_written_is_named():
         target = folder / "r"
         publish(target, a_txt=b"one")
         folder.chmod(0o555)
-        (folder / ".r.lock").chmod(0o666)
         user = os.geteuid()
         try:
             if user == 0:  # root writes everywhere: be nobody for a moment
