@@ -361,7 +361,7 @@ def test_what_is_planned_or_only_stated_is_no_visit_and_no_agreement():
     )
     chart = kz.charts.timeline(events)
     assert chart.title == (
-        "5 dated events since 2010, 1 of them undisputed visits; 3 fall in 2013 or later"
+        "5 dated events since 2010, 1 of them an undisputed visit; 3 fall in 2013 or later"
     )
     assert "as visits, 2 that a source disputes; as events, 2 planned or only st" in chart.caption
     looks = {
@@ -411,7 +411,7 @@ def test_peers_mark_where_a_series_passes_to_another_publisher():
         [
             pair((2018, 5, 5), (2019, 6, 6), source="wits_kaz_isr"),
             pair((2020, 7, 7), (2021, 8, 8)),
-            pair((2018, 5, 5), (2021, 6, 6), partner="ITA"),
+            pair((2018, 5, 5), (2020, 6, 6), (2021, 6, 6), partner="ITA"),
         ]
     )
     chart = kz.charts.peers(frame)

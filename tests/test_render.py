@@ -17,8 +17,18 @@ import reports_sample as sample
 from matplotlib.image import imsave
 
 from kzdata.reports import figures, html, pdf, xlsx
-from kzdata.reports.blocks import Column, Document, Preformatted, Prose, Section, Table
+from kzdata.reports.blocks import (
+    Chart,
+    Column,
+    Document,
+    Heading,
+    Preformatted,
+    Prose,
+    Section,
+    Table,
+)
 from kzdata.reports.document import section
+from kzdata.reports.manifest import register
 from kzdata.reports.markdown import plain, to_html
 from kzdata.reports.slices import cuts
 from kzdata.reports.typeset import breakable
@@ -96,6 +106,46 @@ def test_the_data_of_a_chart_is_beside_it():
     assert "141,300,000" in details
     row = re.search(r"<tr>\s*<th[^>]*>2023</th>(.*?)</tr>", details, re.DOTALL)
     assert re.findall(r"<td[^>]*>(.*?)</td>", row[1]) == [""]
+
+
+def test_the_words_of_a_chart_are_text_where_its_picture_is_wider_than_the_screen():
+    page = html.render(document())
+    caption = page[page.index("<figcaption>") : page.index("</figcaption>")]
+    assert page.index("</figcaption>") < page.index('<div class="plate"')
+    assert "Turnover doubled by 2024</p>" in caption
+    assert "<p>million US dollars</p>" in caption
+    # read aloud once: as the description of the picture
+    assert '<p aria-hidden="true">Bars: 141.3 in 2022, nothing known for 2023' in caption
+    alt = "Bars: Turnover doubled by 2024. It was 236.0 in 2024."
+    chart = section(sample.book(sample.shows(sample.chart(alt=alt))), "s")
+    page = html.render(Document("D", [chart]))
+    assert '<p aria-hidden="true">It was 236.0 in 2024.</p>' in page  # the title is not said again
+    css = page[page.index("<style>") : page.index("</style>")]
+    narrow = css[css.index("@media (max-width: 36.5rem)") :]
+    assert "figcaption { position: static" in narrow[:80]
+
+
+def twice():
+    """One number printed in two formats by one sentence."""
+    say = "The share was 0.1 %, exactly 0.13 %."
+    numbers = [sample.number(text, 0.0013, "share", name="share") for text in ("0.1 %", "0.13 %")]
+    return document(section(sample.book(sample.shows(sample.statement(say, False, numbers))), "s"))
+
+
+def test_a_number_printed_in_two_formats_is_listed_as_it_is_printed():
+    listed = [n["text"] for n in register(twice()) if n["section"] == "s"]
+    assert listed == ["0.1 %", "0.13 %"]
+    sheet = workbook(twice())["Numbers"].iter_rows(min_row=4, values_only=True)
+    assert [row[2] for row in sheet if row[0] == "S"] == ["0.1 %", "0.13 %"]
+    printed = pypdf.PdfReader(io.BytesIO(pdf.render(twice(), epoch=DAY)))
+    annex = next(
+        text
+        for page in reversed(printed.pages)
+        if "Where the numbers in the text come from" in (text := page.extract_text())
+    )
+    assert re.findall(r"^0\.\d+ %", annex, re.MULTILINE) == ["0.1 %", "0.13 %"]
+    page = html.render(twice())
+    assert re.findall(r"<dt>(0.*?)</dt>", page) == ["0.1 %", "0.13 %"]
 
 
 def test_every_heading_level_is_one_below_another():
@@ -242,6 +292,16 @@ def test_a_figure_taller_than_a_page_is_cut_where_nothing_is_drawn():
     assert everywhere.max() <= 136
 
 
+def test_between_blocks_of_text_a_figure_is_cut_into_short_pieces():
+    blocks = cuts(drawn(*[-16, 12] * 12))  # 336 high, a block every 28
+    assert len(blocks) > 4
+    for each in blocks:
+        assert 16 < each * 336 % 28 < 28  # in the blank between two of them
+    assert max(np.diff([0, *blocks])) * 336 <= 0.4 * 136
+    lines = cuts(drawn(*[-16, 4] * 16))  # 320 high; blanks no higher than those between lines
+    assert min(np.diff([0, *lines])) * 320 >= 0.7 * 136 - 1
+
+
 def test_a_tall_figure_goes_on_over_pages():
     tall = sample.picture(size=(4.0, 16.0))
     chart = sample.chart()
@@ -253,6 +313,33 @@ def test_a_tall_figure_goes_on_over_pages():
         return len(pypdf.PdfReader(io.BytesIO(pdf.render(made, epoch=DAY))).pages)
 
     assert pages(chart) >= pages(sample.chart()) + 2
+
+
+def pages(*blocks):
+    made = Document("D", [Section("s", "S", list(blocks))])
+    printed = pypdf.PdfReader(io.BytesIO(pdf.render(made, epoch=DAY)))
+    return [page.extract_text() for page in printed.pages]
+
+
+@pytest.mark.parametrize("lines", [8, 9, 10])
+def test_a_table_leaves_no_row_alone_on_the_next_page(lines):
+    rows = [[f"row{n}", "1"] for n in range(39)]
+    table = Table("t", "T", [Column("Year"), Column("Value", "right")], rows, [], [])
+    counts = [text.count("row") for text in pages(Prose("\n\n".join("x" * lines)), table)]
+    assert sum(counts) == 39
+    assert 1 not in counts
+
+
+@pytest.mark.parametrize(("paragraphs", "beside"), [(5, True), (10, True), (16, True), (20, False)])
+def test_a_chart_is_a_little_smaller_where_that_keeps_it_on_the_page(paragraphs, beside):
+    svg, png = sample.picture(size=(6.0, 6.0))
+    words = ["Chart title", "", "Bars", "", [], [], svg, png]
+    before = Prose("\n\n".join(["before"] * paragraphs))
+    shown = pages(before, Heading(3, "Lead"), Prose("To the chart."), Chart("c", *words))
+    chart = next(page for page in shown if "Figure 1" in page)
+    assert ("before" in chart) is beside
+    assert "Lead" in chart  # with what leads to it, wherever it stands
+    assert "To the chart." in chart
 
 
 def workbook(made):

@@ -128,7 +128,7 @@ def _indexed(total: pd.DataFrame, mine: str, base: int) -> tuple[pd.DataFrame, l
     if drawable.empty:
         raise NotAvailable(
             f"No other partner has turnover in {base} and in a later year.",
-            f"Start earlier, for example start={base - 5}, or set another base: base={base + 1}",
+            f"Start earlier, for example: start={base - 5}",
         )
     partners = list(drawable.sort_values(ascending=False).index[:_MOST])
     rows = total[(total["year"] >= base) & total["partner"].isin(start.index)]

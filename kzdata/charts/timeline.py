@@ -123,7 +123,8 @@ def _finding(shown: pd.DataFrame) -> tuple[str, list[int]]:
     last, first = int(events["began"].max()), int(events["began"].min())
     recent = int((events["began"] >= last - 1).sum())
     visits = int(((events["kind"] == "visit") & ~events["disputed"]).sum())
-    named = f", {visits} of them undisputed visits" if 0 < visits < len(events) else ""
+    what = "an undisputed visit" if visits == 1 else "undisputed visits"
+    named = f", {visits} of them {what}" if 0 < visits < len(events) else ""
     return (
         f"{words.counted(len(events), 'dated event')} since {first}{named}; "
         f"{recent} fall in {last - 1} or later",

@@ -59,8 +59,8 @@ def staging(target: Path) -> Iterator[Staging]:
     Raises `PublishError` where the target is not a place for a report, or cannot be written.
     """
     target = target.expanduser()
-    refuse_foreign(target)  # before anything is made beside it, and again under the lock
     with _explained(target):
+        refuse_foreign(target)  # before anything is made beside it, and again under the lock
         target.parent.mkdir(parents=True, exist_ok=True)
         target = target.parent.resolve() / target.name
         with _lock(target):

@@ -7,12 +7,14 @@ from typing import Any
 
 PAGE = 1.36  # height over width of the room that a page has for a figure
 SHRINK = 1.25  # a figure this much taller is made smaller instead
+BLANK = 8  # empty rows that part two pieces: more than there are between the lines of a text
 
 
 def cuts(png: bytes, page: float = PAGE) -> list[float]:
     """Heights at which to cut, as shares of the whole, each where least is drawn.
 
-    Empty for a figure that fits a page, whole or a little smaller.
+    Empty for a figure that fits a page, whole or a little smaller. Where nothing at all is drawn
+    the pieces are shorter than a page, so that the first of them fill the page that text began.
     """
     import numpy as np
     from matplotlib.image import imread
@@ -23,11 +25,25 @@ def cuts(png: bytes, page: float = PAGE) -> list[float]:
     if height <= page * SHRINK * width:
         return []
     changes = (np.abs(np.diff(grey, axis=1)) > 0.1).sum(axis=1)
+    blank = _blank(changes)
     found: list[float] = []
     start, room = 0, int(page * width)
     while height - start > room:
-        start = _quietest(changes, start + int(0.7 * room), start + room)
+        near = [row for row in blank if 0.15 * room < row - start < 0.4 * room]
+        far = (start + int(0.7 * room), start + room)
+        start = near[-1] if near else _quietest(changes, *far)
         found.append(start / height)
+    return found
+
+
+def _blank(changes: Any) -> list[int]:
+    """The middles of the places where nothing is drawn over some rows."""
+    found, begin = [], 0
+    for row, drawn in enumerate([*(changes > 0), True]):
+        if drawn:
+            if row - begin >= BLANK:
+                found.append((begin + row) // 2)
+            begin = row + 1
     return found
 
 
