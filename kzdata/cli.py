@@ -109,8 +109,9 @@ def report(
 
     NOTEBOOK is the name of a shipped one, or the path of your own .ipynb.
     """
-    from kzdata.reports.build import FORMATS, check_formats, make_one
+    from kzdata.reports.build import make_one
     from kzdata.reports.engine import resolve
+    from kzdata.reports.formats import FORMATS, check_formats
     from kzdata.reports.parameters import bind
     from kzdata.reports.progress import lines
 
@@ -130,8 +131,9 @@ def report(
 @_answers
 def run(names: tuple[str, ...], out: Path | None, formats: tuple[str, ...] | None) -> None:
     """Build the editions of these NAMEs, or all of them."""
-    from kzdata.reports.build import build, check_formats
+    from kzdata.reports.build import build
     from kzdata.reports.editions import edition, read_editions
+    from kzdata.reports.formats import check_formats
     from kzdata.reports.progress import lines
 
     asked = check_formats(formats) if formats else None

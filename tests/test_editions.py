@@ -11,8 +11,9 @@ import reports_sample as sample
 from kzdata.errors import KzdataError, NotebookFailed, ParameterError, UnknownCode
 from kzdata.reports import report
 from kzdata.reports.build import build as build_edition
-from kzdata.reports.build import check_formats, folder_name
+from kzdata.reports.build import folder_name
 from kzdata.reports.editions import editions, read_editions
+from kzdata.reports.formats import check_formats
 from kzdata.reports.parameters import bind
 from kzdata.reports.publish import verify
 

@@ -6,8 +6,9 @@ import pytest
 from conftest import rows
 
 import kzdata as kz
-from kzdata import aggregates, extrapolation, partial_answers
+from kzdata import aggregates, bounds
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch, UnitMismatch
+from kzdata.partial import extrapolation
 
 ELEVEN = "2025-01-01/P11M"
 NO_CLAIMS = kz.claims("trade").head(0)
@@ -19,17 +20,17 @@ def seed_case():
 
 
 def test_the_seed_case_is_bounded_not_minus_31_percent(seed_case):
-    bounds = seed_case.loc["bounds"]
+    ends = seed_case.loc["bounds"]
     # 236 million, December between 5 and 15 %: base 236 × 0.85 = 200.6 to 236 × 0.95 = 224.2;
     # 162.4 / 224.2 − 1 = −27.56 %, 162.4 / 200.6 − 1 = −19.04 %
-    assert bounds["lower"] == pytest.approx(200.6e6)
-    assert bounds["upper"] == pytest.approx(224.2e6)
-    assert bounds["growth_lower_pct"] == pytest.approx(-27.56, abs=0.01)
-    assert bounds["growth_upper_pct"] == pytest.approx(-19.04, abs=0.01)
-    assert math.isnan(bounds["value"])
-    assert math.isnan(bounds["growth_pct"])
+    assert ends["lower"] == pytest.approx(200.6e6)
+    assert ends["upper"] == pytest.approx(224.2e6)
+    assert ends["growth_lower_pct"] == pytest.approx(-27.56, abs=0.01)
+    assert ends["growth_upper_pct"] == pytest.approx(-19.04, abs=0.01)
+    assert math.isnan(ends["value"])
+    assert math.isnan(ends["growth_pct"])
     for part in ("5 to 15 %", "200,600,000", "224,200,000", "−27.6%", "−19.0%"):
-        assert part in bounds["note"]
+        assert part in ends["note"]
 
 
 def test_the_estimate_has_an_interval_a_method_and_the_naive_value_beside(seed_case):
@@ -113,18 +114,18 @@ def test_no_figure_several_pairs_and_too_short_a_past_say_so():
 
 
 def test_bounds_follow_the_shares_given():
-    low, high, small, large = partial_answers.growth_bounds(90, 120, 11, (0.1, 0.25))
+    low, high, small, large = bounds.growth_bounds(90, 120, 11, (0.1, 0.25))
     assert (small, large) == (90, 108)
     assert (low, high) == pytest.approx((100 * (90 / 108 - 1), 0))
     with pytest.raises(KzdataError, match="no range of shares"):
-        partial_answers.growth_bounds(90, 120, 11, (0.3, 0.1))
+        bounds.growth_bounds(90, 120, 11, (0.3, 0.1))
 
 
 def test_default_bounds_of_one_month_are_five_and_fifteen_percent():
-    _, _, small, large = partial_answers.growth_bounds(1, 100, 11)
+    _, _, small, large = bounds.growth_bounds(1, 100, 11)
     assert (small, large) == pytest.approx((85, 95))
     # six missing months: 0.6 × 6/12 = 30 % to 1 − 0.6 × 6/12 = 70 %
-    _, _, small, large = partial_answers.growth_bounds(1, 100, 6)
+    _, _, small, large = bounds.growth_bounds(1, 100, 6)
     assert (small, large) == pytest.approx((30, 70))
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 from kzdata import codes, periods
 from kzdata.charts import claim_panel, headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
-from kzdata.confrontation import COLUMNS
 from kzdata.errors import KzdataError, NotAvailable
+from kzdata.verdicts.confrontation import COLUMNS
 
 _FROM = "kz.charts.claims(kz.confront(kz.claims(topic='trade'), trade))"
 _LONGEST = 60

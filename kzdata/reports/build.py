@@ -14,19 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from kzdata import home
-from kzdata.errors import ParameterError, did_you_mean
 from kzdata.reports import figures, manifest
 from kzdata.reports.blocks import Document, slug
 from kzdata.reports.colophon import Job, about, as_of, epoch, kept
 from kzdata.reports.document import section, spread
 from kzdata.reports.editions import Edition, edition
 from kzdata.reports.engine import Progress, quiet, resolve, run, short_name
+from kzdata.reports.formats import FILES, FORMATS, check_formats
 from kzdata.reports.parameters import bind, parameters
 from kzdata.reports.publish import staging
 from kzdata.reports.values import REQUIRED
 
-FORMATS = ("html", "pdf", "xlsx")
-FILES = {"html": "report.html", "pdf": "report.pdf", "xlsx": "data.xlsx"}
 AT_ONCE = 4
 
 
@@ -107,17 +105,6 @@ def folder_name(path: Path, values: Mapping[str, Any]) -> str:
             parts += [slug(each.name), slug(text) or manifest.sha256(text.encode())[:8]]
     name = "-".join(parts)
     return name if len(name) <= 80 else f"{name[:71]}-{manifest.sha256(name.encode())[:8]}"
-
-
-def check_formats(formats: Iterable[str]) -> tuple[str, ...]:
-    """The formats in their order, each once. Raises `ParameterError` for any other."""
-    asked = [formats] if isinstance(formats, str) else list(formats)
-    for each in asked:
-        if each not in FORMATS:
-            raise ParameterError(f"{each!r} is no format of a report.", did_you_mean(each, FORMATS))
-    if not asked:
-        raise ParameterError("No format is asked for.", "Give one or more of html, pdf, xlsx.")
-    return tuple(each for each in FORMATS if each in asked)
 
 
 def _make(

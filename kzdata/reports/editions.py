@@ -134,7 +134,7 @@ def _edition(name: str, entry: Any, where: str) -> Edition:
     for key in ("title", "notebooks"):
         if not entry.get(key):
             raise wrong(f"{key} is missing.")
-    from kzdata.reports.build import check_formats
+    from kzdata.reports.formats import check_formats
 
     return Edition(
         name,

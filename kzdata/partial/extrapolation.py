@@ -19,8 +19,8 @@ from statistics import NormalDist
 import pandas as pd
 
 from kzdata import sources
-from kzdata.confrontation import confront
 from kzdata.errors import NotAvailable
+from kzdata.verdicts.confrontation import confront
 
 YEARS_OF_SEASON = 3
 """How many past years make the expected share: enough to average, few enough to follow drift."""

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from kzdata import amounts, contract, periods
+from kzdata.bounds import growth_bounds
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, area_name
-from kzdata.findings import figures, finding
-from kzdata.oil_share import oil_shares
-from kzdata.partial_answers import growth_bounds
+from kzdata.verdicts.findings import figures, finding
+from kzdata.verdicts.oil_share import oil_shares
 
 KINDS = ("spans", "oil_share", "concept", "dates", "values", "parts")
 _PAIR = ["dataflow", "reporter", "partner", "flow", "product", "valuation", "unit"]

@@ -11,7 +11,7 @@ from kzdata import sources
 from kzdata.codes import area_name
 from kzdata.comparable import between
 from kzdata.errors import KzdataError
-from kzdata.findings import figures, finding
+from kzdata.verdicts.findings import figures, finding
 
 
 def oil_shares(claims: pd.DataFrame, oil: dict[str, Any] | None) -> Iterator[dict]:

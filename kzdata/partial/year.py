@@ -2,7 +2,8 @@
 
 Eleven months are not a year. Growth is given like for like where the same months of the year
 before are published; otherwise the base is bounded by what the missing months can hold. The full
-year is estimated by `kzdata.extrapolation`, beside the naive 12/k and, once known, the outcome.
+year is estimated by `kzdata.partial.extrapolation`, beside the naive 12/k and, once known, what it
+became.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import pandas as pd
 from kzdata import aggregates, periods, seeds, sources, store
 from kzdata.codes import UNKNOWN, WORLD
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch
-from kzdata.extrapolation import (
+from kzdata.partial.answers import answer, bounds, like_for_like, naive, outcome
+from kzdata.partial.extrapolation import (
     YEARS_OF_SEASON,
     back_test,
     interval,
@@ -23,7 +25,6 @@ from kzdata.extrapolation import (
     rest_ratios,
     revision_spread,
 )
-from kzdata.partial_answers import answer, bounds, like_for_like, naive, outcome
 
 
 def partial_year(

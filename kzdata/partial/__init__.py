@@ -1,0 +1,1 @@
+"""What part of a year says about the year."""

@@ -1,0 +1,1 @@
+"""What statements say against publications, and against each other."""
