@@ -150,13 +150,15 @@ def _sums(parts: pd.DataFrame, key: list[str], old: str, new: str) -> pd.DataFra
     made["fan_out"] = grouped["fan_out"].max()
     # The first parts tell the arithmetic; e-waste would list a thousand.
     listed = parts[grouped.cumcount() < _LISTED].groupby(key, sort=False, dropna=False)
-    beyond = (grouped.size() - _LISTED).map(lambda n: f" and {n} more" if n > 0 else "")
+    left = grouped.size() - _LISTED
+    beyond = pd.Series([f" and {n} more" if n > 0 else "" for n in left], index=left.index)
     made["locator"] = listed["locator"].agg(lambda texts: " + ".join(dict.fromkeys(texts))) + beyond
     made["note"] = f"{old} " + listed["_share"].agg(", ".join) + beyond + f" in {new}"
     wide = made["fan_out"] > FAN_OUT
-    made.loc[wide, "note"] += made.loc[wide, "fan_out"].map(
-        "; a code with {} successors is in it".format
-    )
+    made["note"] = [
+        f"{note}; a code with {n:.0f} successors is in it" if many else note
+        for note, n, many in zip(made["note"], made["fan_out"], wide, strict=True)
+    ]
     missing = grouped["_gap"].any()
     made["obs_status"] = made["_unlike"].fillna("A")
     made.loc[(made["fan_out"] > 1) & ~missing, "obs_status"] = "E"
