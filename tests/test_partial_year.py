@@ -78,6 +78,15 @@ def test_like_for_like_where_the_base_is_published():
     assert "lumpiness" not in answers.loc["estimate", "note"]
 
 
+def test_statements_alone_lead_to_the_bounds():
+    said = kz.claims("trade", reporter="KAZ", partner="ISR")
+    history = kz.observations("KAZ", "ISR", end=2023)
+    answers = kz.partial_year(ELEVEN, pd.concat([said, history])).set_index("answer")
+    assert answers.loc["bounds", "growth_upper_pct"] == pytest.approx(-19.04, abs=0.01)
+    with pytest.raises(NotAvailable, match="how lumpy"):
+        kz.partial_year(ELEVEN, said)
+
+
 def test_exports_and_imports_have_their_own_answers():
     months = kz.observations("KAZ", "WLD", freq="M")
     exports = kz.partial_year("2025-01-01/P11M", months, flow="X").set_index("answer")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import aggregates, periods, seeds, sources, store
+from kzdata import aggregates, contract, periods, seeds, sources, store
 from kzdata.codes import UNKNOWN, WORLD
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch
 from kzdata.partial.answers import answer, bounds, like_for_like, naive, outcome
@@ -71,8 +71,9 @@ def partial_year(
         )
     if not 0 < level < 1:
         raise KzdataError(f"level={level} is no probability.", "level=0.8 gives an 80 % interval.")
+    contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     pair = _pair(frame)
-    book = _of_flow(frame, flow)
+    book = _of_flow(frame[frame["period"] != UNKNOWN], flow)
     said = _said(seeds.claims(topic="trade") if claims is None else claims, pair, flow)
     partial, origin = _find(period, [book, said])
     if partial is None:
@@ -111,7 +112,12 @@ def _pair(frame: pd.DataFrame) -> dict[str, str]:
 
 
 def _of_flow(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
-    book = aggregates.turnover(frame) if flow == "T" else frame[frame["flow"] == flow]
+    if flow == "T":
+        # A side whose valuation nobody states makes no official turnover; stated turnover stays.
+        stated = (frame["flow"] == "T") | (frame["valuation"] != "unknown")
+        book = aggregates.turnover(frame[stated])
+    else:
+        book = frame[frame["flow"] == flow]
     return book[book["value"].notna()]
 
 
