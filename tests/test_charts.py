@@ -694,3 +694,9 @@ def test_no_two_colours_look_alike_to_anybody(sight):
     for (one, a), (two, b) in itertools.combinations(seen.items(), 2):
         apart = sum((p - q) ** 2 for p, q in zip(a, b, strict=True)) ** 0.5
         assert apart >= 20, (one, two)  # ΔE*ab; 2.3 is just noticeable
+
+
+def test_without_an_estimate_there_is_no_chart_of_a_partial_year():
+    answers = kz.partial_year("2025-01-01/P11M", kz.observations("KAZ", "ISR", start=2023))
+    with pytest.raises(NotAvailable, match="how lumpy"):
+        kz.charts.partial_year(answers)

@@ -83,8 +83,10 @@ def test_statements_alone_lead_to_the_bounds():
     history = kz.observations("KAZ", "ISR", end=2023)
     answers = kz.partial_year(ELEVEN, pd.concat([said, history])).set_index("answer")
     assert answers.loc["bounds", "growth_upper_pct"] == pytest.approx(-19.04, abs=0.01)
-    with pytest.raises(NotAvailable, match="how lumpy"):
-        kz.partial_year(ELEVEN, said)
+    short = kz.partial_year(ELEVEN, said).set_index("answer")
+    assert short.loc["bounds", "growth_lower_pct"] == pytest.approx(-27.56, abs=0.01)
+    assert math.isnan(short.loc["estimate", "value"])
+    assert "how lumpy the flow is" in short.loc["estimate", "note"]
 
 
 def test_exports_and_imports_have_their_own_answers():
@@ -116,8 +118,10 @@ def test_no_figure_several_pairs_and_too_short_a_past_say_so():
     with pytest.raises(MeasureMismatch, match="2 pairs"):
         kz.partial_year(ELEVEN, both)
     months = kz.observations("KAZ", "WLD", freq="M", start=2023)
-    with pytest.raises(NotAvailable, match="complete years of months before 2025"):
-        kz.partial_year(ELEVEN, kz.observations("KAZ", "ISR"), seasonal=months)
+    short = kz.partial_year(ELEVEN, kz.observations("KAZ", "ISR"), seasonal=months)
+    note = short.set_index("answer").loc["estimate", "note"]
+    assert "Only 2 complete years of months before 2025" in note
+    assert "inside" not in short.set_index("answer").loc["outcome", "note"]
     with pytest.raises(KzdataError, match="no probability"):
         kz.partial_year(ELEVEN, kz.observations("KAZ", "ISR"), level=80)
 

@@ -7,7 +7,7 @@ import pandas as pd
 from kzdata import aggregates, contract, periods
 from kzdata.charts import answer_rows, headline, inputs, page, style, words
 from kzdata.charts.chart import Chart
-from kzdata.errors import ContractError
+from kzdata.errors import ContractError, NotAvailable
 
 _FROM = 'kz.charts.partial_year(kz.partial_year("2025-01-01/P11M", trade), trade=trade)'
 _COLUMNS = [
@@ -39,7 +39,8 @@ def partial_year(
     naive 12/k as an open marker; the outcome, once published, and whether the interval held it.
     The last full year is drawn where ``trade``, the frame given to `kz.partial_year`, holds it.
 
-    Raises `ContractError` for a frame that is not one of answers; other errors and ``title`` as
+    Raises `ContractError` for a frame that is not one of answers, `NotAvailable` where the past
+    was too short for an estimate; other errors and ``title`` as
     in `turnover`.
     """
     rows = inputs.need(answers, _COLUMNS, _FROM)
@@ -47,6 +48,8 @@ def partial_year(
     for name in ("published", "estimate"):
         if name not in answer:
             raise ContractError(f"The answers hold no row {name!r}.", f"Try: {_FROM}")
+    if pd.isna(answer["estimate"]["value"]):
+        raise NotAvailable("There is no estimate to draw.", str(answer["estimate"]["note"]))
     pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
     unit = inputs.only(rows, "unit", _FROM)
     flow = inputs.only(rows, "flow", _FROM)

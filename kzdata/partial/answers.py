@@ -9,6 +9,7 @@ import pandas as pd
 from kzdata import amounts, contract, periods, sources
 from kzdata.bounds import growth_bounds
 from kzdata.comparable import one_unit
+from kzdata.errors import NotAvailable
 
 
 def answer(kind: str, row: pd.Series, **changed: Any) -> dict[str, Any]:
@@ -84,11 +85,28 @@ def naive(partial: pd.Series, months: int) -> dict[str, Any]:
     )
 
 
+def no_estimate(partial: pd.Series, short: NotAvailable) -> dict[str, Any]:
+    """The full year where the past at hand is too short to estimate it and its interval."""
+    return answer(
+        "estimate",
+        partial,
+        freq="A",
+        period=partial["period"][:4],
+        **dict.fromkeys(contract.NUMERIC, float("nan")),
+        obs_status="M",
+        basis="derived",
+        note=f"no estimate: {short.fact} {short.hint}",
+    )
+
+
 def outcome(since: pd.Series, answers: list[dict[str, Any]]) -> dict[str, Any]:
     """The year as published since, and whether the interval of the estimate held it."""
     (estimate,) = [each for each in answers if each["answer"] == "estimate"]
-    held = estimate["lower"] <= since["value"] <= estimate["upper"]
-    verdict = "inside" if held else "outside"
-    limits = f"{estimate['lower']:,.0f} … {estimate['upper']:,.0f}"
-    note = f"published since; {verdict} the interval {limits}"
+    if pd.isna(estimate["value"]):
+        note = "published since"
+    else:
+        held = estimate["lower"] <= since["value"] <= estimate["upper"]
+        verdict = "inside" if held else "outside"
+        limits = f"{estimate['lower']:,.0f} … {estimate['upper']:,.0f}"
+        note = f"published since; {verdict} the interval {limits}"
     return answer("outcome", since, note="; ".join(part for part in (since["note"], note) if part))

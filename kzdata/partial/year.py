@@ -16,7 +16,7 @@ import pandas as pd
 from kzdata import aggregates, contract, periods, seeds, sources, store
 from kzdata.codes import UNKNOWN, WORLD
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch
-from kzdata.partial.answers import answer, bounds, like_for_like, naive, outcome
+from kzdata.partial.answers import answer, bounds, like_for_like, naive, no_estimate, outcome
 from kzdata.partial.extrapolation import (
     YEARS_OF_SEASON,
     back_test,
@@ -53,14 +53,14 @@ def partial_year(
     - ``published``: the partial figure itself;
     - ``like_for_like``: growth on the same months a year earlier, where these are published;
     - ``bounds``: otherwise, growth between the two ends of the bounded base;
-    - ``estimate``: the full year, with the interval of ``level`` and the method in ``note``;
+    - ``estimate``: the full year, its interval of ``level`` and the method in ``note``; missing
+      where the past at hand is too short, and ``note`` says what is lacking;
     - ``naive``: the figure times 12/k, for comparison only;
     - ``outcome``: the full year as published since, and whether the interval held it.
 
     Nothing of the year itself beyond the k months enters the estimate. Raises `PeriodMismatch`
     for a span that does not begin in January or is a whole year, `NotAvailable` when no figure
-    for it is at hand or fewer than two past years of months are, `MeasureMismatch` when ``frame``
-    holds several pairs.
+    for it is at hand, `MeasureMismatch` when ``frame`` holds several pairs.
     """
     span = periods.span(period)
     months = span.months
@@ -92,7 +92,10 @@ def partial_year(
         if base is not None:
             answers.append(bounds(partial, base, months, rest_share))
     season = _of_flow(_seasonal(seasonal, frame, pair), flow)
-    answers.append(_estimate(partial, book, months, season, level))
+    try:
+        answers.append(_estimate(partial, book, months, season, level))
+    except NotAvailable as short:
+        answers.append(no_estimate(partial, short))
     answers.append(naive(partial, months))
     since, _ = _find(str(span.start.year), [book, said])
     if since is not None:
