@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
 from kzdata import __version__
+from kzdata.cli_fetch import fetch
 from kzdata.errors import KzdataError, ParameterError, UnknownCode
-
-FAILED, MISUSED = 1, 2
-
-
-def _answers(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What kzdata refuses becomes one message on the error stream, and an exit code."""
-
-    @wraps(command)
-    def answered(*args: Any, **options: Any) -> Any:
-        try:
-            return command(*args, **options)
-        except KzdataError as error:
-            click.echo(f"kzdata: {error}", err=True)
-            sys.exit(MISUSED if isinstance(error, ParameterError | UnknownCode) else FAILED)
-
-    return answered
-
-
-class _Examples(click.Command):
-    """A command whose help begins with examples; they are its epilog."""
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Examples"):
-            for line in (self.epilog or "").strip().splitlines():
-                formatter.write_text(line.strip())
-        formatter.write_paragraph()
-        self.format_usage(ctx, formatter)
-        self.format_help_text(ctx, formatter)
-        self.format_options(ctx, formatter)
+from kzdata.shell import Examples, answers, pairs
 
 
 @click.group(
@@ -60,25 +30,13 @@ def main() -> None:
     """
 
 
-def _pairs(
-    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
-) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for each in given:
-        name, equals, value = each.partition("=")
-        if not equals or not name.isidentifier():
-            raise click.BadParameter(f"{each!r} is not name=value, for example partner=TUR.")
-        if name in values:
-            raise click.BadParameter(f"{name} is given twice: {values[name]!r} and {value!r}.")
-        values[name] = value
-    return values
-
-
 def _formats(
     context: click.Context, parameter: click.Parameter, given: str | None
 ) -> tuple[str, ...] | None:
     return None if given is None else tuple(each.strip() for each in given.split(","))
 
+
+main.add_command(fetch)
 
 _out = click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the report."
@@ -89,19 +47,19 @@ _format = click.option(
 
 
 @main.command(
-    cls=_Examples,
+    cls=Examples,
     epilog="""kzdata report bilateral
     kzdata report bilateral -p partner=TUR -p start=2018
     kzdata report ./mine.ipynb --out ./my-report --format html""",
 )
 @click.argument("notebook")
 @click.option(
-    "-p", "parameters", multiple=True, callback=_pairs, metavar="NAME=VALUE",
+    "-p", "parameters", multiple=True, callback=pairs, metavar="NAME=VALUE",
     help="A parameter of the notebook; may be repeated for others.",
 )  # fmt: skip
 @_out
 @_format
-@_answers
+@answers
 def report(
     notebook: str, parameters: dict[str, str], out: Path | None, formats: tuple[str, ...] | None
 ) -> None:
@@ -124,11 +82,11 @@ def report(
     _say_where(made, begun)
 
 
-@main.command(cls=_Examples, epilog="kzdata run kaz-isr\nkzdata run")
+@main.command(cls=Examples, epilog="kzdata run kaz-isr\nkzdata run")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @_out
 @_format
-@_answers
+@answers
 def run(names: tuple[str, ...], out: Path | None, formats: tuple[str, ...] | None) -> None:
     """Build the editions of these NAMEs, or all of them."""
     from kzdata.reports.build import build
@@ -159,9 +117,9 @@ def _say_where(made: Any, begun: float) -> None:
     click.echo(f"Built in {time.monotonic() - begun:.1f} s")
 
 
-@main.command(cls=_Examples, epilog="kzdata editions\nkzdata editions --json")
+@main.command(cls=Examples, epilog="kzdata editions\nkzdata editions --json")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
-@_answers
+@answers
 def editions(as_json: bool) -> None:
     """List the editions, and when each was last built."""
     from kzdata.reports.editions import editions as all_editions
@@ -176,8 +134,8 @@ def editions(as_json: bool) -> None:
             click.echo(f"  {key:11} {row[key]}")
 
 
-@main.command(cls=_Examples, epilog="kzdata check")
-@_answers
+@main.command(cls=Examples, epilog="kzdata check")
+@answers
 def check() -> None:
     """Check what is shipped: the seeds load, the tidy table keeps its contract and is current."""
     from kzdata import seeds, sources, store
@@ -194,8 +152,8 @@ def check() -> None:
         click.echo(f"edition {each.name}: its notebooks take its parameters")
 
 
-@main.command(cls=_Examples, epilog="kzdata tidy")
-@_answers
+@main.command(cls=Examples, epilog="kzdata tidy")
+@answers
 def tidy() -> None:
     """Make data/tidy again from data/raw, byte for byte."""
     from kzdata import store
@@ -215,9 +173,9 @@ def seeds() -> None:
     """
 
 
-@seeds.command(cls=_Examples, epilog="kzdata seeds verify ../articles")
+@seeds.command(cls=Examples, epilog="kzdata seeds verify ../articles")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@_answers
+@answers
 def verify(folder: Path) -> None:
     """Find the printed figure of every claim in the article and paragraph that it names."""
     from kzdata.seeds.verification import verify as verify_seeds
@@ -228,7 +186,7 @@ def verify(folder: Path) -> None:
 
 
 @main.command(
-    cls=_Examples,
+    cls=Examples,
     epilog="""kzdata why "US$193.3 million"
     kzdata why 193.3 --report reports/kaz-isr""",
 )
@@ -237,7 +195,7 @@ def verify(folder: Path) -> None:
     "--report", "folder", type=click.Path(path_type=Path), metavar="DIR",
     help="Look in this report; otherwise in every report built here, then in the data.",
 )  # fmt: skip
-@_answers
+@answers
 def why(text: str, folder: Path | None) -> None:
     """Say where a printed number TEXT comes from: document, place, publisher, date."""
     from kzdata.provenance import why as explain

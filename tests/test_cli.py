@@ -81,9 +81,9 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
         (("report", "bilateral", "-p", "start=x"), "start: 'x' is no int"),
         (("report", "bilateral", "-p", "partner=XXX"), "partner: 'XXX' is no"),
         (("report", "bilateral", "-p", "partner="), "partner: is given empty"),
-        (("report", "bilateral", "-p", "partner"), "is not name=value"),
+        (("report", "bilateral", "-p", "partner"), "takes name=value"),
         (("report", "bilateral", "-p", "start=1=2"), "start: '1=2' is no int"),
-        (("report", "bilateral", "-p", "a b=1"), "is not name=value"),
+        (("report", "bilateral", "-p", "a b=1"), "takes name=value"),
         (("report", "bilateral", "-p", "start=1", "-p", "start=2"), "start is given twice"),
         (("report", "bilateral", "--format", "docx"), "'docx' is no format"),
         (("report", "bilatral"), "Did you mean 'bilateral'?"),
@@ -120,7 +120,7 @@ def test_editions_for_people_and_programs(home):
     assert json.loads(call("editions", "--json").stdout)[0]["built"] == "never"
 
 
-@pytest.mark.parametrize("name", ["report", "run", "editions", "check", "tidy", "why"])
+@pytest.mark.parametrize("name", ["report", "run", "editions", "check", "tidy", "why", "fetch"])
 def test_help_begins_with_examples(name):
     text = call(name, "--help").output
     assert text.startswith("Examples:")

@@ -21,12 +21,14 @@ LAYERS = [
     {"vocabulary", "bounds"},
     {"contract", "comparable", "nomenclature"},
     {"sources", "seeds", "readers"},
-    {"store", "aggregates", "indicators", "differencing", "structure", "benchmarking", "cards"},
+    {"fetch", "store", "aggregates", "indicators", "differencing", "structure", "benchmarking", "cards"},
     {"verdicts", "pipeline"},
     {"partial", "cited"},
     {"tables", "charts", "printed_figures"},
     {"provenance"},
     {"reports"},
+    {"shell"},
+    {"cli_fetch"},
     {"cli"},
 ]
 

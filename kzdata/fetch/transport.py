@@ -1,0 +1,199 @@
+"""One request over one connection, bounded in time: the only lines that open a socket.
+
+The standard library's client is enough and hands over the bytes as they came: nothing is unpacked,
+no redirect is followed, no password file is read. Two things it does not do are done here: an
+answer that drips is ended at its time, and a body shorter than announced is an error.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.client
+import socket
+import ssl
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from kzdata.fetch.failures import CutShort, FetchError, TooSlow, Unreachable, Untrusted
+from kzdata.fetch.keys import Secret
+
+_PIECE = 2**16
+_BROKEN = (OSError, http.client.HTTPException, ValueError)
+
+
+@dataclass
+class Answer:
+    """Status and headers (names in lower case), and the body piece by piece, as it came."""
+
+    status: int
+    headers: dict[str, str]
+    body: Iterator[bytes]
+
+    @property
+    def length(self) -> int | None:
+        """The announced bytes of the body; none where it comes in chunks, or to the end."""
+        said = self.headers.get("content-length", "")
+        return int(said) if said.isascii() and said.isdigit() and not self.chunked else None
+
+    @property
+    def chunked(self) -> bool:
+        """Whether the body comes in chunks, the last of which says so."""
+        return "chunked" in self.headers.get("transfer-encoding", "").lower()
+
+    @property
+    def framed(self) -> bool:
+        """Whether the answer itself tells where its body ends."""
+        return self.chunked or self.length is not None
+
+
+@contextlib.contextmanager
+def asked(
+    url: str,
+    headers: dict[str, str],
+    key: tuple[str, Secret] | None,
+    *,
+    timeout: float,
+    at_most: float,
+) -> Iterator[Answer]:
+    """GET ``url``; ``key`` is the header and the secret that goes into it.
+
+    ``timeout`` bounds the wait for a byte, ``at_most`` the answer as a whole. Raises `Unreachable`,
+    `TooSlow` or `CutShort`; their texts hold what the system said, and no headers.
+    """
+    parts = urlsplit(url)
+    watch = _Watch(at_most)
+    connection = _connection(parts, timeout)
+    try:
+        with _told(parts, watch, Unreachable, "broke before an answer"):
+            connection.connect()
+            watch.over(connection.sock)
+            _send(connection, parts, headers, key)
+            response = connection.getresponse()
+        named = {name.lower(): value for name, value in response.getheaders()}
+        answer = Answer(response.status, named, iter(()))
+        answer.body = _pieces(response, answer, parts, watch)
+        yield answer
+    finally:
+        watch.stop()
+        connection.close()
+
+
+def _send(
+    connection: http.client.HTTPConnection,
+    parts: SplitResult,
+    headers: dict[str, str],
+    key: tuple[str, Secret] | None,
+) -> None:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection.putrequest("GET", target, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    if key is not None:
+        connection.putheader(key[0], key[1].reveal())
+    connection.putheader("Connection", "close")
+    connection.endheaders()
+
+
+def _pieces(
+    response: http.client.HTTPResponse, answer: Answer, parts: SplitResult, watch: _Watch
+) -> Iterator[bytes]:
+    came = 0
+    with _told(parts, watch, CutShort, "broke off"):
+        while piece := response.read1(_PIECE):
+            came += len(piece)
+            yield piece
+            if watch.over_time:
+                break
+    if watch.over_time:
+        raise watch.too_slow(parts)
+    if answer.length is not None and came != answer.length:
+        raise CutShort(
+            f"{parts.hostname} announced {answer.length:,} bytes and sent {came:,}.",
+            "The answer was cut: ask again.",
+        )
+
+
+@contextlib.contextmanager
+def _told(parts: SplitResult, watch: _Watch, kind: type[FetchError], how: str) -> Iterator[None]:
+    """What the system raises becomes a `FetchError`, without the frames that held the headers."""
+    failure: FetchError | None = None
+    try:
+        yield
+    except FetchError:
+        raise
+    except TimeoutError:
+        failure = TooSlow(f"{parts.hostname} sent nothing for too long.", "Ask again later.")
+    except ssl.SSLCertVerificationError as error:
+        failure = Untrusted(
+            f"{parts.hostname} shows a certificate not trusted here: {error.verify_message}.",
+            "Where a proxy signs for it, name its certificates in SSL_CERT_FILE.",
+        )
+    except _BROKEN as error:
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        failure = kind(f"The connection to {parts.hostname} {how} ({said}).", "Ask again later.")
+    if failure is not None:
+        raise watch.too_slow(parts) if watch.over_time else failure
+
+
+class _Watch:
+    """Ends a connection at its time: a server that drips keeps every single wait short."""
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self.ends = time.monotonic() + seconds
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    @property
+    def over_time(self) -> bool:
+        return time.monotonic() >= self.ends
+
+    def over(self, opened: socket.socket) -> None:
+        self._socket = opened
+        if self.over_time:
+            self._end()
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                # Below TLS: its own shutdown would wait for the thread that reads.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def too_slow(self, parts: SplitResult) -> TooSlow:
+        return TooSlow(
+            f"{parts.hostname} did not end its answer within {self.seconds:g} s.",
+            "Ask again later, or for less.",
+        )
+
+
+def _connection(parts: SplitResult, timeout: float) -> http.client.HTTPConnection:
+    host = parts.hostname or ""
+    if parts.scheme == "http":  # of a machine to itself; endpoints and redirects allow no other
+        return http.client.HTTPConnection(host, parts.port, timeout=timeout)
+    trust = ssl.create_default_context()
+    proxy = urllib.request.getproxies().get("https", "")
+    if not proxy or urllib.request.proxy_bypass(host):
+        return http.client.HTTPSConnection(host, parts.port, timeout=timeout, context=trust)
+    by = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    if by.scheme != "http" or not by.hostname:
+        raise Unreachable("The proxy of this machine is none for http.", "Set HTTPS_PROXY.")
+    tunnel = http.client.HTTPSConnection(by.hostname, by.port, timeout=timeout, context=trust)
+    tunnel.set_tunnel(host, parts.port or 443, _proxy_headers(by))
+    return tunnel
+
+
+def _proxy_headers(by: SplitResult) -> dict[str, str]:
+    if not by.username:
+        return {}
+    said = f"{unquote(by.username)}:{unquote(by.password or '')}"
+    return {"Proxy-Authorization": "Basic " + base64.b64encode(said.encode()).decode()}
