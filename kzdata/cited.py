@@ -17,6 +17,8 @@ from kzdata import amounts, contract, resource, sources
 from kzdata.codes import UNKNOWN
 from kzdata.errors import KzdataError, NotAvailable, UnknownCode, did_you_mean
 
+_WITHOUT_UNIT = {"ratio", "asymmetry", "signed_asymmetry", "distance", "weight", "sigma"}
+_WITHOUT_UNIT |= {"survival", "cif_factor"}
 _UNIT_BY_SUFFIX = {"_pct": "percent", "_pp": "pp", "_share": "share"}
 
 
@@ -151,6 +153,8 @@ def _unit(row: pd.Series, column: str) -> str:
             return unit
     if column in ("rank", "ranked", "months"):
         return "count"
+    if column in _WITHOUT_UNIT:
+        return ""
     if column.startswith("days"):
         return "days"
     return _text(row, "unit")

@@ -31,7 +31,7 @@ LAYERS = [
         "benchmarking",
         "cards",
     },
-    {"verdicts", "pipeline"},
+    {"verdicts", "pipeline", "mirroring", "transit", "stock_changes", "survival", "pledges"},
     {"partial", "cited"},
     {"tables", "charts", "printed_figures"},
     {"provenance"},

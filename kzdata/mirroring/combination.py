@@ -1,0 +1,200 @@
+"""One value of each flow from both reports, weighted by how reliable the reporters are."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+from kzdata import sources
+from kzdata.codes import UNKNOWN
+from kzdata.errors import KzdataError
+from kzdata.mirroring.freight import IMF_FACTOR, InFob, in_fob
+from kzdata.mirroring.freight_fit import Carriage
+from kzdata.mirroring.pairing import TRADE, Pairs, pair
+from kzdata.mirroring.scatter import LEVEL, Scatter, measure
+from kzdata.mirroring.unspecified import allocate
+from kzdata.structure import inputs
+
+COMBINE = ("log", "baci")
+_SPLIT = "the reporters' reliability cannot be told apart, so it is split evenly"
+_POOLED = "reliability of the reporter not known: that of the others taken"
+
+
+def reconcile(
+    frame: pd.DataFrame,
+    factor: float | Carriage = IMF_FACTOR,
+    *,
+    where: str | None = None,
+    reliability: pd.DataFrame | None = None,
+    combine: str = "log",
+    level: float = LEVEL,
+) -> pd.DataFrame:
+    """One FOB value of each flow from both reports, by how reliable the reporters are.
+
+    ``log`` combines logarithms by inverse variance, ln v = w ln x + (1 − w) ln m with
+    w = s_j² / (s_i² + s_j²), the best estimate under the model of `reliability`; ``baci`` the
+    reports, v = w x + (1 − w) m with w = V_j / (V_i + V_j), V = exp(s²)(exp(s²) − 1). Imports are
+    made FOB as in `fob`. One row a flow, seen from the exporter: ``value``, ``lower``, ``upper``
+    (at ``level``; the variance of ln v is s_i² s_j² / (s_i² + s_j²), and the interval is wider
+    where s rests on few flows), ``weight`` of the exporter's report, ``class`` as in `mirror`.
+
+    A flow with one report keeps it, made FOB, with that reporter's scatter. Where one side says
+    zero the other's report stands and the interval reaches to zero. Reports without a partner are
+    counted against the flows that the reporter does not have, never beyond them: ``from_nes`` of
+    such a flow, taken off the flow without a partner. The interval holds the independent errors
+    of two reporters; what both miss, such as goods in transit, it cannot know.
+
+    ``reliability`` is the frame of `kz.reliability` on a wider frame; without it, it is estimated
+    here, together with the scales of products and periods. Missing, with the reason in ``note``:
+    no usable report. Raises what `mirror` raises, `MeasureMismatch` for products of several
+    levels, and `KzdataError` for an option.
+    Source: Gaulier and Zignago (2010), BACI, equations 2 to 5 and appendix.
+    """
+    inputs.choice("combine", combine, COMBINE)
+    if not 0 < level < 1:
+        raise KzdataError(f"level={level!r} is no probability.", "level=0.90 is the usual one.")
+    pairs = pair(frame, summed=True)
+    fob = in_fob(pairs, factor, where)
+    x, m = (np.where(side < 0, np.nan, side) for side in (fob.x, fob.m))
+    scatter = measure(pairs, fob) if reliability is None else _given(reliability, pairs)
+    share, rest = allocate(pairs, x, m)
+    weight, spread, known = _weights(pairs, scatter, x, m)
+    value = np.where(pairs.nes(), rest, _combined(x, m, weight, combine, scatter, pairs))
+    quantile = _quantile(pairs, scatter, weight, level)
+    half = np.where(known, np.exp(quantile * spread), np.nan)
+    lower, upper = value / half, value * half
+    zero = (x == 0) | (m == 0)
+    lower[zero & ~np.isnan(value)] = 0.0
+    both_zero = zero & (value == 0)
+    upper[both_zero] = 0.0
+    made = pairs.keys().assign(
+        value=value,
+        lower=lower,
+        upper=upper,
+        weight=np.where(np.isnan(value), np.nan, weight),
+        valuation="FOB" if pairs.dataflow in TRADE else "_Z",
+        reported=pairs.x,
+        mirrored=pairs.m,
+        mirrored_fob=fob.m,
+        from_nes=share,
+        obs_status=np.where(np.isnan(value), "M", "E"),
+        basis="derived",
+        variant=f"{combine}, {100 * level:g} %; {fob.said}",
+        note=_note(pairs, fob, scatter, share, rest, known),
+        locator="both reports of the flow",
+    )
+    made["class"] = pairs.classes(pairs.x, pairs.m)
+    if "source" in frame.columns:
+        made["source"] = pairs.joined("source", sources.join)
+    if "published" in frame.columns:
+        made["published"] = pairs.joined("published", _latest)
+    return made
+
+
+def _given(reliability: pd.DataFrame, pairs: Pairs) -> Scatter:
+    """The scatter of a frame of `kz.reliability`; areas that it does not hold are unknown."""
+    inputs.columns(reliability, ["reporter", "sigma"])
+    if reliability["reporter"].duplicated().any() or not (reliability["sigma"] > 0).all():
+        raise KzdataError(
+            "The reliability has a reporter twice, or a sigma that is not above zero.",
+            "Give what kz.reliability returned.",
+        )
+    by = reliability.set_index("reporter")
+    sigma = by["sigma"].reindex(pairs.areas).to_numpy(dtype=float)
+    variance = np.zeros(len(sigma))
+    if "upper" in by.columns:
+        z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
+        wide = by["upper"].reindex(pairs.areas).to_numpy(dtype=float)
+        variance = np.nan_to_num(2 * np.log(wide / sigma) / z) ** 2
+    held = ~np.isnan(sigma)
+    noted = by["note"] if "note" in by.columns else pd.Series("", index=by.index)
+    apart = held & (noted.reindex(pairs.areas) == "").to_numpy(dtype=bool)
+    pooled = float((reliability["sigma"] ** 2).mean()) if len(reliability) else np.nan
+    filled = np.where(held, sigma**2, pooled)
+    ones = (np.ones(len(pairs.products)), np.ones(len(pairs.periods)))
+    return Scatter(
+        np.log(filled), np.diag(variance), held.astype(int), held.astype(int), apart, *ones
+    )
+
+
+def _weights(pairs: Pairs, scatter: Scatter, x: np.ndarray, m: np.ndarray):
+    """The weight of x, the standard deviation of ln v, and whether there is any scatter to use."""
+    variance = np.exp(scatter.log_variance)
+    one, other = variance[pairs.exporter], variance[pairs.importer]
+    both, only_x = (x > 0) & (m > 0), (x > 0) & ~(m > 0)
+    weight = np.where(both, other / (one + other), np.where(only_x, 1.0, 0.0))
+    weight[(x == 0) & (m == 0)] = 0.5
+    weight[(x == 0) & np.isnan(m)] = 1.0
+    spread = np.sqrt(np.where(both, one * other / (one + other), np.where(only_x, one, other)))
+    known = np.full(len(pairs), bool(scatter.cells.any()))
+    return weight, spread * scatter.scale(pairs), known
+
+
+def _combined(x, m, weight: np.ndarray, combine: str, scatter: Scatter, pairs: Pairs):
+    value = np.where(weight > 0, x, m)
+    both = (x > 0) & (m > 0)
+    if combine == "log":
+        w = weight[both]
+        value[both] = np.exp(w * np.log(x[both]) + (1 - w) * np.log(m[both]))
+        return value
+    square = np.exp(scatter.log_variance)
+    scale = scatter.scale(pairs)[both] ** 2
+    of_x, of_m = (square[side[both]] * scale for side in (pairs.exporter, pairs.importer))
+    # V = exp(s²)(exp(s²) − 1), with expm1 because s² may be small.
+    v_x, v_m = (np.exp(each) * np.expm1(each) for each in (of_x, of_m))
+    weight[both] = v_m / (v_x + v_m)
+    value[both] = weight[both] * x[both] + (1 - weight[both]) * m[both]
+    return value
+
+
+def _quantile(pairs: Pairs, scatter: Scatter, weight: np.ndarray, level: float) -> np.ndarray:
+    """Of the error of ln v, as Student's: its variance is itself estimated.
+
+    ln of the variance has the gradient (w, 1 − w) in ln s² of the two, and a variance of 2/ν for
+    ν degrees of freedom; the quantile is expanded in 1/ν.
+    """
+    of = np.diag(scatter.covariance)
+    shaky = weight**2 * of[pairs.exporter] + (1 - weight) ** 2 * of[pairs.importer]
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    inverse = shaky / 2
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    return z + (z**3 + z) / 4 * inverse + second * inverse**2
+
+
+def _note(
+    pairs: Pairs, fob: InFob, scatter: Scatter, share: np.ndarray, rest: np.ndarray, known
+) -> np.ndarray:
+    """Why a value or its interval is missing, or what it rests on; the first reason that holds."""
+    one, other = pairs.sides
+    has_x, has_m = fob.x >= 0, fob.m >= 0
+    below, nes = (fob.x < 0) | (fob.m < 0), pairs.nes()
+    missing = ~has_x & ~has_m
+    judged, apart = scatter.cells > 0, scatter.apart
+    pooled = (has_x & ~judged[pairs.exporter]) | (has_m & ~judged[pairs.importer])
+    split = has_x & has_m & ~(apart[pairs.exporter] & apart[pairs.importer])
+    reasons = [
+        (missing & (fob.odd_x | fob.odd_m), "no report whose valuation tells its FOB value"),
+        (missing & fob.unknown_cost, "no distance for the pair, so the carriage is not known"),
+        (missing & below, "a value below zero has no place in a model of logarithms"),
+        (missing, "neither side has a figure"),
+        (~known, "no interval: no flow is reported by both sides"),
+        (nes & (rest < np.where(has_x, fob.x, fob.m)), "less what flows without a mirror take up"),
+        (nes, "partner not specified"),
+        (share > 0, "the side that does not report it has trade without a partner"),
+        (has_x & has_m & ((fob.x == 0) != (fob.m == 0)), "one side reports zero, the other not"),
+        (below, "a report below zero left out"),
+        (fob.odd_x, f"the {one}'s report left out: its valuation does not tell its FOB value"),
+        (fob.odd_m, f"the {other}'s report left out: its valuation does not tell its FOB value"),
+        (pooled, _POOLED),
+        (split, _SPLIT),
+    ]
+    note = np.full(len(pairs), "", dtype=object)
+    for mask, text in reversed(reasons):
+        note[mask] = text
+    return note
+
+
+def _latest(published: list[str]) -> str:
+    return UNKNOWN if UNKNOWN in published else max(published)
