@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from kzdata import __version__
+from kzdata.cli_data import export, load, sources
 from kzdata.cli_fetch import fetch
 from kzdata.errors import KzdataError, ParameterError, UnknownCode
 from kzdata.shell import Examples, answers, pairs
@@ -36,7 +37,8 @@ def _formats(
     return None if given is None else tuple(each.strip() for each in given.split(","))
 
 
-main.add_command(fetch)
+for _command in (fetch, load, sources, export):
+    main.add_command(_command)
 
 _out = click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the report."

@@ -1,4 +1,5 @@
-"""The tidy table: built from ``data/raw``, kept in ``data/tidy``, asked by observations()."""
+"""What is known: the tidy table of ``data/tidy`` that the repository ships, made from ``data/raw``,
+and the user's own store (`kzdata.vintages`), both asked by observations()."""
 
 from __future__ import annotations
 
@@ -6,11 +7,11 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from kzdata import codes, contract, periods, sources
-from kzdata.errors import KzdataError, NotAvailable, UnknownCode, did_you_mean
+from kzdata import codes, contract, corrections, periods, sources, vintages
+from kzdata.errors import KzdataError, NotAvailable, ParseError, UnknownCode, did_you_mean
 from kzdata.home import HOME
+from kzdata.preferences import preferred
 
 TIDY = HOME / "data" / "tidy" / "observations.csv"
 
@@ -34,15 +35,10 @@ def _tidy() -> pd.DataFrame:
     if not TIDY.exists():
         raise NotAvailable(f"{TIDY} is not there.", "Make it from data/raw: kzdata tidy")
     text = {column: str for column in contract.COLUMNS if column not in contract.NUMERIC}
-    return pd.read_csv(
+    table = pd.read_csv(
         TIDY, dtype=text, keep_default_na=False, na_values={c: [""] for c in contract.NUMERIC}
     )
-
-
-@cache
-def _preferences() -> list[dict[str, Any]]:
-    path = HOME / "seeds" / "preferences.yml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))["preferences"]
+    return corrections.corrected(table)
 
 
 def observations(
@@ -56,27 +52,30 @@ def observations(
     dataflow: str = "trade_goods",
     freq: str | None = None,
     source: str | None = None,
+    as_of: str | None = None,
 ) -> pd.DataFrame:
     """Published numbers under the tidy contract, one row each.
 
     ``reporter`` and ``partner`` are names or codes; ``start`` and ``end`` are years or SDMX
     periods, both included. Where several publications hold the same cell, the one that
-    ``seeds/preferences.yml`` prefers is returned; ``source="all"`` returns all, a source id one.
-    A cell missing at source is a row without a value. Raises `UnknownCode` for a name that is not
-    in its list and `NotAvailable` when nothing that is loaded fits.
+    ``seeds/preferences.yml`` prefers is returned, in its newest vintage; a source id returns that
+    source's newest vintage of each cell, ``source="all"`` every vintage of every source. A cell
+    missing at source is a row without a value.
+
+    ``as_of`` is a day: only what was surely known by it counts. A publication is known from the
+    last day that its date can mean, or from the day it was loaded (for what is shipped: accessed),
+    whichever is earlier. Rows that readers bring with a classification, a quantity or a
+    publisher's key keep these as further columns.
+
+    Raises `UnknownCode` for a name that is not in its list, `ParseError` for an ``as_of`` that is
+    no day, `NotAvailable` when nothing that is loaded fits, and `StoreError` where a loaded file
+    has changed.
 
     >>> observations("KAZ", "ISR", start=2024, flow="X")[["period", "value"]].values.tolist()
     [['2024', 167590256.94], ['2025', 119242222.86]]
     """
-    table = _tidy()
-    if dataflow not in contract.DATAFLOWS:
-        raise UnknownCode(
-            f"{dataflow!r} is no dataflow.", did_you_mean(dataflow, contract.DATAFLOWS)
-        )
-    if flow is not None and flow not in contract.FLOWS:
-        raise UnknownCode(f"{flow!r} is no flow.", did_you_mean(flow, contract.FLOWS))
-    if source not in (None, "all"):
-        sources.source(source)
+    as_of = None if as_of is None else day(as_of)
+    _check_names(dataflow, flow, source)
     wanted = {
         "dataflow": dataflow,
         "reporter": None if reporter is None else codes.area(reporter),
@@ -86,51 +85,90 @@ def observations(
         "freq": freq,
         "source": None if source == "all" else source,
     }
-    wanted = {column: value for column, value in wanted.items() if value is not None}
-    hit = pd.Series(True, index=table.index)
-    for column, value in wanted.items():
-        hit &= table[column] == value
-    found = table[hit]
+    found = known({c: v for c, v in wanted.items() if v is not None}, as_of, newest=source != "all")
     if start is not None or end is not None:
         found = found[_within(found["period"], start, end)]
     if found.empty:
+        wanted = {column: value for column, value in wanted.items() if value is not None}
         raise NotAvailable(
             "Nothing is loaded for "
             + ", ".join(f"{column} {value}" for column, value in wanted.items())
             + _years_wanted(start, end)
+            + (f", known by {as_of}" if as_of else "")
             + ".",
-            _near(table, wanted),
+            _near(_tidy(), wanted) + _loaded_too(dataflow),
         )
-    chosen = found if source is not None else preferred(found)
-    return chosen.reset_index(drop=True)
+    return contract.order(found) if source is not None else preferred(found)
+
+
+def known(wanted: dict[str, str], as_of: str | None, *, newest: bool) -> pd.DataFrame:
+    """Rows whose columns have these values, shipped and loaded, as they were known by ``as_of``.
+
+    With ``newest`` a source has one row a cell, else one a vintage. Several sources stay side by
+    side.
+    """
+    table = _tidy()
+    hit = pd.Series(True, index=table.index)
+    for column, value in wanted.items():
+        hit &= table[column] == value
+    if as_of is not None:
+        hit &= table["source"].map(_known_from()) <= as_of
+    shipped = table[hit]
+    mine = vintages.rows(wanted, as_of, newest=newest)
+    if mine is None:
+        return shipped
+    mine = corrections.corrected(mine)
+    beside = [str(c) for c in mine if c not in table and not str(c).startswith("_")]
+    texts = [c for c in beside if not pd.api.types.is_numeric_dtype(mine[c])]
+    both = pd.concat([shipped, mine[[*contract.COLUMNS, *beside]]], ignore_index=True)
+    both = both.fillna(dict.fromkeys(texts, ""))
+    said = [c for c in beside if c not in texts or (both[c] != "").any()]
+    both = both[[*contract.COLUMNS, *said]]
+    extended = [column for column in contract.BEYOND if column in said]
+    return both.sort_values(extended, kind="stable") if extended else both
+
+
+@cache
+def _known_from() -> dict[str, str]:
+    """By source of what is shipped, the day by which it was surely published or accessed."""
+    return {
+        name: min(
+            vintages.last_day(str(each.get(date) or codes.UNKNOWN))
+            for date in ("published", "accessed")
+        )
+        for name, each in sources.manifests().items()
+    }
+
+
+def _check_names(dataflow: str, flow: str | None, source: str | None) -> None:
+    if dataflow not in contract.DATAFLOWS:
+        dataflows = {name for entry in vintages.entries() for name in entry.dataflows}
+        if dataflow not in dataflows:
+            raise UnknownCode(
+                f"{dataflow!r} is no dataflow.",
+                did_you_mean(dataflow, dataflows | contract.DATAFLOWS.keys()),
+            )
+    if flow is not None and flow not in contract.FLOWS:
+        raise UnknownCode(f"{flow!r} is no flow.", did_you_mean(flow, contract.FLOWS))
+    if source is None or source == "all":
+        return
+    if source not in {entry.source for entry in vintages.entries()}:
+        sources.source(source)
+
+
+def day(text: str) -> str:
+    """``text`` if it is a day of the calendar, as ``as_of`` takes it; else a `ParseError`."""
+    try:
+        if periods.freq_of(text) == "D" and periods.span(text).start.isoformat() == text:
+            return text
+    except ParseError:
+        pass
+    raise ParseError(f"as_of={text!r} is no day.", 'Write it like as_of="2026-01-28".')
 
 
 def everything() -> pd.DataFrame:
-    """Every row of the tidy table: all dataflows, all publications."""
+    """Every row of the table that is shipped: all dataflows, all publications."""
     return _tidy().copy()
-
-
-def preferred(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row per cell: the publication that ``seeds/preferences.yml`` puts first.
-
-    Publications that it does not list come last, in the order of their names.
-    """
-    rank = pd.Series(float("inf"), index=frame.index)
-    keep = pd.Series(True, index=frame.index)
-    for rule in _preferences():
-        ruled = (frame["dataflow"] == rule["dataflow"]) & (frame["reporter"] == rule["reporter"])
-        for place, choice in enumerate(rule["order"]):
-            mine = ruled & (frame["source"] == choice["source"])
-            rank[mine] = place
-            if "until" in choice:
-                keep &= ~mine | (frame["period"].str[:4].astype(int) <= choice["until"])
-    best = (
-        frame.assign(_rank=rank)[keep]
-        .sort_values(["_rank", "source", "published"], kind="stable")
-        .drop_duplicates(contract.CELL)
-        .drop(columns="_rank")
-    )
-    return contract.order(best)
 
 
 def _within(period: pd.Series, start: int | str | None, end: int | str | None) -> pd.Series:
@@ -170,3 +208,9 @@ def _near(table: pd.DataFrame, wanted: dict[str, Any]) -> str:
         f"partner {listed}; {near['period'].min()} to {near['period'].max()}; "
         f"frequency {', '.join(sorted(near['freq'].unique()))}."
     )
+
+
+def _loaded_too(dataflow: str) -> str:
+    """What the user's store has of a dataflow, as the end of a hint."""
+    held = {e.source for e in vintages.entries() if dataflow in e.dataflows}
+    return f" In your store: {', '.join(sorted(held))}; see kzdata sources." if held else ""

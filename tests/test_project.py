@@ -19,8 +19,8 @@ LAYERS = [
     {"errors", "home"},
     {"words", "periods", "amounts", "codes", "areas", "resource"},
     {"vocabulary", "bounds"},
-    {"contract", "comparable", "nomenclature"},
-    {"sources", "seeds", "readers"},
+    {"contract", "comparable", "nomenclature", "codebook", "outward"},
+    {"sources", "seeds", "readers", "vintages", "bulk", "corrections", "preferences"},
     {
         "fetch",
         "store",
@@ -31,13 +31,15 @@ LAYERS = [
         "benchmarking",
         "cards",
     },
+    {"coverage", "revising"},
     {"verdicts", "pipeline", "mirroring", "transit", "stock_changes", "survival", "pledges"},
     {"partial", "cited"},
     {"tables", "charts", "printed_figures"},
     {"provenance"},
     {"reports"},
+    {"datapackage"},
     {"shell"},
-    {"cli_fetch"},
+    {"cli_fetch", "cli_data"},
     {"cli"},
 ]
 

@@ -1,0 +1,197 @@
+"""BACI text to a batch of the store without ever holding it: millions of rows, flat memory.
+
+The rows, and every refusal, are those of `kzdata.readers.baci`. The text is parsed in blocks, and
+its rows go to spill files by exporter, as narrow numbers; every spill file is then sorted by key,
+checked against the contract, and written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kzdata import areas, contract
+from kzdata.bulk.ahead import ahead
+from kzdata.bulk.text import FIELDS, MOST, blocks, numbers, opened
+from kzdata.errors import ContractError
+from kzdata.readers import reading, tidied
+from kzdata.readers.received import WrongFormat
+from kzdata.vintages.batches import GROUP, Writer, Written
+from kzdata.vintages.frames import expand
+
+COLUMNS = [*contract.COLUMNS, "quantity_t", "reporter_code", "partner_code", "classification"]
+_SHARED = {*contract.COLUMNS, "classification"} - {
+    "reporter", "partner", "product", "period", "locator", "note", *contract.NUMERIC
+}  # fmt: skip
+_HEAD = 1 << 12  # bytes in which the header and the first row are
+_ROW = np.dtype([("r", "i2"), ("p", "i2"), ("line", "i4"), *FIELDS])
+
+
+def write_baci(
+    path: str | PathLike[str],
+    folder: Path,
+    *,
+    member: str | None = None,
+    limit: int = MOST,
+    **options: Any,
+) -> tuple[Written, str, dict[str, Any]]:
+    """A BACI file as a batch in ``folder``; also its content's SHA-256, and what it covers.
+
+    gz and zip are read as they are. ``options`` and errors are those of ``kz.read("baci", path)``.
+    """
+    with opened(path, member, limit) as (stream, name):
+        same = _shared(stream.read(_HEAD), folder / name, options)
+    codes = sorted(contract.area_codes())
+    spilled = _Spilled(folder, codes, name)
+    with opened(path, member, limit) as (stream, name):
+        for part in ahead(spilled.rows_of, spilled.numbered(blocks(stream, name))):
+            spilled.add(part)
+    years = [tidied.period(str(year), name) for year in sorted(spilled.years)]
+    written, content = _written(spilled, folder / "batch.parquet", name, same)
+    about = {
+        "source": same["source"],
+        "published": same["published"],
+        "dataflows": [same["dataflow"]],
+        "periods": years,
+        "scopes": [[same["dataflow"], same["classification"], year] for year in years],
+    }
+    return written, content, about
+
+
+def _shared(head: bytes, first: Path, options: dict[str, Any]) -> dict[str, str]:
+    """What all rows say alike, as the reader itself says it of the header and the first row."""
+    first.write_bytes(b"\n".join(head.split(b"\n")[:2]) + b"\n")
+    try:
+        frame = reading.read("baci", first, **options)
+    finally:
+        first.unlink()
+    if frame.empty:
+        raise WrongFormat(f"{first.name} has no rows.", "Download it again.")
+    return {column: frame[column].iloc[0] for column in frame if column in _SHARED}
+
+
+class _Spilled:
+    """Rows on their way to the disk, a file an exporter."""
+
+    def __init__(self, folder: Path, codes: list[str], name: str) -> None:
+        self.folder, self.codes, self.name = folder, codes, name
+        self.years: set[int] = set()
+        self.missing = False
+        self.sizes = np.zeros(len(codes), dtype=np.int64)
+        self._place = {code: n for n, code in enumerate(codes)}
+        self._ranks = np.full(1 << 15, -1, dtype=np.int16)
+
+    def numbered(self, batches: Iterator[Any]) -> Iterator[tuple[int, Any]]:
+        """Each batch of text with the line of its first row in the file."""
+        line = 2  # below the header
+        for batch in batches:
+            yield line, batch
+            line += len(batch)
+
+    def rows_of(self, numbered: tuple[int, Any]) -> np.ndarray:
+        """The rows of a batch, those of one file together."""
+        line, batch = numbered
+        rows = np.empty(len(batch), dtype=_ROW)
+        for name, values in numbers(batch, self.name).items():
+            rows[name] = values
+        rows["line"] = np.arange(line, line + len(rows))
+        rows["r"], rows["p"] = self._rank(rows["i"]), self._rank(rows["j"])
+        if np.count_nonzero(np.diff(rows["r"])) > len(self.sizes):  # CEPII's order has fewer turns
+            rows = rows[np.argsort(rows["r"], kind="stable")]
+        return rows
+
+    def add(self, rows: np.ndarray) -> None:
+        """Append rows to their files, as many at a time as stand together."""
+        self.years |= set(np.unique(rows["t"]).tolist())
+        self.missing = self.missing or bool(np.isnan(rows["v"]).any())
+        turns = [0, *(np.flatnonzero(np.diff(rows["r"])) + 1).tolist(), len(rows)]
+        for start, end in pairwise(turns):
+            with self._file(rows["r"][start]).open("ab") as file:
+                rows[start:end].tofile(file)
+        self.sizes += np.bincount(rows["r"], minlength=len(self.sizes))
+
+    def _rank(self, numbers: np.ndarray) -> np.ndarray:
+        ranks = self._ranks[numbers]
+        if (ranks < 0).any():
+            for number in np.unique(numbers[ranks < 0]).tolist():
+                self._ranks[number] = self._place[areas.from_number(number)]
+            ranks = self._ranks[numbers]
+        return ranks
+
+    def _file(self, number: int) -> Path:
+        return self.folder / f"spill-{number:03d}"
+
+    def sorted(self, number: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """The keys and the columns of one file, in order of key; the file goes."""
+        rows = np.fromfile(self._file(number), dtype=_ROW)
+        self._file(number).unlink()
+        key = rows["r"].astype(np.int64)
+        for name, width in (("p", 10), ("k", 20), ("t", 12)):
+            key <<= width
+            key |= rows[name]
+        order = np.argsort(key)
+        return key[order], {name: rows[name][order] for name in _ROW.names or ()}
+
+
+def _written(spilled: _Spilled, path: Path, name: str, same: dict[str, str]) -> tuple[Written, str]:
+    from kzdata.bulk.tables import Tables
+
+    tables = Tables(spilled.codes, sorted(spilled.years), missing=spilled.missing)
+    constant = {c: v for c, v in same.items() if c not in tables.schema.names}
+    if len(spilled.years) == 1:
+        constant["period"] = str(next(iter(spilled.years)))
+    writer = Writer(
+        path,
+        tables.schema,
+        columns=COLUMNS,
+        constant=constant,
+        computed={"locator": name + ", line {line}", "interval": 3},
+    )
+    content = hashlib.sha256("\n".join([*same.values(), *spilled.codes]).encode())
+    made = partial(_made, spilled=spilled, tables=tables, name=name)
+    try:
+        for hashed, parts in ahead(made, np.flatnonzero(spilled.sizes).tolist()):
+            content.update(hashed)
+            for table in parts:
+                if not writer.rows:  # what all rows share is checked on the first of them
+                    contract.check(expand(table.slice(0, 200), writer.about))
+                writer.add(table)
+    except BaseException:
+        writer.abandon()
+        raise
+    return writer.close(), content.hexdigest()
+
+
+def _made(number: int, *, spilled: _Spilled, tables: Any, name: str) -> tuple[bytes, list[Any]]:
+    """The hash and the tables of one spill file."""
+    key, rows = spilled.sorted(number)
+    _refuse_twice(key, rows, spilled.codes, name)
+    content = hashlib.sha256()
+    for field in ("i", "j", "k", "t", "v", "d", "q"):
+        content.update(rows[field].data)
+    return content.digest(), [
+        tables.table({name: column[start : start + GROUP] for name, column in rows.items()})
+        for start in range(0, len(key), GROUP)
+    ]
+
+
+def _refuse_twice(
+    key: np.ndarray, rows: dict[str, np.ndarray], codes: list[str], name: str
+) -> None:
+    twice = np.flatnonzero(key[1:] == key[:-1])
+    if len(twice):
+        one, other = ({c: rows[c][at] for c in rows} for at in (twice[0], twice[0] + 1))
+        raise ContractError(
+            f"{len(twice) + 1} rows repeat a key: {codes[one['r']]} {codes[one['p']]} "
+            f"{one['k']:06d} {one['t']} stands at {name}, line {one['line']} and line "
+            f"{other['line']}.",
+            "One publication gives one number for a cell; two codes of one country, or a file "
+            "that was appended to itself, give two.",
+        )

@@ -1,0 +1,209 @@
+"""Batches: one load as a Parquet file sorted by reporter, and the index that says what is where.
+
+The index holds what all rows share, what is computed from a narrower column when rows are read, and
+for every row group its reporters and the SHA-256 of its bytes. So a pair's rows are read, and
+checked, without touching the rest of the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kzdata.vintages.place import StoreError
+
+GROUP = 1 << 16  # rows; a country of BACI's 200 has some 20,000 to 300,000 a year
+
+
+@dataclass(frozen=True)
+class Written:
+    """A batch on the disk, not yet in the journal."""
+
+    path: Path
+    sha256: str
+    index: bytes
+    rows: int
+    reporters: int
+
+    @property
+    def index_sha256(self) -> str:
+        """The SHA-256 of the index."""
+        return hashlib.sha256(self.index).hexdigest()
+
+
+class Writer:
+    """Writes tables that come sorted by reporter; the same rows give the same bytes.
+
+    ``columns`` is the order of the frame to be read back; ``constant`` its columns with one value;
+    ``computed`` names ``lower`` and ``upper`` (from ``decimals``) or ``locator`` (from ``line``).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        schema: Any,
+        *,
+        columns: list[str],
+        constant: dict[str, Any] | None = None,
+        computed: dict[str, Any] | None = None,
+    ) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        texts = [f.name for f in schema if pa.types.is_dictionary(f.type)]
+        numbers = {f.name for f in schema} - set(texts) | {"lower", "upper"}
+        self.path, self.groups, self.rows = path, [], 0  # type: ignore[var-annotated]
+        self.reporters: set[str] = set()
+        self.about: dict[str, Any] = {
+            "columns": columns,
+            "numbers": [column for column in columns if column in numbers],
+            "constant": constant or {},
+            "computed": computed or {},
+        }
+        self._writer = pq.ParquetWriter(
+            path, schema, compression="zstd", use_dictionary=texts, write_statistics=False
+        )
+
+    def add(self, table: Any) -> None:
+        """Write a table, as one row group for every `GROUP` rows."""
+        for start in range(0, len(table), GROUP):
+            part = table.slice(start, GROUP)
+            self._writer.write_table(part, row_group_size=len(part))
+            if "reporter" in part.column_names:
+                named = sorted(set(part["reporter"].unique().to_pylist()))
+            else:
+                named = [self.about["constant"]["reporter"]]
+            self.reporters |= set(named)
+            self.groups.append({"first": named[0], "last": named[-1], "rows": len(part)})
+            self.rows += len(part)
+
+    def close(self) -> Written:
+        """Finish the file, put it on the disk, and take the hashes from what is there."""
+        import pyarrow.parquet as pq
+
+        self._writer.close()
+        about = pq.ParquetFile(self.path).metadata
+        # A group's bytes begin where the one before ends; the first takes the four bytes before it.
+        starts = [0, *(_start(about.row_group(n)) for n in range(1, about.num_row_groups))]
+        size = self.path.stat().st_size
+        ends = [*starts[1:], _footer(self.path, size)] if starts and self.groups else []
+        whole = hashlib.sha256()
+        with self.path.open("rb") as file:
+            for group, start, end in zip(self.groups, starts, ends, strict=False):
+                data = file.read(end - start)
+                whole.update(data)
+                group |= {"start": start, "end": end, "sha256": hashlib.sha256(data).hexdigest()}
+            rest = file.read()
+            whole.update(rest)
+            os.fsync(file.fileno())
+        foot = {"start": size - len(rest), "sha256": hashlib.sha256(rest).hexdigest()}
+        index = {"rows": self.rows, "reporters": sorted(self.reporters), **self.about}
+        index |= {"groups": self.groups, "footer": foot}
+        data = (json.dumps(index, ensure_ascii=False, indent=0) + "\n").encode()
+        return Written(self.path, whole.hexdigest(), data, self.rows, len(self.reporters))
+
+    def abandon(self) -> None:
+        """Close the file of a load that failed."""
+        self._writer.close()
+
+
+def _start(group: Any) -> int:
+    columns = [group.column(n) for n in range(group.num_columns)]
+    return min(c.dictionary_page_offset or c.data_page_offset for c in columns)
+
+
+def _footer(path: Path, size: int) -> int:
+    with path.open("rb") as file:
+        file.seek(size - 8)
+        return size - 8 - int.from_bytes(file.read(4), "little")
+
+
+def verified_index(folder: Path, file: str, sha256: str) -> dict[str, Any]:
+    """The index of a batch, if its bytes are those that the journal names."""
+    path = folder / index_name(file)
+    data = _bytes(path, 0, None)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise damaged(path)
+    return json.loads(data)
+
+
+def index_name(file: str) -> str:
+    """The name of the index beside a batch's file."""
+    return file.removesuffix(".parquet") + ".json"
+
+
+def read(folder: Path, file: str, index: dict[str, Any], wanted: dict[str, str]) -> Any:
+    """The rows of a batch where the columns ``wanted`` have these values, as an Arrow table.
+
+    Only the row groups that can hold the reporter are read, and their hashes checked first.
+    Columns that the index computes are not there yet: see `kzdata.vintages.frames`.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    if any(index["constant"].get(c, v) != v for c, v in wanted.items()):
+        return None
+    reporter = wanted.get("reporter")
+    numbers = [
+        n
+        for n, group in enumerate(index["groups"])
+        if reporter is None or group["first"] <= reporter <= group["last"]
+    ]
+    if not numbers:
+        return None
+    path = folder / file
+    for piece in (index["footer"], *(index["groups"][n] for n in numbers)):
+        if (
+            hashlib.sha256(_bytes(path, piece["start"], piece.get("end"))).hexdigest()
+            != (piece["sha256"])
+        ):
+            raise damaged(path)
+    stored = pq.ParquetFile(path)
+    asked = {c: v for c, v in wanted.items() if c not in index["constant"]}
+    parts = []
+    for number in numbers:
+        part = stored.read_row_group(number)
+        hit = None
+        for column, value in asked.items():
+            same = pc.equal(part[column], pa.scalar(value, pa.string()))
+            hit = same if hit is None else pc.and_(hit, same)
+        parts.append(part if hit is None else part.filter(hit))
+    return pa.concat_tables(parts)
+
+
+def _bytes(path: Path, start: int, end: int | None) -> bytes:
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            return file.read() if end is None else file.read(end - start)
+    except FileNotFoundError:
+        raise StoreError(
+            f"{path} is in the journal and not on the disk.", "Load its file again: kzdata load"
+        ) from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}.", "Mend it.") from None
+
+
+def whole(folder: Path, file: str, sha256: str, index_sha256: str) -> bool:
+    """Whether a batch and its index are on the disk as they were written."""
+    for name, expected in ((file, sha256), (index_name(file), index_sha256)):
+        try:
+            with (folder / name).open("rb") as stream:
+                if hashlib.file_digest(stream, "sha256").hexdigest() != expected:
+                    return False
+        except OSError:
+            return False
+    return True
+
+
+def damaged(path: Path) -> StoreError:
+    """The error of a file whose bytes are not those that were loaded."""
+    return StoreError(
+        f"{path} is not what was loaded: its SHA-256 differs from the journal's.",
+        "Load its file again, which mends it: kzdata load",
+    )

@@ -1,0 +1,165 @@
+"""Put one published file into the store, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kzdata import periods
+from kzdata.codes import UNKNOWN
+from kzdata.errors import NotAvailable
+from kzdata.vintages import batches, editions, frames, journal
+from kzdata.vintages.place import StoreError
+
+BATCHES, STAGING = "batches", "staging"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: ``added`` is False where the store held the same content already."""
+
+    entry: journal.Entry
+    added: bool
+
+
+def load(source: str, path: str | PathLike[str], **options: Any) -> Loaded:
+    """Read a file of ``source`` and add its observations to the store as one batch.
+
+    ``options`` are those of `kz.read`. The store is `place.store_folder`; content that it holds is
+    not added again. Raises what the reader raises, `NotAvailable` for a file without observations,
+    and `StoreError` where the store cannot be written; nothing has changed then.
+    """
+    from kzdata.readers import reading
+
+    reading.module(source)  # a misspelt source stops before anything is made
+    with _explained(), ThreadPoolExecutor(1) as beside, _staging() as folder:
+        raw = beside.submit(_raw, Path(path))  # a large file is hashed while it is read
+        if source == "baci":
+            from kzdata.bulk import write_baci
+
+            written, content, about = write_baci(path, folder, **options)
+        else:
+            frame = reading.read(source, path, **options)
+            if frame.empty:
+                raise NotAvailable(
+                    f"{Path(path).name} holds no observations, so there is nothing to add.",
+                    "Check what was asked of the source.",
+                )
+            written, content = frames.write(frame, folder / "batch.parquet")
+            about = _about(frame)
+        return _commit(folder, written, content, about, raw.result())
+
+
+def _about(frame: pd.DataFrame) -> dict[str, Any]:
+    spelt = [p for p in frame["period"].unique() if p != UNKNOWN]
+    return {
+        "source": frame["source"].iloc[0],
+        "published": max(frame["published"].unique(), key=editions.last_day),
+        "dataflows": sorted(frame["dataflow"].unique()),
+        "periods": sorted(spelt, key=periods.sort_key),
+        "scopes": editions.scopes(frame),
+    }
+
+
+def _raw(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest}
+
+
+def _commit(
+    stage: Path, written: batches.Written, content: str, about: dict[str, Any], raw: dict[str, Any]
+) -> Loaded:
+    file = f"{written.index_sha256}.parquet"  # the index holds the hash of every byte of it
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    entry = journal.Entry(
+        source=about["source"],
+        published=about["published"],
+        loaded_at=now,
+        sha256=written.sha256,
+        rows=written.rows,
+        file=file,
+        index_sha256=written.index_sha256,
+        content=content,
+        dataflows=about["dataflows"],
+        reporters=written.reporters,
+        first=about["periods"][0] if about["periods"] else UNKNOWN,
+        last=about["periods"][-1] if about["periods"] else UNKNOWN,
+        scopes=about["scopes"],
+        raw=raw,
+    )
+    index = stage / "index.json"
+    index.write_bytes(written.index)
+    for path in (written.path, index):
+        _sync(path)
+    with journal.locked() as folder:
+        home = folder / BATCHES
+        for held in journal.entries():
+            if (held.source, held.content) == (entry.source, content):
+                if batches.whole(home, held.file, held.sha256, held.index_sha256):
+                    return Loaded(held, added=False)
+                entry = replace(entry, repaired_at=now)
+        home.mkdir(exist_ok=True)
+        index.replace(home / batches.index_name(file))
+        written.path.replace(home / file)
+        journal.sync_folder(home)
+        journal.sync_folder(folder)
+        journal.append(folder, entry)
+    return Loaded(entry, added=True)
+
+
+@contextlib.contextmanager
+def _staging() -> Iterator[Path]:
+    """A folder of this load alone; the system lets go of its mark when the process ends."""
+    with journal.locked() as home:
+        _sweep(home / STAGING)
+        folder = home / STAGING / secrets.token_hex(8)
+        folder.mkdir(parents=True)
+        holding = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(holding, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(holding)
+
+
+def _sweep(staging: Path) -> None:
+    """Remove what killed loads left; only while the journal is locked."""
+    for folder in staging.glob("*/"):
+        with contextlib.suppress(OSError):
+            holding = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(holding, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(holding)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The store cannot be written: {error.strerror or error}.",
+            "Nothing was added. Free the disk, mend the permissions, or set KZDATA_HOME.",
+        ) from error

@@ -1,0 +1,160 @@
+"""BACI in bulk: what comes back is what the reader reads, and what it refuses is refused."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import kzdata as kz
+from kzdata import contract, store, vintages
+from kzdata.bulk import text
+from kzdata.errors import ContractError, NotAvailable, UnknownCode
+from kzdata.readers.received import WrongFormat
+
+NAME = "BACI_HS92_Y2021_V202201.csv"
+HEADER = '"t","i","j","k","v","q"\n'
+ROWS = (
+    '2021,842,376,10129,52.051,"       13.235"\n'  # a lost zero
+    '2021,398,842,270900,0.041,"           NA"\n'  # an area with a note, no quantity
+    '2021,251,398,382390,3.4,"        1.854"\n'  # one decimal printed
+    '2021,490,398,854231,9,"           NA"\n'  # no decimal; not an ISO number
+    '2021,398,376,010129,NA,"        0.001"\n'  # no value
+    '2021,4,8,010121,1.23456,"        0.5"\n'  # more digits than a dollar
+    '2021,4,24,010121,1e-05,"        0.5"\n'
+    '2021,4,12,010121,123456789012.345,"        0.5"\n'
+)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("KZDATA_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def write(tmp_path, rows=ROWS, name=NAME, header=HEADER):
+    path = tmp_path / name
+    path.write_text(header + rows)
+    return path
+
+
+def loaded(path, **options):
+    vintages.load("baci", path, **options)
+    return store.known({"source": "baci"}, None, newest=True)
+
+
+def assert_as_read(found, path, **options):
+    expected = kz.read("baci", path, **options)
+    found = contract.order(found)[expected.columns]
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+def test_every_column_is_what_the_reader_reads(tmp_path):
+    path = write(tmp_path)
+    assert_as_read(loaded(path), path)
+
+
+def test_a_file_in_blocks_and_in_disorder(tmp_path, monkeypatch):
+    monkeypatch.setattr(text, "BLOCK", 2000)
+    random = np.random.default_rng(5)
+    areas = [4, 8, 12, 251, 376, 398, 490, 699, 757, 842]
+    pairs = [(i, j) for i in areas for j in areas if i != j]
+    cells = [(i, j, k) for i, j in pairs for k in random.integers(10_100, 970_000, 20).tolist()]
+    cells = [cells[n] for n in random.permutation(len(cells))]
+    values = np.round(np.exp(random.normal(2, 3, len(cells))), 3)
+    rows = "".join(
+        f"2021,{i},{j},{k:06d},{v:.15g},{'NA':>13}\n"
+        for (i, j, k), v in zip(cells, values, strict=True)
+    )
+    path = write(tmp_path, rows)
+    found = loaded(path)
+    assert len(found) == 1800
+    assert_as_read(found, path)
+
+
+def test_gz_and_zip_are_read_as_they_are_and_say_nothing_new(tmp_path):
+    path = write(tmp_path)
+    zipped, packed = tmp_path / "BACI.zip", tmp_path / (NAME + ".gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.write(path, NAME)
+        archive.writestr("Readme.txt", "about")
+    assert vintages.load("baci", packed).added
+    assert_as_read(store.known({"source": "baci"}, None, newest=True), path)
+    assert not vintages.load("baci", path).added
+    with pytest.raises(WrongFormat, match="holds 2 files"):
+        vintages.load("baci", zipped)
+    assert not vintages.load("baci", zipped, member=NAME).added
+
+
+def test_years_of_one_file_are_periods(tmp_path):
+    rows = "2020,398,376,010121,1,NA\n2021,398,376,010121,2,NA\n"
+    path = write(tmp_path, rows)
+    found = loaded(path)
+    assert found["period"].tolist() == ["2020", "2021"]
+    assert_as_read(found, path)
+
+
+def test_the_same_rows_give_the_same_bytes_in_any_order(tmp_path):
+    one = vintages.load("baci", write(tmp_path, name="BACI_HS92_V202201.csv"))
+    turned = "".join(reversed(ROWS.splitlines(keepends=True)))
+    assert not vintages.load("baci", write(tmp_path, turned, name="BACI_HS92_V202201.csv")).added
+    assert len(vintages.entries()) == 1
+    assert one.entry.rows == 8
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "said"),
+    [
+        ("2021,398,376,010121,1,NA\n2021,398,376,010121,2,NA\n", ContractError, "line 2 and"),
+        ("2021,276,376,010121,1,NA\n2021,280,376,010121,2,NA\n", ContractError, "DEU"),
+        ("2021,398,376,010121,1,NA\n2021,999,376,010121,2,NA\n", UnknownCode, "'999'"),
+        ("2021,398,376,010121,1,NA\n2021,398,376,ABC,2,NA\n", WrongFormat, "ABC"),
+        ("2021,398,376,010121,1,NA\n2021,398,376,1010121,2,NA\n", WrongFormat, "1010121"),
+        ("2021,398,376,010121,1,NA\n2021,398,376,010122,x,NA\n", WrongFormat, "v is no number"),
+        ("2021,398,376,010121,1,NA\n2021,398,376,010122,inf,NA\n", WrongFormat, "infinite"),
+        ("2021,398,376,010121,1,NA\n2021,398,376,010122\n", WrongFormat, "columns"),
+        ("2021,398,376,010121,1,NA\n2021,398,376,010122,1,\"x\"\n", WrongFormat, "x"),
+        ("2021,398,376,010121,1,NA\n3021,398,376,010122,1,NA\n", WrongFormat, "3021"),
+        ("2021,398,376,010121,1,NA\n,398,376,010122,1,NA\n", WrongFormat, "no t"),
+        ("", WrongFormat, "no rows"),
+    ],
+)  # fmt: skip
+def test_what_breaks_the_contract_is_refused_and_nothing_is_added(
+    tmp_path, home, rows, error, said
+):
+    with pytest.raises(error, match=said):
+        vintages.load("baci", write(tmp_path, rows))
+    assert vintages.entries() == []
+    assert not list((home / "store" / "staging").iterdir())
+
+
+def test_what_is_no_baci_is_refused(tmp_path):
+    with pytest.raises(WrongFormat, match="lacks the columns"):
+        vintages.load("baci", write(tmp_path, "1,2\n", header="a,b\n"))
+    with pytest.raises(WrongFormat, match="classification"):
+        vintages.load("baci", write(tmp_path, name="trade.csv"))
+    with pytest.raises(NotAvailable, match="no file"):
+        vintages.load("baci", tmp_path / "none.csv")
+    bomb = tmp_path / (NAME + ".gz")
+    bomb.write_bytes(gzip.compress((HEADER + ROWS * 100).encode()))
+    with pytest.raises(WrongFormat, match=r"larger than 20,000 bytes"):
+        vintages.load("baci", bomb, limit=20_000)
+    cut = tmp_path / ("cut_" + NAME + ".gz")
+    cut.write_bytes(gzip.compress((HEADER + ROWS).encode())[:-12])
+    with pytest.raises(WrongFormat, match="damaged"):
+        vintages.load("baci", cut)
+
+
+def test_a_real_extract_of_71_thousand_rows(tmp_path, shared):
+    source = shared / "samples" / "baci" / "ExampleTradeData.csv.gz"
+    if not source.exists():
+        pytest.skip(f"{source.name} is not here")
+    path = tmp_path / NAME
+    path.write_bytes(gzip.decompress(source.read_bytes()))
+    found = loaded(path)
+    assert len(found) == 71_192
+    assert_as_read(found, path)
