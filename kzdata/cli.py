@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from kzdata import __version__
+from kzdata.cli_config import config
 from kzdata.cli_data import export, load, sources
 from kzdata.cli_fetch import fetch
 from kzdata.errors import KzdataError, ParameterError, UnknownCode
@@ -37,7 +38,7 @@ def _formats(
     return None if given is None else tuple(each.strip() for each in given.split(","))
 
 
-for _command in (fetch, load, sources, export):
+for _command in (fetch, load, sources, export, config):
     main.add_command(_command)
 
 _out = click.option(

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kzdata import settings
+
 _PACKAGE = Path(__file__).resolve().parent
 HOME = _PACKAGE.parent if (_PACKAGE.parent / "seeds").is_dir() else _PACKAGE / "shipped"
 
 
 def reports_folder() -> Path:
-    """Where reports stand unless told otherwise: in the checkout, or below the current folder
-    where kzdata is installed, whose own folder is not for writing."""
+    """Where reports stand: the setting ``reports``, else in the checkout, else, where kzdata is
+    installed and its own folder is not for writing, below the current folder."""
+    if named := settings.value("reports"):
+        return named
     installed = HOME.parent == _PACKAGE
     return (Path.cwd() if installed else HOME) / "reports"

@@ -16,7 +16,7 @@ import kzdata as kz
 from kzdata import store
 
 LAYERS = [
-    {"errors", "home"},
+    {"errors", "settings", "home"},
     {"words", "periods", "amounts", "codes", "areas", "resource"},
     {"vocabulary", "bounds"},
     {"contract", "comparable", "nomenclature", "codebook", "outward"},
@@ -39,7 +39,7 @@ LAYERS = [
     {"reports"},
     {"datapackage"},
     {"shell"},
-    {"cli_fetch", "cli_data"},
+    {"cli_fetch", "cli_data", "cli_config"},
     {"cli"},
 ]
 
