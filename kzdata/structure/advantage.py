@@ -34,27 +34,40 @@ def rca(frame: pd.DataFrame) -> pd.DataFrame:
             "Add the exports of the reporter WLD, or of every reporter of the universe.",
         )
     value, note, variant = advantages(cells, world)
-    result = cells.frame(~world).assign(rca=value[~world], variant=variant, note=note[~world])
+    if world.any():
+        rows = np.flatnonzero(~world)
+        result = cells.frame(rows).assign(rca=value[rows], variant=variant, note=note[rows])
+    else:
+        result = cells.frame().assign(rca=value, variant=variant, note=note)
     return cited(result, exports, "period")
 
 
 def advantages(cells: Cells, world: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
     """RCA, note and variant of every row of (reporter, product, period) cells."""
     of = np.where(world, cells.value, 0.0) if world.any() else cells.value
-    own = cells.total("reporter", "period")
-    world_product, world_total = (
-        cells.total("product", "period", of=of),
-        cells.total("period", of=of),
-    )
+    # Shares and weights by group, then spread over the rows: there are far fewer groups than rows.
+    reporter, own = cells.totals("reporter", "period")
+    product, world_product = cells.totals("product", "period", of=of)
+    period, world_total = cells.totals("period", of=of)
+    below = world_total[period] if len(world_total) > 1 else world_total
+    share = ratio(cells.value, own[reporter])
+
+    def where(mask: np.ndarray, code: np.ndarray):
+        """A condition of groups as one of rows, if it holds for any."""
+        return mask[code] if mask.any() else False
+
     value, note = because(
-        ratio(ratio(cells.value, own), ratio(world_product, world_total)),
-        (own == 0, "the reporter exports nothing"),
-        (world_total == 0, "the world exports nothing, or is not given for the period"),
-        (world_product == 0, "the world exports none of the product"),
-        (cells.distinct("product", "period") == 1, "a single product: every share is 1"),
-        (np.isnan(own), "exports of the reporter have a missing part"),
+        ratio(share, ratio(world_product[product], below)),
+        (where(own == 0, reporter), "the reporter exports nothing"),
         (
-            np.isnan(world_product) | np.isnan(world_total),
+            where(world_total == 0, period),
+            "the world exports nothing, or is not given for the period",
+        ),
+        (where(world_product == 0, product), "the world exports none of the product"),
+        (cells.distinct("product", "period") == 1, "a single product: every share is 1"),
+        (where(np.isnan(own), reporter), "exports of the reporter have a missing part"),
+        (
+            where(np.isnan(world_product), product) | where(np.isnan(world_total), period),
             "exports of the world have a missing part",
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from kzdata import sources
 from kzdata.errors import MeasureMismatch
 from kzdata.structure import inputs
+from kzdata.structure.labels import coded, distinct
 
 # Up to this many possible groups a row, counting into an array is cheaper than sorting.
 _DENSE = 4
@@ -27,10 +29,11 @@ class Cells:
         self.value = frame["value"].to_numpy(dtype=float)
         self.labels: dict[str, pd.Index] = {}
         self._codes: dict[str, np.ndarray] = {}
+        self._listed: pd.DataFrame | None = frame  # the rows as given, while they are these cells
         for key in self.keys:
-            codes, labels = pd.factorize(frame[key], sort=True)
+            codes, labels = coded(frame[key])
             inputs.refuse(frame, codes < 0, f"without a {key}")
-            self._codes[key], self.labels[key] = codes.astype(np.int64), pd.Index(labels)
+            self._codes[key], self.labels[key] = codes, labels
 
     @classmethod
     def summed(cls, frame: pd.DataFrame, keys: Sequence[str]) -> Cells:
@@ -45,7 +48,8 @@ class Cells:
             if key in cells.labels:
                 inputs.no_nesting(cells.labels[key], key)
         kept = [key for key in cells.keys if key in keys]
-        if kept == cells.keys:
+        if all(len(cells.labels[key]) == 1 for key in cells.keys if key not in kept):
+            cells.keys = kept
             return cells.ordered()
         code, size = cells.group(*kept)
         if size <= _DENSE * len(cells) + 1000:
@@ -57,7 +61,7 @@ class Cells:
         made = cls.__new__(cls)
         made.keys, made.value = kept, total
         made.labels = {key: cells.labels[key] for key in kept}
-        made._codes = {}
+        made._codes, made._listed = {}, None
         for key in reversed(kept):
             number, made._codes[key] = np.divmod(number, len(cells.labels[key]))
         return made
@@ -65,15 +69,17 @@ class Cells:
     def ordered(self) -> Cells:
         """The same cells in the order of their keys."""
         code, _ = self.group(*self.keys)
-        if (code[1:] < code[:-1]).any():
+        if not (code[1:] >= code[:-1]).all():
             place = np.argsort(code, kind="stable")
-            self.value = self.value[place]
+            self.value, self._listed = self.value[place], None
             self._codes = {key: codes[place] for key, codes in self._codes.items()}
         return self
 
     def once(self) -> None:
         """Raise `MeasureMismatch` when a cell is published twice."""
         code, size = self.group(*self.keys)
+        if (code[1:] > code[:-1]).all():
+            return
         if size <= _DENSE * len(self) + 1000 and np.bincount(code, minlength=1).max() <= 1:
             return
         twice = pd.Series(code).duplicated().to_numpy()
@@ -100,22 +106,33 @@ class Cells:
 
     def group(self, *by: str) -> tuple[np.ndarray, int]:
         """The group number of each row, and how many groups there can be."""
-        code, size = np.zeros(len(self), dtype=np.int64), 1
+        code, size = None, 1
         for key in by:
-            if key in self.labels:
-                code = code * len(self.labels[key]) + self._codes[key]
-                size *= len(self.labels[key])
-        return code, size
+            labels = self.labels.get(key, [])
+            if len(labels) > 1:  # a single label tells no groups apart
+                code = self._codes[key] if code is None else code * len(labels) + self._codes[key]
+                size *= len(labels)
+        return np.zeros(len(self), dtype=np.int64) if code is None else code, size
+
+    def totals(self, *by: str, of: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The group number of each row, and the sum of ``of`` (the values) of each group."""
+        code, size = self.group(*by)
+        of = self.value if of is None else of
+        if size == 1:
+            return code, of.sum(keepdims=True)
+        if size > _DENSE * len(self) + 1000:
+            code = np.unique(code, return_inverse=True)[1]
+        return code, np.bincount(code, of)
 
     def total(self, *by: str, of: np.ndarray | None = None) -> np.ndarray:
         """For each row, the sum of ``of`` (the values) over its group."""
-        code, size = self.group(*by)
-        if size > _DENSE * len(self) + 1000:
-            code = np.unique(code, return_inverse=True)[1]
-        return np.bincount(code, self.value if of is None else of)[code]
+        code, sums = self.totals(*by, of=of)
+        return sums[code]
 
     def distinct(self, key: str, *by: str) -> np.ndarray:
         """For each row, how many labels of ``key`` its group of ``by`` holds."""
+        if all(len(self.labels.get(each, [])) <= 1 for each in by):
+            return np.broadcast_to(np.int64(len(self.labels[key])), len(self))
         code, size = self.group(*by, key)
         if size <= 8 * _DENSE * len(self) + 1000:
             held = np.zeros(size, dtype=bool)
@@ -131,27 +148,32 @@ class Cells:
 
     def frame(self, rows: np.ndarray | None = None) -> pd.DataFrame:
         """The key columns of the rows, or of those that a mask or an index names."""
+        whole = rows is None and self._listed is not None
+        if whole and all(isinstance(self._listed[k].dtype, pd.StringDtype) for k in self.keys):
+            return self._listed[self.keys].reset_index(drop=True)  # the same text, not copied
         take = slice(None) if rows is None else rows
-        return pd.DataFrame(
-            {key: self.labels[key].take(self._codes[key][take]) for key in self.keys}
-        )
+        columns = {key: self.labels[key].array.take(self._codes[key][take]) for key in self.keys}
+        return pd.DataFrame(columns, copy=False)
 
 
 def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """``above / below``, missing where ``below`` is zero."""
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below != 0)
+    whole = below != 0
+    if np.all(whole):
+        return np.asarray(above / below)
+    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=whole)
 
 
-def because(value: np.ndarray, *reasons: tuple[np.ndarray, str]) -> tuple[np.ndarray, np.ndarray]:
+def because(value: np.ndarray, *reasons: tuple[Any, str]) -> tuple[np.ndarray, Any]:
     """The values, missing where a reason applies, and the note that says the first such reason."""
-    note = np.full(np.shape(value), "", dtype=object)
-    note[np.isnan(value)] = "a figure that enters it is missing"
     value = np.array(value, dtype=float)
-    for mask, text in reversed(reasons):
+    which = np.isnan(value).astype(np.int8)
+    for place, (mask, _) in reversed(list(enumerate(reasons, start=2))):
         if np.any(mask):
             barred = np.broadcast_to(mask, value.shape)
-            value[barred], note[barred] = np.nan, text
-    return value, note
+            value[barred], which[barred] = np.nan, place
+    texts = ["", "a figure that enters it is missing", *(text for _, text in reasons)]
+    return value, pd.array(texts, dtype="str").take(which)
 
 
 def cited(result: pd.DataFrame, frame: pd.DataFrame, *by: str) -> pd.DataFrame:
@@ -162,8 +184,22 @@ def cited(result: pd.DataFrame, frame: pd.DataFrame, *by: str) -> pd.DataFrame:
     if "source" not in frame.columns:
         return result
     by = tuple(key for key in by if key in frame.columns and key in result.columns)
-    if not by:
-        return result.assign(source=sources.join(pd.unique(frame["source"])))
-    pairs = frame[[*by, "source"]].drop_duplicates()
-    joined = pairs.groupby(list(by), sort=False)["source"].agg(sources.join).rename("source")
-    return result.merge(joined.reset_index(), on=list(by), how="left")
+    named = distinct(frame["source"])
+    if not by or len(named) == 1:
+        return result.assign(source=sources.join(named))
+    group = np.zeros(len(frame), dtype=np.int64)
+    asked, known = np.zeros(len(result), dtype=np.int64), np.ones(len(result), dtype=bool)
+    for key in by:
+        (code, labels), (own, listed) = coded(frame[key]), coded(result[key])
+        place = labels.get_indexer(listed)[own]
+        group, asked = group * len(labels) + code, asked * len(labels) + place
+        known &= place >= 0
+    source, names = coded(frame["source"])
+    groups, at = np.divmod(np.unique(group * len(names) + source), len(names))
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    texts = [sources.join(names[each]) for each in np.split(at, starts[1:])]
+    place = np.searchsorted(groups[starts], asked)
+    place = np.where(known, np.minimum(place, len(starts) - 1), -1)
+    found = place[known]
+    place[known] = np.where(groups[starts][found] == asked[known], found, -1)
+    return result.assign(source=pd.array(texts, dtype="str").take(place, allow_fill=True))

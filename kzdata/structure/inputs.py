@@ -23,6 +23,7 @@ from kzdata.errors import (
     ValuationMismatch,
     did_you_mean,
 )
+from kzdata.structure.labels import coded, distinct
 
 KEYS = ["reporter", "partner", "flow", "product", "period"]
 SIDE = {"X": "exports", "M": "imports"}
@@ -47,17 +48,20 @@ def columns(frame: pd.DataFrame, needs: Iterable[str]) -> None:
 
 
 def side(frame: pd.DataFrame, flow: str, needs: Iterable[str], *, what: str = "") -> pd.DataFrame:
-    """The rows of one flow, X or M, checked by `measured`; without a flow column, every row."""
+    """The rows of one flow, X or M, checked by `measured`, without the column that said so."""
     if "flow" in frame.columns:
-        chosen = frame[frame["flow"] == flow]
-        if chosen.empty:
-            held = ", ".join(sorted(set(frame["flow"]))) or "no rows"
+        codes, labels = coded(frame["flow"])
+        if flow not in labels:
+            held = ", ".join(labels) or "no rows"
             raise NotAvailable(
                 f"{what or 'This'} needs {SIDE.get(flow, flow)} (flow {flow}); "
                 f"the frame holds {held}.",
                 "Add them: pd.concat([frame, kz.observations(...)])",
             )
-        frame = chosen
+        if len(labels) > 1:
+            frame = frame[codes == labels.get_loc(flow)]
+        needs = [key for key in needs if key != "flow"]
+        frame = frame.drop(columns="flow")
     return measured(frame, needs)
 
 
@@ -76,8 +80,9 @@ def measured(
         if column in frame.columns and column not in mixed:
             _one(frame, column, error)
     if "valuation" in frame.columns:
-        flows = frame.groupby("flow", sort=False) if "flow" in frame.columns else [("", frame)]
-        for _, rows in flows:
+        flows = distinct(frame["flow"]) if "flow" in frame.columns else []
+        for flow in flows if len(flows) > 1 else [None]:
+            rows = frame if flow is None else frame[frame["flow"] == flow]
             _one(rows, "valuation", ValuationMismatch)
     if not pd.api.types.is_numeric_dtype(frame["value"]):
         raise ContractError("The column value is not a number.", 'pd.to_numeric(frame["value"])')
@@ -91,7 +96,7 @@ def measured(
 
 
 def _one(frame: pd.DataFrame, column: str, error: type[KzdataError]) -> None:
-    values = pd.unique(frame[column])
+    values = distinct(frame[column])
     if len(values) > 1:
         names = sorted(map(str, values))
         raise error(
@@ -115,7 +120,7 @@ def refuse(frame: pd.DataFrame, broken: np.ndarray, what: str) -> None:
 
 def no_nesting(labels: Iterable[str], key: str) -> None:
     """Raise when a total stands among its parts, or product codes of several levels together."""
-    labels = [str(label) for label in labels]
+    labels = [str(label) for label in np.asarray(labels, dtype=object)]
     total = {"product": "TOTAL", "partner": WORLD, "reporter": WORLD}[key]
     if total in labels and len(labels) > 1:
         raise MeasureMismatch(

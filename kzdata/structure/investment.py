@@ -46,7 +46,7 @@ def fdi_performance(frame: pd.DataFrame, gdp: pd.DataFrame, years: int = 3) -> p
         own = wide.reindex(span)[common]
         world = own[[WORLD]].to_numpy() if given else own.to_numpy().sum(axis=1, keepdims=True)
         own_sums = _window(own.to_numpy(), years)
-        return own_sums, np.broadcast_to(_window(world, years), own_sums.shape)
+        return own_sums.ravel(), np.broadcast_to(_window(world, years), own_sums.shape).ravel()
 
     (flow, world_flow), (gross, world_gross) = windows(flows), windows(sizes)
     value, note = because(
@@ -63,9 +63,9 @@ def fdi_performance(frame: pd.DataFrame, gdp: pd.DataFrame, years: int = 3) -> p
         {
             "reporter": np.tile(common, len(span)),
             "period": np.repeat(span, len(common)),
-            "fdi_performance": value.ravel(),
+            "fdi_performance": value,
             "variant": f"sums of {years} years; world = {universe}",
-            "note": note.ravel(),
+            "note": note,
         }
     )
     made = made[made["reporter"] != WORLD].sort_values(["reporter", "period"], ignore_index=True)

@@ -1,0 +1,61 @@
+"""Columns of text as integers, read by runs where equal labels stand together.
+
+Hashing text is what an indicator of a long frame spends its time on. Frames of trade are mostly in
+order: one period, one flow, one reporter after another. Comparing neighbours costs a fifth of
+hashing, and then one label a run is hashed instead of one a row.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+_PROBE = 2_000  # rows looked at before all neighbours are compared
+_GAIN = 4  # rows a run that make comparing worth it
+
+
+def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """The place of each row's label among the sorted labels, −1 where missing; and the labels."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.cat.remove_unused_categories()
+        labels = pd.Index(column.cat.categories)
+        order = labels.argsort()
+        place = np.append(np.argsort(order), -1)  # −1, a missing label, stays −1
+        return place[column.cat.codes.to_numpy()], labels[order]
+    heads = _heads(column)
+    if heads is None:
+        codes, labels = pd.factorize(column, sort=True)
+        return codes.astype(np.int64), pd.Index(labels)
+    codes, labels = pd.factorize(column.iloc[heads], sort=True)
+    return np.repeat(codes.astype(np.int64), np.diff(heads, append=len(column))), pd.Index(labels)
+
+
+def distinct(column: pd.Series) -> list:
+    """The labels of a column, each once, in the order in which they come."""
+    heads = _heads(column)
+    return list(pd.unique(column if heads is None else column.iloc[heads]))
+
+
+def _heads(column: pd.Series) -> np.ndarray | None:
+    """Where each run of one label begins; None where runs are too short to gain by them."""
+    if len(column) > _PROBE:
+        probe = _changes(column.iloc[:_PROBE])
+        if probe is None or probe.sum() * _GAIN > _PROBE:
+            return None
+    changes = _changes(column)
+    if changes is None or changes.sum() * _GAIN > len(column):
+        return None
+    return np.flatnonzero(np.concatenate([np.ones(min(len(column), 1), dtype=bool), changes]))
+
+
+def _changes(column: pd.Series) -> np.ndarray | None:
+    """Which rows after the first differ from the one above; missing differs from everything."""
+    if isinstance(column.dtype, pd.StringDtype):
+        # Without Arrow, the objects themselves are compared: pandas would check each for NA first.
+        python = column.dtype.storage == "python"
+        values = column.to_numpy(dtype=object) if python else column.array
+    elif isinstance(column.dtype, np.dtype) and column.dtype != object:
+        values = column.to_numpy()
+    else:
+        return None
+    return np.asarray(values[1:] != values[:-1], dtype=bool)
