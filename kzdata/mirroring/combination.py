@@ -16,6 +16,7 @@ from kzdata.mirroring.pairing import TRADE, Pairs, pair
 from kzdata.mirroring.scatter import LEVEL, Scatter, measure
 from kzdata.mirroring.unspecified import allocate
 from kzdata.structure import inputs
+from kzdata.structure.cells import noted
 
 COMBINE = ("log", "baci")
 _SPLIT = "the reporters' reliability cannot be told apart, so it is split evenly"
@@ -48,8 +49,8 @@ def reconcile(
 
     ``reliability`` is the frame of `kz.reliability` on a wider frame; without it, it is estimated
     here, together with the scales of products and periods. Missing, with the reason in ``note``:
-    no usable report. Raises what `mirror` raises, `MeasureMismatch` for products of several
-    levels, and `KzdataError` for an option.
+    no usable report. Rows of the world are set aside as in `mirror`. Raises what `mirror` raises,
+    `MeasureMismatch` for products of several levels, and `KzdataError` for an option.
     Source: Gaulier and Zignago (2010), BACI, equations 2 to 5 and appendix.
     """
     inputs.choice("combine", combine, COMBINE)
@@ -81,7 +82,7 @@ def reconcile(
         from_nes=share,
         obs_status=np.where(np.isnan(value), "M", "E"),
         basis="derived",
-        variant=f"{combine}, {100 * level:g} %; {fob.said}",
+        variant=f"{combine}, {100 * level:g} %; {fob.said}{pairs.aside()}",
         note=_note(pairs, fob, scatter, share, rest, known),
         locator="both reports of the flow",
     )
@@ -163,9 +164,7 @@ def _quantile(pairs: Pairs, scatter: Scatter, weight: np.ndarray, level: float) 
     return z + (z**3 + z) / 4 * inverse + second * inverse**2
 
 
-def _note(
-    pairs: Pairs, fob: InFob, scatter: Scatter, share: np.ndarray, rest: np.ndarray, known
-) -> np.ndarray:
+def _note(pairs: Pairs, fob: InFob, scatter: Scatter, share: np.ndarray, rest: np.ndarray, known):
     """Why a value or its interval is missing, or what it rests on; the first reason that holds."""
     one, other = pairs.sides
     has_x, has_m = fob.x >= 0, fob.m >= 0
@@ -190,10 +189,7 @@ def _note(
         (pooled, _POOLED),
         (split, _SPLIT),
     ]
-    note = np.full(len(pairs), "", dtype=object)
-    for mask, text in reversed(reasons):
-        note[mask] = text
-    return note
+    return noted(len(pairs), reasons)
 
 
 def _latest(published: list[str]) -> str:

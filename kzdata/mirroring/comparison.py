@@ -9,7 +9,7 @@ from kzdata import sources
 from kzdata.mirroring.freight import IMF_FACTOR, InFob, in_fob
 from kzdata.mirroring.freight_fit import Carriage
 from kzdata.mirroring.pairing import INVESTMENT, TRADE, Pairs, pair
-from kzdata.structure.cells import ratio
+from kzdata.structure.cells import noted, ratio
 
 # The columns of each side, and the contract's column that each comes from.
 _SIDE = {"valuation": "valuation", "status": "obs_status", "source": "source"}
@@ -32,7 +32,8 @@ def mirror(
     ``class``: both, export_only, import_only, nes (partner not specified, so without a mirror) or
     missing. A side that is not given is missing, not zero, and ``note`` says so. Investment is
     mirrored in the same way, investor as reporter: outward against inward flows or positions.
-    A mirror may be mirrored again, which changes nothing.
+    A mirror may be mirrored again, which changes nothing. Rows of the world (WLD), which a frame of
+    everything holds, are set aside and counted in ``variant``: a total has no mirror.
 
     Raises `MeasureMismatch`, `UnitMismatch`, `PeriodMismatch` or `Incomparable` for rows that
     have no common mirror, `ContractError`, `NotAvailable`. Sources: Gaulier and Zignago (2010) for
@@ -51,8 +52,8 @@ def _shown(pairs: Pairs, fob: InFob) -> pd.DataFrame:
         made[name] = value
         for column, origin in _SIDE.items():
             if origin in held:
-                absent: object = np.nan if column in _NUMBERS else ""
-                made[f"{name}_{column}"] = pairs.of(side, origin, absent)
+                of = pairs.number if column in _NUMBERS else pairs.text
+                made[f"{name}_{column}"] = of(side, origin)
             elif column == "status":
                 given = (pairs.row_x if side == "x" else pairs.row_m) >= 0
                 made[f"{name}_status"] = np.where(given, np.where(np.isnan(value), "M", "A"), "")
@@ -70,7 +71,7 @@ def _shown(pairs: Pairs, fob: InFob) -> pd.DataFrame:
     made["distance"] = np.nan
     made.loc[whole, "distance"] = np.abs(np.log(x[whole] / m[whole]))
     made["class"] = pairs.classes(pairs.x, pairs.m)
-    made["variant"] = f"gap and ratio as reported; the rest FOB: {fob.said}"
+    made["variant"] = f"gap and ratio as reported; the rest FOB: {fob.said}{pairs.aside()}"
     made["note"] = _note(pairs, fob, nes, signed)
     if "source" in held:
         made["source"] = pairs.joined("source", sources.join)
@@ -92,7 +93,7 @@ def _intervals(made: pd.DataFrame) -> None:
     made["ratio_upper"] = (m_high / x_low.where(x_low > 0)).where(sure)
 
 
-def _note(pairs: Pairs, fob: InFob, nes: np.ndarray, signed: np.ndarray) -> np.ndarray:
+def _note(pairs: Pairs, fob: InFob, nes: np.ndarray, signed: np.ndarray):
     """The first reason why a figure of the row is missing, or what was done to it."""
     one, other = pairs.sides
     x, m = fob.x, fob.m
@@ -111,10 +112,7 @@ def _note(pairs: Pairs, fob: InFob, nes: np.ndarray, signed: np.ndarray) -> np.n
         (m == 0, f"the {other} reports zero"),
         (fob.kept, "carriage left in: taking it out would widen the gap"),
     ]
-    note = np.full(len(pairs), "", dtype=object)
-    for mask, text in reversed(reasons):
-        note[mask] = text
-    return note
+    return noted(len(pairs), reasons)
 
 
 def _reports(mirrored: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kzdata import contract
-from kzdata.codes import NOT_APPLICABLE
+from kzdata.codes import NOT_APPLICABLE, WORLD
 from kzdata.errors import KzdataError
 from kzdata.mirroring.freight_fit import Carriage
 from kzdata.mirroring.pairing import TRADE, Pairs, pair
@@ -65,8 +65,10 @@ def fob(
         pairs = pair(frame)
         found = in_fob(pairs, factor, where)
         given = pairs.row_m >= 0
-        divisor[pairs.row_m[given]] = found.factor[given]
-        kept[pairs.row_m[given]] = found.kept[given]
+        rows = pairs.taken[pairs.row_m[given]]
+        divisor[rows] = found.factor[given]
+        kept[:] = True  # of a total of the world, which has no pair
+        kept[rows] = found.kept[given]
     else:
         divisor[cif] = factor
     made = frame.copy()
@@ -87,7 +89,12 @@ def fob(
     ]
     made.loc[gone, "note"] = "no distance for the pair, so its carriage is not known"
     made.loc[cif & kept, "note"] = "left CIF: taking carriage out would widen the gap"
+    made.loc[cif & kept & _of_world(frame), "note"] = "left CIF: a total of the world has no pair"
     return made.assign(cif_factor=divisor)
+
+
+def _of_world(frame: pd.DataFrame) -> np.ndarray:
+    return (frame[["reporter", "partner"]] == WORLD).any(axis=1).to_numpy(dtype=bool)
 
 
 def in_fob(pairs: Pairs, factor: float | Carriage, where: str | None = None) -> InFob:
@@ -103,15 +110,14 @@ def in_fob(pairs: Pairs, factor: float | Carriage, where: str | None = None) -> 
         return InFob(pairs.x, pairs.m, one, none, none, none, none, "no carriage in investment")
     given_x, given_m = pairs.row_x >= 0, pairs.row_m >= 0
     if "valuation" in pairs.frame.columns:
-        of_x, of_m = pairs.of("x", "valuation", "FOB"), pairs.of("m", "valuation", "FOB")
+        cif = pairs.says("m", "valuation", ["CIF"])
+        odd_x = given_x & ~pairs.says("x", "valuation", _COSTLESS)
+        odd_m = given_m & ~cif & ~pairs.says("m", "valuation", _COSTLESS)
         note = ""
     else:
-        usual = {"trade_goods": "CIF"}.get(pairs.dataflow, NOT_APPLICABLE)
-        of_x, of_m = np.full(len(pairs), "FOB"), np.full(len(pairs), usual)
+        cif = given_m & (pairs.dataflow == "trade_goods")
+        odd_x = odd_m = none
         note = "; valuation not given: exports taken as FOB, imports as CIF"
-    cif = given_m & (of_m == "CIF")
-    odd_x = given_x & ~np.isin(of_x, _COSTLESS)
-    odd_m = given_m & ~np.isin(of_m, [*_COSTLESS, "CIF"])
     cost = _cost(pairs, factor)
     x = np.where(odd_x, np.nan, pairs.x)
     kept = none

@@ -85,9 +85,7 @@ def carriage(
     terms = _terms(pairs, geography, unit_values)
     usable = (pairs.x > 0) & (pairs.m > 0) & ~pairs.nes() & (weight > 0)
     if "valuation" in frame.columns:
-        usable &= (pairs.of("x", "valuation", "") == "FOB") & (
-            pairs.of("m", "valuation", "") == "CIF"
-        )
+        usable &= pairs.says("x", "valuation", ["FOB"]) & pairs.says("m", "valuation", ["CIF"])
     usable &= ~np.isnan(sum(terms.values()))
     y = np.log(pairs.m[usable] / pairs.x[usable])
     weight, period = weight[usable], pairs.period[usable]
@@ -171,7 +169,7 @@ def _terms(
 
 def _quantities(pairs: Pairs, quantity: str) -> tuple[dict[str, float], np.ndarray]:
     """ln of the median unit value of each product, and min(Q)/max(Q), 0 where one is unknown."""
-    q_x, q_m = pairs.of("x", quantity, np.nan), pairs.of("m", quantity, np.nan)
+    q_x, q_m = pairs.number("x", quantity), pairs.number("m", quantity)
     known = (q_x > 0) & (q_m > 0)
     weight = np.zeros(len(pairs))
     weight[known] = np.minimum(q_x, q_m)[known] / np.maximum(q_x, q_m)[known]

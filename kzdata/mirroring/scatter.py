@@ -82,6 +82,7 @@ def reliability(
         variant="s of ln(report / truth), 90 %; scale by product and period",
         note=np.where(found.apart, "", "not told apart from its partners: s split evenly"),
     )
+    made["variant"] += pairs.aside()
     if "source" in frame.columns:
         made["source"] = sources.join(pd.unique(frame["source"]))
     made = made[found.cells > 0].sort_values(["sigma", "reporter"], ignore_index=True)
@@ -101,20 +102,22 @@ def measure(pairs: Pairs, fob: InFob) -> Scatter:
     if not len(apart):
         alike = np.zeros(size)
         return Scatter(alike, np.eye(size), cells, cells, alike > 0, of_product, of_period)
-    code = np.minimum(one, other) * size + np.maximum(one, other)
-    couple, place = np.unique(code, return_inverse=True)
+    place, couple = pd.factorize(np.minimum(one, other) * size + np.maximum(one, other), sort=True)
     ends = np.divmod(couple, size)
     number = np.bincount(place).astype(float)
+    # Each round starts where the last one ended, the first where all are alike.
+    log_variance = np.full(size, np.log(max(apart.mean() ** 2 * np.pi / 4, _FLOOR)))
     for _ in range(_ROUNDS if products + periods > 2 else 1):
         scale = of_product[product] * of_period[period]
         mean = np.bincount(place, apart / scale) / number
-        log_variance, covariance = _variances(ends, mean, number, size, cells > 0)
+        log_variance, information = _variances(ends, mean, number, cells > 0, log_variance)
         variance = np.exp(log_variance)
         expected = (_HALF_NORMAL * np.sqrt(variance[ends[0]] + variance[ends[1]]))[place]
         of_product = _scale(product, apart / (expected * of_period[period]), products)
         of_period = _scale(period, apart / (expected * of_product[product]), periods)
     partners = np.bincount(np.concatenate(ends), minlength=size)
     told = _told_apart(ends, size)
+    covariance = np.linalg.inv(information)
     return Scatter(log_variance, covariance, cells, partners, told, of_product, of_period)
 
 
@@ -127,15 +130,13 @@ def _scale(kind: np.ndarray, relative: np.ndarray, length: int) -> np.ndarray:
     return scale / np.exp((number * np.log(scale)).sum() / number.sum())
 
 
-def _variances(ends, mean: np.ndarray, number: np.ndarray, size: int, known: np.ndarray):
-    """ln s² of each area and its covariance, by Fisher scoring on the mean distance of each couple.
+def _variances(ends, mean: np.ndarray, number: np.ndarray, known: np.ndarray, start: np.ndarray):
+    """ln s² of each area and their information, by Fisher scoring on each couple's mean distance.
 
     A half-normal distance has mean μ = √(2u/π) and variance (1 − 2/π) u, with u = s_i² + s_j².
     """
     one, other = ends
-    pooled = np.average(mean, weights=number) ** 2 * np.pi / 4
-    level = float(np.log(max(pooled, _FLOOR)))
-    log_variance = np.full(size, level)
+    size, log_variance, level = len(start), start, float(start[known].mean())
     for _ in range(_STEPS):
         variance = np.exp(log_variance)
         total = variance[one] + variance[other]
@@ -153,7 +154,7 @@ def _variances(ends, mean: np.ndarray, number: np.ndarray, size: int, known: np.
         level = float(log_variance[known].mean())
         if np.abs(step).max() < _ENOUGH:
             break
-    return log_variance, np.linalg.inv(information)
+    return log_variance, information
 
 
 def _told_apart(ends, size: int) -> np.ndarray:

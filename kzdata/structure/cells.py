@@ -148,9 +148,10 @@ class Cells:
 
     def frame(self, rows: np.ndarray | None = None) -> pd.DataFrame:
         """The key columns of the rows, or of those that a mask or an index names."""
-        whole = rows is None and self._listed is not None
-        if whole and all(isinstance(self._listed[k].dtype, pd.StringDtype) for k in self.keys):
-            return self._listed[self.keys].reset_index(drop=True)  # the same text, not copied
+        if rows is None and self._listed is not None:
+            listed = self._listed[self.keys]
+            if all(isinstance(dtype, pd.StringDtype) for dtype in listed.dtypes):
+                return listed.reset_index(drop=True)  # the same text, not copied
         take = slice(None) if rows is None else rows
         columns = {key: self.labels[key].array.take(self._codes[key][take]) for key in self.keys}
         return pd.DataFrame(columns, copy=False)
@@ -167,13 +168,20 @@ def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 def because(value: np.ndarray, *reasons: tuple[Any, str]) -> tuple[np.ndarray, Any]:
     """The values, missing where a reason applies, and the note that says the first such reason."""
     value = np.array(value, dtype=float)
-    which = np.isnan(value).astype(np.int8)
-    for place, (mask, _) in reversed(list(enumerate(reasons, start=2))):
+    missing = (np.isnan(value), "a figure that enters it is missing")
+    for mask, _ in reasons:
         if np.any(mask):
-            barred = np.broadcast_to(mask, value.shape)
-            value[barred], which[barred] = np.nan, place
-    texts = ["", "a figure that enters it is missing", *(text for _, text in reasons)]
-    return value, pd.array(texts, dtype="str").take(which)
+            value[np.broadcast_to(mask, value.shape)] = np.nan
+    return value, noted(len(value), [*reasons, missing])
+
+
+def noted(length: int, reasons: Sequence[tuple[Any, str]]) -> Any:
+    """For each row the text of the first reason whose mask holds there, else none."""
+    which = np.zeros(length, dtype=np.intp)
+    for place, (mask, _) in reversed(list(enumerate(reasons, start=1))):
+        if np.any(mask):
+            which[np.broadcast_to(mask, length)] = place
+    return pd.array(["", *(text for _, text in reasons)], dtype="str").take(which)
 
 
 def cited(result: pd.DataFrame, frame: pd.DataFrame, *by: str) -> pd.DataFrame:
