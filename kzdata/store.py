@@ -13,6 +13,8 @@ from kzdata.errors import KzdataError, NotAvailable, ParseError, UnknownCode, di
 from kzdata.home import HOME
 from kzdata.preferences import preferred
 
+SIDES = ("reporter", "both")
+_MIRRORED = {"X": "M", "M": "X", "RX": "RM", "RM": "RX"}
 TIDY = HOME / "data" / "tidy" / "observations.csv"
 
 
@@ -53,6 +55,7 @@ def observations(
     freq: str | None = None,
     source: str | None = None,
     as_of: str | None = None,
+    sides: str = "reporter",
 ) -> pd.DataFrame:
     """Published numbers under the tidy contract, one row each.
 
@@ -66,6 +69,9 @@ def observations(
     last day that its date can mean, or from the day it was loaded (for what is shipped: accessed),
     whichever is earlier. Rows that readers bring with a classification, a quantity or a
     publisher's key keep these as further columns.
+
+    ``sides="both"`` adds what the partner reports of the reporter, with ``flow`` turned round: the
+    frame that `kz.mirror` takes.
 
     Raises `UnknownCode` for a name that is not in its list, `ParseError` for an ``as_of`` that is
     no day, `NotAvailable` when nothing that is loaded fits, and `StoreError` where a loaded file
@@ -85,7 +91,15 @@ def observations(
         "freq": freq,
         "source": None if source == "all" else source,
     }
-    found = known({c: v for c, v in wanted.items() if v is not None}, as_of, newest=source != "all")
+    found = _asked(wanted, as_of, newest=source != "all")
+    if sides not in SIDES:
+        raise KzdataError(f"sides={sides!r} is no choice.", did_you_mean(sides, SIDES))
+    if sides == "both" and reporter != partner:
+        ends = {"reporter": wanted["partner"], "partner": wanted["reporter"]}
+        turned = {**wanted, **ends, "flow": _MIRRORED.get(str(flow), flow)}
+        found = pd.concat([found, _asked(turned, as_of, newest=source != "all")]).fillna(
+            dict.fromkeys(contract.BEYOND, "")
+        )
     if start is not None or end is not None:
         found = found[_within(found["period"], start, end)]
     if found.empty:
@@ -99,6 +113,10 @@ def observations(
             _near(_tidy(), wanted) + _loaded_too(dataflow),
         )
     return contract.order(found) if source is not None else preferred(found)
+
+
+def _asked(wanted: dict[str, str | None], as_of: str | None, *, newest: bool) -> pd.DataFrame:
+    return known({c: v for c, v in wanted.items() if v is not None}, as_of, newest=newest)
 
 
 def known(wanted: dict[str, str], as_of: str | None, *, newest: bool) -> pd.DataFrame:

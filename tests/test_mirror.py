@@ -411,3 +411,36 @@ def test_without_a_valuation_the_official_definition_is_taken_and_said():
     row = mirror(PAIR.drop(columns="valuation")).iloc[0]
     assert row["mirrored_fob"] == pytest.approx(144 / 1.06)
     assert "valuation not given" in row["variant"]
+
+
+# --- a frame of everything -------------------------------------------------------------------
+
+
+def test_totals_of_the_world_are_set_aside_and_counted():
+    world = reports("X KAZ WLD TOTAL 2016 900\nM KAZ WLD TOTAL 2016 800\nM WLD KAZ TOTAL 2016 950")
+    both = pd.concat([PAIR, world], ignore_index=True)
+    assert_frame_equal(mirror(both).drop(columns="variant"), mirror(PAIR).drop(columns="variant"))
+    assert mirror(both)["variant"].item().endswith("totals of the world set aside: 3")
+    assert "world" not in mirror(PAIR)["variant"].item()
+    again = mirror(mirror(both))
+    assert_frame_equal(again, mirror(PAIR))
+
+
+def test_everything_of_a_year_can_be_mirrored_as_it_comes():
+    # 2025: 197 partners by year, and the world by month; no side but Kazakhstan's is shipped.
+    trade = store.observations("KAZ", start=2025, end=2025)
+    found = mirror(trade)
+    assert (trade["partner"] == "WLD").sum() == 2 * 12
+    assert len(found) == len(trade) - 2 * 12
+    assert set(found["class"]) <= {"export_only", "import_only", "nes"}
+
+
+def test_a_total_of_the_world_has_no_pair_whose_sides_could_come_closer():
+    trade = store.observations("KAZ", start=2025, end=2025, flow="M")
+    frame = trade[trade["partner"].isin(["ISR", "WLD"]) & trade["period"].isin(["2025", "2025-01"])]
+    by_pair = fob(frame, where="pair").set_index("partner")
+    assert by_pair.loc["WLD", "note"] == "left CIF: a total of the world has no pair"
+    assert by_pair.loc["WLD", "cif_factor"] == 1
+    assert by_pair.loc["ISR", "cif_factor"] == 1.06
+    everywhere = fob(frame).set_index("partner")
+    assert everywhere.loc["WLD", "cif_factor"] == 1.06

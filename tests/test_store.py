@@ -1,7 +1,7 @@
 import pytest
 
 import kzdata as kz
-from kzdata import contract
+from kzdata import contract, vintages
 from kzdata.errors import KzdataError, NotAvailable, UnknownCode
 
 
@@ -66,3 +66,30 @@ def test_what_comes_back_is_the_callers_own():
     mine = kz.observations("KAZ", "ISR", start=2025)
     mine["value"] = 0.0
     assert (kz.observations("KAZ", "ISR", start=2025)["value"] > 0).all()
+
+
+def test_both_sides_of_a_pair_are_what_each_reports_of_the_other(monkeypatch, tmp_path):
+    monkeypatch.setenv("KZDATA_HOME", str(tmp_path))
+    header = "DATAFLOW,FREQ,REF_AREA,COUNTERPART_AREA,INDICATOR,TIME_PERIOD,OBS_VALUE,OBS_STATUS\n"
+    line = "IMF:IMTS(1.0),A,ISR,KAZ,XG_FOB_USD,2016,45960000,A\n"
+    path = tmp_path / "imts.csv"
+    path.write_text(header + line)
+    vintages.load("imf_sdmx_csv", path, published="2025-03")
+    both = kz.observations("KAZ", "ISR", start=2016, end=2016, sides="both")
+    assert set(zip(both["reporter"], both["flow"], strict=True)) == {
+        ("KAZ", "X"), ("KAZ", "M"), ("ISR", "X"),
+    }  # fmt: skip
+    (of_israel,) = kz.mirror(both).query("reporter == 'ISR'").to_dict("records")
+    assert of_israel["reported"] == 45_960_000  # as Israel reports it, and as Kazakhstan does:
+    assert of_israel["mirrored"] == pytest.approx(66_148_365, rel=1e-6)
+    imports = kz.observations("KAZ", "ISR", flow="M", start=2016, end=2016, sides="both")
+    assert list(zip(imports["reporter"], imports["flow"], strict=True)) == [
+        ("ISR", "X"), ("KAZ", "M"),
+    ]  # fmt: skip
+
+
+def test_a_side_that_is_not_loaded_is_no_row_and_a_wrong_word_is_refused():
+    alone = kz.observations("KAZ", "ISR", start=2016, end=2016, sides="both")
+    assert set(alone["reporter"]) == {"KAZ"}
+    with pytest.raises(KzdataError, match="both"):
+        kz.observations("KAZ", "ISR", sides="bot")

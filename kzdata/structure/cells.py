@@ -108,10 +108,10 @@ class Cells:
         """The group number of each row, and how many groups there can be."""
         code, size = None, 1
         for key in by:
-            labels = self.labels.get(key, [])
-            if len(labels) > 1:  # a single label tells no groups apart
-                code = self._codes[key] if code is None else code * len(labels) + self._codes[key]
-                size *= len(labels)
+            many = len(self.labels.get(key, ()))
+            if many > 1:  # a single label tells no groups apart
+                code = self._codes[key] if code is None else code * many + self._codes[key]
+                size *= many
         return np.zeros(len(self), dtype=np.int64) if code is None else code, size
 
     def totals(self, *by: str, of: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
