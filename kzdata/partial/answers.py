@@ -11,6 +11,20 @@ from kzdata.bounds import growth_bounds
 from kzdata.comparable import one_unit
 from kzdata.errors import NotAvailable
 
+LIKE = "100 × ({partial:.15g} / {base:.15g} − 1), same months"
+NO_GROWTH = "No growth: the base {period} is {base:,.15g}, and growth is on a base above zero."
+BOUNDS = (
+    "{same} is not published. If the remaining {rest} of 12 months had {share_low:.3g} to "
+    "{share_high:.3g} % of {base:,.15g}, the base lies between {small:,.15g} and {large:,.15g}, "
+    "and growth between {partial:,.15g} / {large:,.15g} − 1 = {low} and "
+    "{partial:,.15g} / {small:,.15g} − 1 = {high}"
+)
+NAIVE = "{partial:,.15g} × 12/{months}: ignores season, lumps and revision"
+NO_ESTIMATE = "no estimate: {fact} {hint}"
+SINCE = "published since"
+SINCE_INSIDE = "published since; inside the interval {low:,.0f} … {high:,.0f}"
+SINCE_OUTSIDE = "published since; outside the interval {low:,.0f} … {high:,.0f}"
+
 
 def answer(kind: str, row: pd.Series, **changed: Any) -> dict[str, Any]:
     """One row of `kzdata.partial_year`: ``row`` under the contract with what the answer changes."""
@@ -20,20 +34,24 @@ def answer(kind: str, row: pd.Series, **changed: Any) -> dict[str, Any]:
 
 
 def like_for_like(partial: pd.Series, base: pd.Series) -> dict[str, Any]:
-    """Growth on the same months of the year before."""
+    """Growth on the same months of the year before; missing where these are not above zero."""
     one_unit(pd.DataFrame([partial, base]), f"{partial['period']} and {base['period']}")
-    value = 100 * (partial["value"] / base["value"] - 1)
+    derived = _derived(partial, base)
+    if base["lower"] <= 0:
+        return answer("like_for_like", partial, note=NO_GROWTH.format(**_figures(base)), **derived)
+    corners = [
+        100 * (value / against - 1)
+        for value in (partial["lower"], partial["upper"])
+        for against in (base["lower"], base["upper"])
+    ]
     return answer(
         "like_for_like",
         partial,
-        base_period=base["period"],
-        growth_pct=value,
-        growth_lower_pct=100 * (partial["lower"] / base["upper"] - 1),
-        growth_upper_pct=100 * (partial["upper"] / base["lower"] - 1),
-        basis="derived",
-        source=sources.join([partial["source"], base["source"]]),
-        locator=f"{partial['locator']}; base: {base['locator']}",
-        note=f"100 × ({partial['value']:.15g} / {base['value']:.15g} − 1), same months",
+        growth_pct=100 * (partial["value"] / base["value"] - 1),
+        growth_lower_pct=min(corners),
+        growth_upper_pct=max(corners),
+        note=LIKE.format(partial=partial["value"], base=base["value"]),
+        **derived,
     )
 
 
@@ -42,32 +60,40 @@ def bounds(
 ) -> dict[str, Any]:
     """Growth between the two ends of the base that the whole year before allows."""
     one_unit(pd.DataFrame([partial, base]), f"{partial['period']} and {base['period']}")
-    low, high, small, large = growth_bounds(partial["value"], base["value"], months, rest_share)
-    shares = (1 - large / base["value"], 1 - small / base["value"])
     same = periods.previous_year(partial["period"])
-    return answer(
-        "bounds",
-        partial,
-        period=same,
-        value=float("nan"),
-        lower=small,
-        upper=large,
-        base_period=base["period"],
-        growth_lower_pct=low,
-        growth_upper_pct=high,
-        basis="derived",
-        source=sources.join([partial["source"], base["source"]]),
-        locator=f"{partial['locator']}; base: {base['locator']}",
-        note=(
-            f"{same} is not published. If the remaining {12 - months} of 12 months had "
-            f"{100 * shares[0]:.3g} to {100 * shares[1]:.3g} % of {base['value']:,.15g}, the base "
-            f"lies between {small:,.15g} and {large:,.15g}, and growth between "
-            f"{partial['value']:,.15g} / {large:,.15g} − 1 = "
-            f"{amounts.format_amount(low, 'percent')} and "
-            f"{partial['value']:,.15g} / {small:,.15g} − 1 = "
-            f"{amounts.format_amount(high, 'percent')}"
-        ),
+    derived = {"period": same, "value": float("nan"), **_derived(partial, base)}
+    if base["value"] <= 0:
+        missing = {"lower": float("nan"), "upper": float("nan"), "obs_status": "M"}
+        note = NO_GROWTH.format(**_figures(base))
+        return answer("bounds", partial, note=note, **missing, **derived)
+    low, high, small, large = growth_bounds(partial["value"], base["value"], months, rest_share)
+    note = BOUNDS.format(
+        same=same,
+        rest=12 - months,
+        share_low=100 * (1 - large / base["value"]),
+        share_high=100 * (1 - small / base["value"]),
+        base=base["value"],
+        small=small,
+        large=large,
+        partial=partial["value"],
+        low=amounts.format_amount(low, "percent"),
+        high=amounts.format_amount(high, "percent"),
     )
+    growth = {"growth_lower_pct": min(low, high), "growth_upper_pct": max(low, high)}
+    return answer("bounds", partial, lower=small, upper=large, note=note, **growth, **derived)
+
+
+def _derived(partial: pd.Series, base: pd.Series) -> dict[str, Any]:
+    return {
+        "base_period": base["period"],
+        "basis": "derived",
+        "source": sources.join([partial["source"], base["source"]]),
+        "locator": f"{partial['locator']}; base: {base['locator']}",
+    }
+
+
+def _figures(base: pd.Series) -> dict[str, Any]:
+    return {"period": base["period"], "base": base["value"]}
 
 
 def naive(partial: pd.Series, months: int) -> dict[str, Any]:
@@ -81,7 +107,7 @@ def naive(partial: pd.Series, months: int) -> dict[str, Any]:
         **{column: partial[column] * factor for column in contract.NUMERIC},
         obs_status="E",
         basis="derived",
-        note=f"{partial['value']:,.15g} × 12/{months}: ignores season, lumps and revision",
+        note=NAIVE.format(partial=partial["value"], months=months),
     )
 
 
@@ -95,7 +121,7 @@ def no_estimate(partial: pd.Series, short: NotAvailable) -> dict[str, Any]:
         **dict.fromkeys(contract.NUMERIC, float("nan")),
         obs_status="M",
         basis="derived",
-        note=f"no estimate: {short.fact} {short.hint}",
+        note=NO_ESTIMATE.format(fact=short.fact, hint=short.hint),
     )
 
 
@@ -103,10 +129,9 @@ def outcome(since: pd.Series, answers: list[dict[str, Any]]) -> dict[str, Any]:
     """The year as published since, and whether the interval of the estimate held it."""
     (estimate,) = [each for each in answers if each["answer"] == "estimate"]
     if pd.isna(estimate["value"]):
-        note = "published since"
+        note = SINCE
     else:
         held = estimate["lower"] <= since["value"] <= estimate["upper"]
-        verdict = "inside" if held else "outside"
-        limits = f"{estimate['lower']:,.0f} … {estimate['upper']:,.0f}"
-        note = f"published since; {verdict} the interval {limits}"
+        template = SINCE_INSIDE if held else SINCE_OUTSIDE
+        note = template.format(low=estimate["lower"], high=estimate["upper"])
     return answer("outcome", since, note="; ".join(part for part in (since["note"], note) if part))

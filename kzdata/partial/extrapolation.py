@@ -1,29 +1,15 @@
-"""How the first months of a year grow into the year: the share method and its error.
-
-The interval of a full-year estimate is made of three errors, each measured:
-
-- the season's own error, from rolling-origin back-tests on a monthly series;
-- lumpiness, where that series is a larger aggregate than the flow. If independent lognormal shocks
-  of coefficient of variation c a month made all of the flow's annual changes, a sum of n months
-  would have the log variance v(n) = ln(1 + c²/n), so that var(Δ ln annual) = 2 v(12) gives c. Both
-  the k months at hand and the 12 - k missing ones carry it. Reading all annual volatility as
-  monthly lumps overstates c: the interval errs on the wide side;
-- revision: how far first statements turned out from the vintage at hand.
-"""
+"""How estimates from the first months of a year have done: the rolling-origin back-test."""
 
 from __future__ import annotations
 
-import math
-from statistics import NormalDist
+from typing import Any
 
 import pandas as pd
 
 from kzdata import sources
-from kzdata.errors import NotAvailable
-from kzdata.verdicts.confrontation import confront
-
-YEARS_OF_SEASON = 3
-"""How many past years make the expected share: enough to average, few enough to follow drift."""
+from kzdata.errors import KzdataError, NotAvailable
+from kzdata.partial.season import Foreseen, Season
+from kzdata.partial.spread import NONE, TESTED_YEARS, Volatility, interval, volatility
 
 _TESTED = [
     "year",
@@ -34,6 +20,11 @@ _TESTED = [
     "error_pct",
     "naive_error_pct",
     "log_rest_error",
+    "estimator",
+    "weight",
+    "lower_value",
+    "upper_value",
+    "held",
     "unit",
     "source",
     "published",
@@ -45,126 +36,135 @@ _TESTED = [
     "naive_note",
 ]
 
-STATEMENTS = {"article", "press", "official_statement"}
-"""Kinds of source that quote a figure when it is new; a database holds later vintages."""
+_PARTIAL = "sum of the first {months} months"
+_ESTIMATE = "{partial:,.15g} × {factor:.4f}; {estimator} weighs {weight:.2f}, × 12/{months} the rest"
+_ACTUAL = "sum of twelve months"
+_ERROR = "100 × ({estimate:,.15g} / {actual:,.15g} − 1)"
+_NAIVE = "100 × ({partial:,.15g} × 12/{months} / {actual:,.15g} − 1)"
+_LOCATOR = "months of {year} and of the whole years before it"
 
 
-def back_test(monthly: pd.DataFrame, months: int, *, before: int | None = None) -> pd.DataFrame:
-    """Rolling-origin test of the share method on the months of one flow.
-
-    For each complete year before ``before`` with a complete year before it: the full year that its
-    first k months would have led to, knowing only the years before, against what it became.
-    Columns year, months, partial_value, estimate_value, actual_value, error_pct, naive_error_pct
-    (of 12/k), log_rest_error (of the remaining months), the unit and provenance of the series, and
-    a note on how each of the figures was made.
-    """
-    ratios = rest_ratios(monthly, months, before)
-    rows = []
-    for place in range(1, len(ratios)):
-        past = ratios.iloc[max(0, place - YEARS_OF_SEASON) : place]
-        expected = past["log_ratio"].mean()
-        year = ratios.iloc[place]
-        estimate = year["partial"] * (1 + math.exp(expected))
-        rows.append(
-            {
-                "year": str(int(year["year"])),
-                "months": months,
-                "partial_value": year["partial"],
-                "estimate_value": estimate,
-                "actual_value": year["actual"],
-                "error_pct": 100 * (estimate / year["actual"] - 1),
-                "naive_error_pct": 100 * (year["partial"] * 12 / months / year["actual"] - 1),
-                "log_rest_error": year["log_ratio"] - expected,
-                "unit": monthly["unit"].iloc[0],
-                "source": sources.join(monthly["source"].unique()),
-                "published": monthly["published"].max(),
-                "locator": f"months of {int(year['year'])} and of the {len(past)} years before",
-                "note": f"sum of the first {months} months",
-                "estimate_note": f"{year['partial']:,.15g} × (1 + {math.exp(expected):.4f})",
-                "actual_note": "sum of twelve months",
-                "error_note": f"100 × ({estimate:,.15g} / {year['actual']:,.15g} − 1)",
-                "naive_note": f"100 × ({year['partial']:,.15g} × 12/{months} / "
-                f"{year['actual']:,.15g} − 1)",
-            }
-        )
-    return pd.DataFrame(rows, columns=_TESTED)
-
-
-def rest_ratios(monthly: pd.DataFrame, months: int, before: int | None) -> pd.DataFrame:
-    """Per complete year before ``before``: the first k months, the year, ln(rest / first)."""
-    rows = []
-    for year in sorted({int(p[:4]) for p in monthly["period"]}):
-        if before is not None and year >= before:
-            continue
-        values = monthly[monthly["period"].str[:4] == str(year)].sort_values("period")["value"]
-        if len(values) == 12 and values.notna().all():
-            partial, actual = values.iloc[:months].sum(), values.sum()
-            if partial > 0 and actual > partial:
-                ratio = math.log((actual - partial) / partial)
-                rows.append((year, partial, actual, ratio))
-    return pd.DataFrame(rows, columns=["year", "partial", "actual", "log_ratio"])
-
-
-def lumpiness(book: pd.DataFrame, year: int) -> float:
-    """Monthly coefficient of variation c that would make the annual changes before ``year``.
-
-    c = √(12 (exp(var(Δ ln annual) / 2) - 1)), over pairs of consecutive years of one flow with
-    positive values. Raises `NotAvailable` with fewer than three such pairs.
-    """
-    annual = book[book["period"].str.fullmatch(r"\d{4}") & (book["value"] > 0)]
-    series = {int(p): v for p, v in zip(annual["period"], annual["value"], strict=True)}
-    changes = [math.log(series[y] / series[y - 1]) for y in series if y < year and y - 1 in series]
-    if len(changes) < 3:
-        raise NotAvailable(
-            f"Only {len(changes)} annual changes before {year} are at hand to see how lumpy the "
-            "flow is.",
-            "Pass more years of the pair, for example start=2010.",
-        )
-    return math.sqrt(12 * math.expm1(pd.Series(changes).var() / 2))
-
-
-def revision_spread(claims: pd.DataFrame, observations: pd.DataFrame) -> tuple[float, int]:
-    """Root mean square of ln(published since / first stated), and over how many figures.
-
-    Takes what articles and the press stated of a measure and span that the reporter publishes, as
-    long as the label is not in doubt; rounding of the statement is part of the spread. (nan, 0)
-    where there is none.
-    """
-    first = claims["source"].map(lambda name: sources.source(name).get("kind") in STATEMENTS)
-    first = first.astype(bool)
-    sound = claims[first & (claims["doubt"].fillna("") == "") & (claims["value"] > 0)]
-    judged = confront(sound, observations)
-    found = judged[judged["observed_value"] > 0]
-    if found.empty:
-        return float("nan"), 0
-    logs = [math.log(o / v) for o, v in zip(found["observed_value"], found["value"], strict=True)]
-    return math.sqrt(sum(each**2 for each in logs) / len(logs)), len(logs)
-
-
-def interval(
-    partial: float,
-    ratio: float,
+def back_test(
+    monthly: pd.DataFrame,
     months: int,
     *,
-    season: float,
-    lumps: float,
-    revision: float,
-    level: float,
-) -> tuple[float, float]:
-    """Two-sided interval of the year, given its first ``months`` and the expected rest / first.
+    before: int | None = None,
+    seasonal: pd.DataFrame | None = None,
+    level: float = 0.8,
+) -> pd.DataFrame:
+    """What the first k months of each past year would have led to, against what it became.
 
-    The rest cannot be negative, so its error is multiplicative: log variance season² + v(12 - k)
-    + v(k) with v(n) = ln(1 + lumps²/n), and median partial × ratio × exp((v(k) - v(12 - k)) / 2).
-    The revision of the year's level is added in quadrature.
+    ``monthly`` are the months of one flow of one pair, such as ``kz.turnover(…)`` of a monthly
+    frame; each whole year before ``before`` that a whole year precedes is tested, knowing only the
+    years before it and its own first ``months``: the choice of the estimator and the interval of
+    ``level`` too. With ``seasonal``, a larger flow's months, the test is of borrowed seasonality:
+    of the flow itself only the k months together and the annual totals before are then known.
+
+    A row per year: year, months, partial_value, estimate_value, actual_value, error_pct,
+    naive_error_pct (of 12/k), log_rest_error (of the remaining months), the estimator and its
+    weight beside 12/k, lower_value and upper_value and whether they held the year (missing in the
+    first years, where too little was known for an interval), the unit and provenance of the series
+    and a note on how each figure was made. Revision is not in this interval: the series is of one
+    vintage.
+
+    Raises `MeasureMismatch` for several flows, `NotAvailable` for negative months or where no year
+    can be tested.
     """
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    missing, at_hand = math.log1p(lumps**2 / (12 - months)), math.log1p(lumps**2 / months)
-    sigma = math.sqrt(season**2 + missing + at_hand)
-    rest = partial * ratio
-    median = rest * math.exp((at_hand - missing) / 2)
-    low_rest, high_rest = median * math.exp(-z * sigma), median * math.exp(z * sigma)
-    # With a heavy tail the mean can pass a quantile; the interval still holds the estimate.
-    below, above = rest - min(low_rest, rest), max(high_rest, rest) - rest
-    vintage = z * revision * (partial + rest)
-    year = partial + rest
-    return year - math.hypot(below, vintage), year + math.hypot(above, vintage)
+    if not 1 <= months <= 11:
+        raise KzdataError(f"months={months} is no part of a year.", "Give 1 to 11 months.")
+    own = Season(monthly)
+    pairs = own.tested(months, before) if seasonal is None else _lent(own, seasonal, months, before)
+    if not pairs:
+        raise NotAvailable(
+            f"No year can be tested: {len(own.years)} whole years of months are at hand.",
+            "Pass at least two years in a row of which no month is missing.",
+        )
+    lender = own if seasonal is None else Season(seasonal, lent=True)
+    rows = []
+    for one, actual in pairs:
+        limits = _limits(one, lender, own, months, level)
+        held = None if limits is None else limits[0] <= actual <= limits[1]
+        low, high = limits or (float("nan"), float("nan"))
+        rows.append(_row(one, actual, months, own.monthly) | {
+            "lower_value": low, "upper_value": high, "held": held,
+        })  # fmt: skip
+    tested = pd.DataFrame(rows, columns=_TESTED)
+    return tested.assign(held=tested["held"].astype("boolean"))
+
+
+def _lent(
+    own: Season, seasonal: pd.DataFrame, months: int, before: int | None
+) -> list[tuple[Foreseen, float]]:
+    """Each whole year of the flow as another flow's season foresees it, and what it became."""
+    lender = Season(seasonal, lent=True)
+    pairs = []
+    for year, values in own.years.items():
+        if before is not None and year >= before:
+            continue
+        try:
+            one = lender.foresee(year, float(values[:months].sum()), months)
+        except NotAvailable:
+            continue  # before the lender's first whole year, or nothing traded so far
+        pairs.append((one, float(values.sum())))
+    return pairs
+
+
+def _limits(
+    one: Foreseen, lender: Season, own: Season, months: int, level: float
+) -> tuple[float, float] | None:
+    season, tested = lender.spread(months, one.year)
+    if tested < TESTED_YEARS:
+        return None
+    try:
+        moved = volatility(_totals(own), one.year) if lender.lent else NONE
+    except NotAvailable:
+        return None
+    return limits(one, months, season, moved, 0.0, level)
+
+
+def limits(
+    one: Foreseen, months: int, season: float, own: Volatility, revision: float, level: float
+) -> tuple[float, float]:
+    """The interval of a foreseen year; the errors as in `kzdata.partial.spread.interval`."""
+    errors: dict[str, Any] = {"season": season, "own": own, "revision": revision}
+    return interval(one.first, one.factor - 1, months, level=level, **errors)
+
+
+def _totals(own: Season) -> dict[int, float]:
+    return {year: float(values.sum()) for year, values in own.years.items()}
+
+
+def _row(one: Foreseen, actual: float, months: int, monthly: pd.DataFrame) -> dict[str, Any]:
+    facts = {
+        "year": one.year,
+        "months": months,
+        "partial": one.first,
+        "factor": one.factor,
+        "estimate": one.value,
+        "actual": actual,
+        "estimator": one.choice.name,
+        "weight": one.choice.weight,
+    }
+    return {
+        "year": str(one.year),
+        "months": months,
+        "partial_value": one.first,
+        "estimate_value": one.value,
+        "actual_value": actual,
+        "error_pct": 100 * (one.value / actual - 1),
+        "naive_error_pct": 100 * (one.first * 12 / months / actual - 1),
+        "log_rest_error": one.rest_error(actual) if actual > one.first else float("nan"),
+        "estimator": one.choice.name,
+        "weight": one.choice.weight,
+        "unit": monthly["unit"].iloc[0],
+        "source": sources.join(monthly["source"].unique()),
+        "published": monthly["published"].max(),
+        "locator": _LOCATOR.format(**facts),
+        "note": _PARTIAL.format(**facts),
+        "estimate_note": _ESTIMATE.format(**facts),
+        "actual_note": _ACTUAL,
+        "error_note": _ERROR.format(**facts),
+        "naive_note": _NAIVE.format(**facts),
+    }
+
+

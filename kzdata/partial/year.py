@@ -15,16 +15,17 @@ import pandas as pd
 
 from kzdata import aggregates, contract, periods, seeds, sources, store
 from kzdata.codes import UNKNOWN, WORLD
+from kzdata.comparable import one_unit
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch
 from kzdata.partial.answers import answer, bounds, like_for_like, naive, no_estimate, outcome
-from kzdata.partial.extrapolation import (
-    YEARS_OF_SEASON,
-    back_test,
-    interval,
-    lumpiness,
-    rest_ratios,
-    revision_spread,
-)
+from kzdata.partial.account import account
+from kzdata.partial.extrapolation import limits
+from kzdata.partial.months import before, single_months, whole_years
+from kzdata.partial.season import Season
+from kzdata.partial.spread import NONE, TESTED_YEARS, revision_spread, volatility
+
+WHOLE_YEARS = TESTED_YEARS + 1
+"""Fewest whole years of months that make an estimate: each tested year has one before it."""
 
 
 def partial_year(
@@ -91,8 +92,8 @@ def partial_year(
         base, _ = _find(year_before, [first, other])
         if base is not None:
             answers.append(bounds(partial, base, months, rest_share))
-    season = _of_flow(_seasonal(seasonal, frame, pair), flow)
     try:
+        season = _seasonal(seasonal, frame, pair, flow, span.start.year)
         answers.append(_estimate(partial, book, months, season, level))
     except NotAvailable as short:
         answers.append(no_estimate(partial, short))
@@ -129,17 +130,12 @@ def _said(claims: pd.DataFrame, pair: dict[str, str], flow: str) -> pd.DataFrame
     return claims[mine & claims["value"].notna() & (claims["doubt"].fillna("") == "")]
 
 
-def _single_months(frame: pd.DataFrame) -> pd.DataFrame:
-    single = [p != UNKNOWN and periods.span(p).months == 1 for p in frame["period"]]
-    return frame[pd.Series(single, index=frame.index, dtype=bool)]
-
-
 def _find(period: str, places: list[pd.DataFrame]) -> tuple[pd.Series | None, pd.DataFrame | None]:
     """The figure of a period in the first place that has it, the most precise one there."""
     for place in places:
         hit = place[place["period"] == period]
         if hit.empty:
-            summed = aggregates.over(_single_months(place), period)
+            summed = aggregates.over(single_months(place), period)
             hit = summed[summed["value"].notna()]
         if len(hit):
             return hit.iloc[int((hit["upper"] - hit["lower"]).argmin())], place
@@ -147,74 +143,64 @@ def _find(period: str, places: list[pd.DataFrame]) -> tuple[pd.Series | None, pd
 
 
 def _seasonal(
-    seasonal: pd.DataFrame | None, frame: pd.DataFrame, pair: dict[str, str]
+    seasonal: pd.DataFrame | None, frame: pd.DataFrame, pair: dict[str, str], flow: str, year: int
 ) -> pd.DataFrame:
-    if seasonal is None:
-        seasonal = _single_months(frame)
-    if seasonal.empty:
-        seasonal = store.observations(pair["reporter"], WORLD, freq="M", dataflow=pair["dataflow"])
-    return _single_months(seasonal)
+    """The months that lend the season: what was passed, else the pair's own where these are long
+    enough, else the reporter's total."""
+    if seasonal is not None:
+        return _of_flow(single_months(seasonal), flow)
+    own = _of_flow(single_months(frame), flow)
+    total = {"freq": "M", "dataflow": pair["dataflow"]}
+    if pair["partner"] == WORLD or len(before(whole_years(own), year)) >= WHOLE_YEARS:
+        return own
+    world = _of_flow(single_months(store.observations(pair["reporter"], WORLD, **total)), flow)
+    return own if world.empty else world
 
 
 def _estimate(
     partial: pd.Series, book: pd.DataFrame, months: int, seasonal: pd.DataFrame, level: float
 ) -> dict[str, Any]:
     year = int(partial["period"][:4])
-    tests = back_test(seasonal, months, before=year)
-    ratios = rest_ratios(seasonal, months, year)
-    if len(tests) < 2:
+    lent = seasonal.empty or bool((seasonal["partner"] != partial["partner"]).any())
+    season = Season(seasonal, lent=lent)
+    spread, tested = season.spread(months, year)
+    if tested < TESTED_YEARS:
+        run = len(before(season.years, year))
         raise NotAvailable(
-            f"Only {len(ratios)} complete years of months before {year} are at hand.",
-            "A back-tested estimate needs at least three; pass a longer series in seasonal=.",
+            f"Only {run} complete years of months before {year} are at hand.",
+            "A back-tested estimate needs at least three in a row; pass a longer series in "
+            "seasonal=.",
         )
-    ratio = math.exp(ratios["log_ratio"].tail(YEARS_OF_SEASON).mean())
-    value = partial["value"] * (1 + ratio)
-    season = math.sqrt((tests["log_rest_error"] ** 2).mean())
-    borrowed = seasonal["partner"].iloc[0] != partial["partner"]
-    lumps = lumpiness(book, year) if borrowed else 0.0
+    if not lent:
+        one_unit(pd.concat([partial.to_frame().T, season.monthly.head(1)]), f"The year {year}")
+    foreseen = season.foresee(year, float(partial["value"]), months)
+    own = volatility(_annual(book), year) if lent else NONE
     revision, figures = revision_spread(seeds.claims(topic="trade"), _published())
-    low, high = interval(
-        partial["value"],
-        ratio,
-        months,
-        season=season,
-        lumps=lumps,
-        revision=0.0 if math.isnan(revision) else revision,
-        level=level,
-    )
-    where = (
-        f"the {seasonal['reporter'].iloc[0]}–{seasonal['partner'].iloc[0]} total"
-        if borrowed
-        else "the flow's own months"
-    )
+    usual = 0.0 if math.isnan(revision) else revision
+    low, high = limits(foreseen, months, spread, own, usual, level)
     return answer(
         "estimate",
         partial,
         freq="A",
         period=str(year),
-        value=value,
+        value=foreseen.value,
         lower=low,
         upper=high,
         level=level,
         obs_status="E",
         basis="derived",
-        source=sources.join([partial["source"], *seasonal["source"].unique()]),
-        locator=f"{partial['locator']}; season: {seasonal['locator'].iloc[0].split(',')[0]}",
-        note=(
-            f"share method: {partial['value']:,.15g} × (1 + {ratio:.4f}), where {ratio:.4f} is the "
-            f"geometric mean ratio of the rest of the year to its first {months} months over the "
-            f"last {min(len(ratios), YEARS_OF_SEASON)} years of {where}; {100 * level:g} % "
-            f"interval from rolling-origin error of the rest {100 * season:.1f} % "
-            f"({len(tests)} years)"
-            + (
-                f", lumpiness of a small flow: {100 * lumps:.0f} % coefficient of variation "
-                "(annual changes read as independent monthly shocks)"
-                if borrowed
-                else ""
-            )
-            + f", revision between vintages {100 * revision:.1f} % ({figures} figures)"
+        source=sources.join([partial["source"], *season.monthly["source"].unique()]),
+        locator=f"{partial['locator']}; season: {season.monthly['locator'].iloc[0].split(',')[0]}",
+        note=account(
+            foreseen, season, months, own, spread=spread, tested=tested, revision=revision,
+            figures=figures, level=level,
         ),
-    )
+    )  # fmt: skip
+
+
+def _annual(book: pd.DataFrame) -> dict[int, float]:
+    years = book[book["period"].str.fullmatch(r"\d{4}")]
+    return {int(p): v for p, v in zip(years["period"], years["value"], strict=True)}
 
 
 def _published() -> pd.DataFrame:
