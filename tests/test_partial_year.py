@@ -8,7 +8,7 @@ from conftest import rows
 import kzdata as kz
 from kzdata import aggregates, bounds
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch, UnitMismatch
-from kzdata.partial import extrapolation
+from kzdata.partial import spread
 
 ELEVEN = "2025-01-01/P11M"
 NO_CLAIMS = kz.claims("trade").head(0)
@@ -40,17 +40,38 @@ def test_the_estimate_has_an_interval_a_method_and_the_naive_value_beside(seed_c
     assert estimate["lower"] < estimate["value"] < estimate["upper"]
     assert estimate["level"] == 0.8
     assert estimate["lower"] > 162.4e6 * 0.96  # the rest cannot be negative; revision is 2.5 %
-    for part in ("share method", "rolling-origin", "lumpiness", "revision", "KAZ–WLD"):
+    for part in ("mean share", "rolling-origin", "lumpiness", "drift", "revision", "KAZ–WLD"):
         assert part in estimate["note"]
     assert {"bns_monthly_totals", "tca_2026"} <= set(estimate["source"].split(" + "))
 
 
-def test_the_share_in_the_estimate_is_that_of_2022_to_2024(seed_case):
-    # the bureau's totals, thousand USD: year and January–November of 2022, 2023, 2024
-    years = {2022: (135527.4, 123257.3), 2023: (139551.2, 127090.9), 2024: (142072.0, 128905.4)}
-    logs = [math.log((year - part) / part) for year, part in years.values()]
-    expected = 162.4e6 * (1 + math.exp(sum(logs) / 3))
+def test_the_estimate_is_the_mean_share_of_2022_to_2024_beside_twelve_elevenths(seed_case):
+    # the bureau's totals, thousand USD: year and January–November of 2019 … 2024
+    table = [
+        (97774.9, 89207.8),
+        (86469.9, 79171.6),
+        (101736.5, 91613.0),
+        (135527.4, 123257.3),
+        (139551.2, 127090.9),
+        (142072.0, 128905.4),
+    ]
+    ratios = [math.log((year - part) / part) for year, part in table]
+    share, naive = [], []
+    for place in range(1, 6):
+        year, part = table[place]
+        before = ratios[max(0, place - 3) : place]
+        expected = part * (1 + math.exp(sum(before) / len(before)))
+        share.append(abs(math.log(expected / year)))
+        naive.append(abs(math.log(part * 12 / 11 / year)))
+    # one more year at par keeps five years from deciding alone
+    par = sum(naive) / 5
+    weight = 1 / (1 + (sum(share) + par) / (sum(naive) + par))
+    assert weight == pytest.approx(0.636, abs=5e-4)
+    share_2025 = 162.4e6 * (1 + math.exp(sum(ratios[3:]) / 3))
+    assert share_2025 == pytest.approx(178.62e6, rel=1e-4)
+    expected = share_2025**weight * (162.4e6 * 12 / 11) ** (1 - weight)
     assert seed_case.loc["estimate", "value"] == pytest.approx(expected, rel=1e-5)
+    assert "weight 0.64, and of × 12/11, weight 0.36" in seed_case.loc["estimate", "note"]
 
 
 def test_what_happened_is_shown_and_never_used(seed_case):
@@ -75,6 +96,7 @@ def test_like_for_like_where_the_base_is_published():
     assert like["growth_pct"] == pytest.approx(100 * (71_791.804108e6 / first_half - 1), abs=1e-4)
     assert "bounds" not in answers.index
     assert "the flow's own months" in answers.loc["estimate", "note"]
+    assert "smoothing" in answers.loc["estimate", "note"]
     assert "lumpiness" not in answers.loc["estimate", "note"]
 
 
@@ -144,25 +166,16 @@ def test_default_bounds_of_one_month_are_five_and_fifteen_percent():
 
 def test_back_test_never_sees_the_year_it_predicts():
     months = aggregates.turnover(kz.observations("KAZ", "WLD", freq="M"))
-    full = extrapolation.back_test(months, 11)
-    early = extrapolation.back_test(months, 11, before=2023)
+    full = kz.back_test(months, 11)
+    early = kz.back_test(months, 11, before=2023)
     assert full["year"].tolist() == ["2020", "2021", "2022", "2023", "2024", "2025"]
     pd.testing.assert_frame_equal(early, full.head(3))
-    # 2020 from the one year before it: 2019 was 97,774.9 with 89,207.8 in eleven months
-    expected = 79_171.6e6 * 97_774.9 / 89_207.8
-    assert full["estimate_value"].iloc[0] == pytest.approx(expected, rel=1e-5)
-
-
-def test_the_share_method_beats_twelve_over_eleven_on_the_national_totals():
-    months = kz.observations("KAZ", "WLD", freq="M")
-    tests = extrapolation.back_test(aggregates.turnover(months), 11)
-    assert (tests["error_pct"] ** 2).mean() < (tests["naive_error_pct"] ** 2).mean()
 
 
 @pytest.mark.parametrize("months", [1, 6, 11])
 @pytest.mark.parametrize("lumps", [0.3, 1.5, 2.5])
 def test_the_interval_covers_planted_lumpy_flows(months, lumps):
-    """Monthly lognormal shocks on a known season; c is estimated from 20 annual totals."""
+    """Monthly lognormal shocks on a known season; volatility is estimated from 20 annual totals."""
     random = np.random.default_rng(20260127)
     season = np.array([75, 78, 83, 83, 84, 83, 84, 84, 84, 86, 85, 91]) / 1000
     log_variance = math.log1p(lumps**2)
@@ -172,14 +185,12 @@ def test_the_interval_covers_planted_lumpy_flows(months, lumps):
         shocks = random.normal(-log_variance / 2, math.sqrt(log_variance), (21, 12))
         flows = np.exp(shocks) * season
         annual = flows.sum(axis=1)
-        past = rows(*(("T", str(2000 + i), v * 1e9) for i, v in enumerate(annual[:20])))
-        estimated = extrapolation.lumpiness(past, 2020)
-        low, high = extrapolation.interval(
+        low, high = spread.interval(
             flows[20, :months].sum(),
             season[months:].sum() / season[:months].sum(),
             months,
             season=0.05,
-            lumps=estimated,
+            own=spread.volatility(dict(zip(range(2000, 2020), annual[:20], strict=True)), 2020),
             revision=0.0,
             level=0.8,
         )
@@ -188,23 +199,13 @@ def test_the_interval_covers_planted_lumpy_flows(months, lumps):
     assert 0.70 <= held / trials <= 0.90
 
 
-def test_lumpiness_is_the_planted_coefficient():
-    # changes of ±0.6 in turn: variance 0.36 × 4/3 = 0.48 with four changes; c = √(12 (e^0.24 − 1))
-    series = rows(*(("T", str(2000 + i), 100 * math.exp(0.6 * (i % 2))) for i in range(5)))
-    assert extrapolation.lumpiness(series, 2010) == pytest.approx(math.sqrt(12 * math.expm1(0.24)))
-    with pytest.raises(NotAvailable, match="1 annual changes"):
-        extrapolation.lumpiness(series, 2002)
-
-
 def test_revision_spread_by_hand():
     claims = kz.claims("trade")
     chosen = claims[claims["claim"].isin(["qaztrade-china-2023", "qaztrade-russia-2023"])]
-    found, figures = extrapolation.revision_spread(
-        chosen, kz.observations(freq="A", start=2023, end=2023)
-    )
+    found, figures = spread.revision_spread(chosen, kz.observations(freq="A", start=2023, end=2023))
     # China 31.5 → 14.6662 + 15.38919… = 30.0554; Russia 26.0 → 10.2074 + 16.847 = 27.0544
     logs = [math.log(30.0554 / 31.5), math.log(27.0544 / 26.0)]
     assert figures == 2
     assert found == pytest.approx(math.sqrt(sum(v**2 for v in logs) / 2), rel=1e-3)
-    none, count = extrapolation.revision_spread(NO_CLAIMS, kz.observations("KAZ", "ISR"))
+    none, count = spread.revision_spread(NO_CLAIMS, kz.observations("KAZ", "ISR"))
     assert (math.isnan(none), count) == (True, 0)

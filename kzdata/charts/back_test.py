@@ -26,7 +26,7 @@ def back_test(
     mean, naive = (float(rows[c].abs().mean()) for c in ("error_pct", "naive_error_pct"))
     years = (int(rows["year"].min()), int(rows["year"].max()))
     finding = (
-        f"From {months} months, the share method missed the year by {words.percent(mean)} on "
+        f"From {months} months, the estimate missed the year by {words.percent(mean)} on "
         f"average, the naive 12/{months} by {words.percent(naive)}"
     )
     facts = [
@@ -78,7 +78,7 @@ def back_test(
         marks.key(
             axes,
             [
-                marks.dot("Share method", "D", style.WINE),
+                marks.dot("Estimate", "D", style.WINE),
                 marks.dot(f"Naive × 12/{months}", "o", style.INK, filled=False),
             ],
         )
@@ -88,7 +88,7 @@ def back_test(
             title=headline.checked(title, finding, facts),
             subtitle=f"Full-year estimate from the first {months} months against the outcome, "
             f"turnover in goods{whose}, {named}, error in percent",
-            alt=f"Dot plot by year: {title or finding}. The largest error of the share method was "
+            alt=f"Dot plot by year: {title or finding}. The largest error of the estimate was "
             f"{words.percent(worst['error_pct'])} in "
             f"{int(worst['year'])}.",
             caption=words.credit(

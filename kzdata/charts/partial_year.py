@@ -123,6 +123,6 @@ def _alt(finding: str, answer: dict[str, pd.Series], unit: str) -> str:
 def _note(answer: dict[str, pd.Series]) -> str:
     months = periods.months_in(answer["published"]["period"])
     return (
-        f"Hatched: {months} months, not a year. Estimate: share of the same months in earlier "
-        "years; the interval holds errors of season, lumpiness and revision."
+        f"Hatched: {months} months, not a year. Estimate: what earlier years became after as many "
+        "months; the interval holds errors of season, volatility and revision."
     )

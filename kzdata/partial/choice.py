@@ -86,9 +86,7 @@ def _champion(
 def _loss(trials: Trials, past: list[int], name: str) -> float:
     """Error relative to ×12/k, averaged over all eleven cuts; infinite without a trial."""
     both = [
-        (abs(trials[year][name]), abs(trials[year][NAIVE]))
-        for year in past
-        if name in trials[year]
+        (abs(trials[year][name]), abs(trials[year][NAIVE])) for year in past if name in trials[year]
     ]
     if not both:
         return np.inf

@@ -37,7 +37,9 @@ _TESTED = [
 ]
 
 _PARTIAL = "sum of the first {months} months"
-_ESTIMATE = "{partial:,.15g} × {factor:.4f}; {estimator} weighs {weight:.2f}, × 12/{months} the rest"
+_ESTIMATE = (
+    "{partial:,.15g} × {factor:.4f}; {estimator} weighs {weight:.2f}, × 12/{months} the rest"
+)
 _ACTUAL = "sum of twelve months"
 _ERROR = "100 × ({estimate:,.15g} / {actual:,.15g} − 1)"
 _NAIVE = "100 × ({partial:,.15g} × 12/{months} / {actual:,.15g} − 1)"
@@ -116,7 +118,7 @@ def _limits(
     if tested < TESTED_YEARS:
         return None
     try:
-        moved = volatility(_totals(own), one.year) if lender.lent else NONE
+        moved = volatility(own.totals, one.year, lender.totals) if lender.lent else NONE
     except NotAvailable:
         return None
     return limits(one, months, season, moved, 0.0, level)
@@ -128,10 +130,6 @@ def limits(
     """The interval of a foreseen year; the errors as in `kzdata.partial.spread.interval`."""
     errors: dict[str, Any] = {"season": season, "own": own, "revision": revision}
     return interval(one.first, one.factor - 1, months, level=level, **errors)
-
-
-def _totals(own: Season) -> dict[int, float]:
-    return {year: float(values.sum()) for year, values in own.years.items()}
 
 
 def _row(one: Foreseen, actual: float, months: int, monthly: pd.DataFrame) -> dict[str, Any]:
@@ -166,5 +164,3 @@ def _row(one: Foreseen, actual: float, months: int, monthly: pd.DataFrame) -> di
         "error_note": _ERROR.format(**facts),
         "naive_note": _NAIVE.format(**facts),
     }
-
-

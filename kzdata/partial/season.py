@@ -49,6 +49,11 @@ class Season:
         self.names = BORROWED if lent else OWN
         self.years = calendar.whole_years(self.monthly)
 
+    @property
+    def totals(self) -> dict[int, float]:
+        """Each whole year's total."""
+        return {year: float(values.sum()) for year, values in self.years.items()}
+
     @cached_property
     def trials(self) -> dict[int, dict[str, np.ndarray]]:
         """Every estimator on every year that a whole year precedes."""

@@ -17,8 +17,8 @@ from kzdata import aggregates, contract, periods, seeds, sources, store
 from kzdata.codes import UNKNOWN, WORLD
 from kzdata.comparable import one_unit
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch
-from kzdata.partial.answers import answer, bounds, like_for_like, naive, no_estimate, outcome
 from kzdata.partial.account import account
+from kzdata.partial.answers import answer, bounds, like_for_like, naive, no_estimate, outcome
 from kzdata.partial.extrapolation import limits
 from kzdata.partial.months import before, single_months, whole_years
 from kzdata.partial.season import Season
@@ -174,7 +174,7 @@ def _estimate(
     if not lent:
         one_unit(pd.concat([partial.to_frame().T, season.monthly.head(1)]), f"The year {year}")
     foreseen = season.foresee(year, float(partial["value"]), months)
-    own = volatility(_annual(book), year) if lent else NONE
+    own = volatility(_annual(book), year, season.totals) if lent else NONE
     revision, figures = revision_spread(seeds.claims(topic="trade"), _published())
     usual = 0.0 if math.isnan(revision) else revision
     low, high = limits(foreseen, months, spread, own, usual, level)
