@@ -90,6 +90,23 @@ def test_gz_and_zip_are_read_as_they_are_and_say_nothing_new(tmp_path):
     assert not vintages.load("baci", zipped, member=NAME).added
 
 
+def test_two_numbers_of_one_area_keep_both_and_their_notes(tmp_path):
+    rows = "2020,276,842,010121,1,NA\n2021,280,842,010121,2,NA\n2021,398,840,010121,3,   NA\n"
+    path = write(tmp_path, rows, header="t,i,j,k,v,q\n")
+    found = loaded(path)
+    assert found["reporter_code"].tolist() == ["276", "280", "398"]
+    assert found["partner_code"].tolist() == ["842", "842", "840"]
+    assert_as_read(found, path)
+
+
+def test_a_padding_that_first_comes_late_is_missing_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(text, "BLOCK", 60)
+    rows = "".join(f"2021,398,376,0101{n},1.5,{'NA':>{n}}\n" for n in range(10, 30))
+    path = write(tmp_path, rows + "2021,398,376,020110,1,0.5\n", header="t,i,j,k,v,q\r\n")
+    assert loaded(path)["quantity_t"].notna().sum() == 1
+    assert_as_read(loaded(path), path)
+
+
 def test_years_of_one_file_are_periods(tmp_path):
     rows = "2020,398,376,010121,1,NA\n2021,398,376,010121,2,NA\n"
     path = write(tmp_path, rows)
@@ -119,6 +136,7 @@ def test_the_same_rows_give_the_same_bytes_in_any_order(tmp_path):
         ("2021,398,376,010121,1,NA\n2021,398,376,010122\n", WrongFormat, "columns"),
         ("2021,398,376,010121,1,NA\n2021,398,376,010122,1,\"x\"\n", WrongFormat, "x"),
         ("2021,398,376,010121,1,NA\n3021,398,376,010122,1,NA\n", WrongFormat, "3021"),
+        ("2021,398,376,010121,1,NA\n2021,-32370,376,010122,1,NA\n", WrongFormat, "-32370"),
         ("2021,398,376,010121,1,NA\n,398,376,010122,1,NA\n", WrongFormat, "no t"),
         ("", WrongFormat, "no rows"),
     ],

@@ -19,7 +19,7 @@ import numpy as np
 
 from kzdata import areas, contract
 from kzdata.bulk.ahead import ahead
-from kzdata.bulk.text import FIELDS, MOST, blocks, numbers, opened
+from kzdata.bulk.text import FIELDS, MOST, blocks, opened, parsed
 from kzdata.errors import ContractError
 from kzdata.readers import reading, tidied
 from kzdata.readers.received import WrongFormat
@@ -31,7 +31,7 @@ _SHARED = {*contract.COLUMNS, "classification"} - {
     "reporter", "partner", "product", "period", "locator", "note", *contract.NUMERIC
 }  # fmt: skip
 _HEAD = 1 << 12  # bytes in which the header and the first row are
-_ROW = np.dtype([("r", "i2"), ("p", "i2"), ("line", "i4"), *FIELDS])
+_ROW = np.dtype([("r", "i2"), ("p", "i2"), ("line", "i4"), *FIELDS])  # reporter, partner: by rank
 
 
 def write_baci(
@@ -51,9 +51,9 @@ def write_baci(
     codes = sorted(contract.area_codes())
     spilled = _Spilled(folder, codes, name)
     with opened(path, member, limit) as (stream, name):
-        for part in ahead(spilled.rows_of, spilled.numbered(blocks(stream, name))):
+        for part in ahead(spilled.rows_of, blocks(stream, name)):
             spilled.add(part)
-    years = [tidied.period(str(year), name) for year in sorted(spilled.years)]
+    years = [tidied.period(str(year), name) for year in spilled.years]
     written, content = _written(spilled, folder / "batch.parquet", name, same)
     about = {
         "source": same["source"],
@@ -82,40 +82,54 @@ class _Spilled:
 
     def __init__(self, folder: Path, codes: list[str], name: str) -> None:
         self.folder, self.codes, self.name = folder, codes, name
-        self.years: set[int] = set()
         self.missing = False
+        self._line = 2  # below the header
         self.sizes = np.zeros(len(codes), dtype=np.int64)
+        # Numbers that occur: years and areas are below 2 to the 15, products have six digits.
+        self.seen = {name: np.zeros(1 << 15, dtype=bool) for name in "tij"}
+        self.seen["k"] = np.zeros(1_000_000, dtype=bool)
+        self._padded: set[str] = set()
         self._place = {code: n for n, code in enumerate(codes)}
         self._ranks = np.full(1 << 15, -1, dtype=np.int16)
 
-    def numbered(self, batches: Iterator[Any]) -> Iterator[tuple[int, Any]]:
-        """Each batch of text with the line of its first row in the file."""
-        line = 2  # below the header
-        for batch in batches:
-            yield line, batch
-            line += len(batch)
-
-    def rows_of(self, numbered: tuple[int, Any]) -> np.ndarray:
-        """The rows of a batch, those of one file together."""
-        line, batch = numbered
-        rows = np.empty(len(batch), dtype=_ROW)
-        for name, values in numbers(batch, self.name).items():
+    def rows_of(self, block: tuple[list[str], bytes]) -> np.ndarray:
+        """The rows of a block of text, those of one file together, lines counted within it."""
+        numbers = parsed(block, self.name, self._padded)
+        rows = np.empty(len(numbers["t"]), dtype=_ROW)
+        for name, values in numbers.items():
             rows[name] = values
-        rows["line"] = np.arange(line, line + len(rows))
-        rows["r"], rows["p"] = self._rank(rows["i"]), self._rank(rows["j"])
+            if name in self.seen:
+                self.seen[name][values] = True
+        rows["line"] = np.arange(len(rows))
+        rows["r"], rows["p"] = self._rank(numbers["i"]), self._rank(numbers["j"])
         if np.count_nonzero(np.diff(rows["r"])) > len(self.sizes):  # CEPII's order has fewer turns
             rows = rows[np.argsort(rows["r"], kind="stable")]
         return rows
 
     def add(self, rows: np.ndarray) -> None:
         """Append rows to their files, as many at a time as stand together."""
-        self.years |= set(np.unique(rows["t"]).tolist())
+        rows["line"] += self._line
+        self._line += len(rows)
         self.missing = self.missing or bool(np.isnan(rows["v"]).any())
         turns = [0, *(np.flatnonzero(np.diff(rows["r"])) + 1).tolist(), len(rows)]
         for start, end in pairwise(turns):
             with self._file(rows["r"][start]).open("ab") as file:
                 rows[start:end].tofile(file)
         self.sizes += np.bincount(rows["r"], minlength=len(self.sizes))
+
+    @property
+    def years(self) -> list[int]:
+        """The years that occur, in order."""
+        return np.flatnonzero(self.seen["t"]).tolist()
+
+    def printed(self) -> dict[str, dict[int, set[int]]]:
+        """By side and rank of an area, the numbers under which the file has it."""
+        found: dict[str, dict[int, set[int]]] = {}
+        for side, name in (("reporter", "i"), ("partner", "j")):
+            ranks = found.setdefault(side, {})
+            for number in np.flatnonzero(self.seen[name]).tolist():
+                ranks.setdefault(int(self._ranks[number]), set()).add(number)
+        return found
 
     def _rank(self, numbers: np.ndarray) -> np.ndarray:
         ranks = self._ranks[numbers]
@@ -130,29 +144,41 @@ class _Spilled:
 
     def sorted(self, number: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """The keys and the columns of one file, in order of key; the file goes."""
-        rows = np.fromfile(self._file(number), dtype=_ROW)
+        packed = np.fromfile(self._file(number), dtype=_ROW)
         self._file(number).unlink()
-        key = rows["r"].astype(np.int64)
-        for name, width in (("p", 10), ("k", 20), ("t", 12)):
+        # One column at a time: to gather whole records takes four times as long.
+        rows = {name: np.ascontiguousarray(packed[name]) for name in _ROW.names or ()}
+        key = rows["p"].astype(np.int64)
+        for name, width in (("k", 20), ("t", 12)):
             key <<= width
             key |= rows[name]
-        order = np.argsort(key)
-        return key[order], {name: rows[name][order] for name in _ROW.names or ()}
+        # CEPII's rows are in order but for the partners, whose numbers are not in that of codes.
+        order = np.argsort(rows["p"], kind="stable")
+        if (np.diff(key.take(order)) <= 0).any():
+            order = np.argsort(key)
+        return key.take(order), {name: column.take(order) for name, column in rows.items()}
 
 
 def _written(spilled: _Spilled, path: Path, name: str, same: dict[str, str]) -> tuple[Written, str]:
-    from kzdata.bulk.tables import Tables
+    from kzdata.bulk.tables import ENCODED, Tables
 
-    tables = Tables(spilled.codes, sorted(spilled.years), missing=spilled.missing)
+    tables = Tables(
+        spilled.codes,
+        np.flatnonzero(spilled.seen["k"]),
+        spilled.years,
+        missing=spilled.missing,
+        printed=spilled.printed(),
+    )
     constant = {c: v for c, v in same.items() if c not in tables.schema.names}
     if len(spilled.years) == 1:
-        constant["period"] = str(next(iter(spilled.years)))
+        constant["period"] = str(spilled.years[0])
     writer = Writer(
         path,
         tables.schema,
         columns=COLUMNS,
         constant=constant,
-        computed={"locator": name + ", line {line}", "interval": 3},
+        computed={"locator": name + ", line {line}", "interval": 3, "words": tables.words},
+        encoded=ENCODED,
     )
     content = hashlib.sha256("\n".join([*same.values(), *spilled.codes]).encode())
     made = partial(_made, spilled=spilled, tables=tables, name=name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,76 +9,97 @@ import pyarrow as pa
 
 from kzdata import areas
 
+# How Parquet spells a column where its usual way is slower and larger: whole dollars byte by byte,
+# lines as steps.
+ENCODED = {"value": "BYTE_STREAM_SPLIT", "line": "DELTA_BINARY_PACKED"}
+
 
 class Tables:
-    """What becomes a column of the batch; everything else of the contract is the same in all rows.
+    """What becomes a column of the batch; everything else of the contract is the same in all rows,
+    or follows from a column.
 
-    ``codes`` are the areas by rank. Status is a column only where a value is missing, the period
-    only where the file has several years.
+    ``codes`` are the areas by rank, ``products`` the numbers of those that occur, in order. Status
+    is a column only where a value is missing, the period only where the file has several years, a
+    printed code only where it does not follow from the area.
     """
 
-    def __init__(self, codes: list[str], years: list[int], *, missing: bool) -> None:
-        self._code = codes.__getitem__
+    def __init__(
+        self,
+        codes: list[str],
+        products: np.ndarray,
+        years: list[int],
+        *,
+        missing: bool,
+        printed: dict[str, dict[int, set[int]]],
+    ) -> None:
+        self._codes = pa.array(codes, pa.string())
+        self._products = pa.array([f"{number:06d}" for number in products.tolist()], pa.string())
+        self._place = np.zeros(int(products.max()) + 1, dtype=np.int32)
+        self._place[products] = np.arange(len(products), dtype=np.int32)
         word = pa.dictionary(pa.int32(), pa.string())
         fields = {"reporter": word, "partner": word, "product": word, "value": pa.float64()}
-        fields |= {"quantity_t": pa.float64(), "reporter_code": word, "partner_code": word}
-        fields |= {"note": word, "decimals": pa.int8(), "line": pa.int32()}
+        fields |= {"quantity_t": pa.float64(), "decimals": pa.int8(), "line": pa.int32()}
         if len(years) > 1:
             fields["period"] = word
         if missing:
             fields["obs_status"] = word
+        self.words: dict[str, list[Any]] = {}
+        for side, ranks in printed.items():
+            if all(len(numbers) == 1 for numbers in ranks.values()):
+                one = {codes[rank]: min(numbers) for rank, numbers in ranks.items()}
+                self._follow(f"{side}_code", side, {code: str(n) for code, n in one.items()})
+                if side == "partner":
+                    self._follow("note", side, {code: areas.covers(n) for code, n in one.items()})
+            else:
+                fields[f"{side}_code"] = word
+                if side == "partner":
+                    fields["note"] = word
         self.schema = pa.schema(list(fields.items()))
+
+    def _follow(self, column: str, other: str, words: dict[str, str]) -> None:
+        self.words[column] = [other, dict(sorted(words.items()))]
 
     def table(self, rows: dict[str, np.ndarray]) -> pa.Table:
         """The columns of some rows of `kzdata.bulk`."""
-        importers, which = _used(rows["j"])
         made = {
-            "reporter": _words(*_used(rows["r"]), self._code),
-            "partner": _words(*_used(rows["p"]), self._code),
-            "product": _words(*_used(rows["k"]), _product),
+            "reporter": _chosen(self._codes, rows["r"]),
+            "partner": _chosen(self._codes, rows["p"]),
+            "product": _chosen(self._products, self._place[rows["k"]]),
             "value": _number(rows["v"]),
             "quantity_t": _number(rows["q"]),
-            "reporter_code": _words(*_used(rows["i"]), str),
-            "partner_code": _words(importers, which, str),
-            "note": _notes(importers, which),
             "decimals": pa.array(rows["d"]),
             "line": pa.array(rows["line"]),
         }
-        if "period" in self.schema.names:
-            made["period"] = _words(*_used(rows["t"]), str)
+        for column, field, word in (
+            ("period", "t", str),
+            ("reporter_code", "i", str),
+            ("partner_code", "j", str),
+            ("note", "j", areas.covers),
+        ):
+            if column in self.schema.names:
+                made[column] = _spelt(rows[field], word)
         if "obs_status" in self.schema.names:
-            made["obs_status"] = _words(
-                *_used(np.isnan(rows["v"]).astype(np.int16)), "EM".__getitem__
-            )
+            missing = np.isnan(rows["v"]).astype(np.int32)
+            made["obs_status"] = _chosen(pa.array(["E", "M"]), missing)
         return pa.table(made, schema=self.schema)
 
 
-def _used(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The small numbers that occur, in order, and for every row the place of its number there."""
-    seen = np.zeros(int(numbers.max()) + 1, dtype=bool)
-    seen[numbers] = True
+def _chosen(words: pa.Array, which: np.ndarray) -> pa.DictionaryArray:
+    """Words by place, of which only those in use are kept: every group of a file repeats them."""
+    seen = np.zeros(len(words), dtype=bool)
+    seen[which] = True
     used = np.flatnonzero(seen)
     place = np.zeros(len(seen), dtype=np.int32)
     place[used] = np.arange(len(used), dtype=np.int32)
-    return used, place[numbers]
+    return pa.DictionaryArray.from_arrays(pa.array(place[which]), words.take(pa.array(used)))
 
 
-def _words(used: np.ndarray, which: np.ndarray, word: Callable[[int], str]) -> pa.DictionaryArray:
-    words = pa.array([word(each) for each in used.tolist()], pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(which), words)
-
-
-def _notes(importers: np.ndarray, which: np.ndarray) -> pa.DictionaryArray:
-    """Most importers have no note: a dictionary in which one word stood twice would be no such."""
-    said = [areas.covers(each) for each in importers.tolist()]
-    distinct = sorted(set(said))
+def _spelt(numbers: np.ndarray, word: Any) -> pa.DictionaryArray:
+    used, which = np.unique(numbers, return_inverse=True)
+    said = [word(each) for each in used.tolist()]
+    distinct = sorted(set(said))  # a dictionary in which one word stood twice would be no such
     place = np.array([distinct.index(each) for each in said], dtype=np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(place[which]), pa.array(distinct, pa.string()))
-
-
-@cache
-def _product(number: int) -> str:
-    return f"{number:06d}"
+    return _chosen(pa.array(distinct, pa.string()), place[which])
 
 
 def _number(values: np.ndarray) -> Any:

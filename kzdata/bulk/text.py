@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import gzip
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,13 +20,15 @@ from kzdata.errors import NotAvailable
 from kzdata.readers.digits import BLANK
 from kzdata.readers.received import GZIP, ZIP, WrongFormat
 
-BLOCK = 3 << 20  # bytes of text; the parser holds a few blocks at a time
+BLOCK = 3 << 20  # bytes of text; a few blocks are held at a time
 MOST = 1 << 36  # bytes after unpacking; all years of BACI are below a third of it
 # Year, exporter and importer as printed, product, USD, decimals of kUSD printed, tonnes.
 FIELDS = [
     ("t", "i2"), ("i", "i2"), ("j", "i2"), ("k", "i4"), ("v", "f8"), ("d", "i1"), ("q", "f8"),
 ]  # fmt: skip
-_WIDEST = 24  # CEPII pads a missing quantity to the width of the column
+COLUMNS = ["t", "i", "j", "k", "v", "q"]
+_PADDED = re.compile(rb" +NA")
+_ROW_OF_BLOCK = re.compile(r"Row #\d+: ")  # the parser counts within the block
 _AGAIN = "Check that the file is BACI's and whole: download it again."
 
 
@@ -88,42 +92,103 @@ class _Bounded:
         return True
 
 
-def blocks(stream: Any, name: str) -> Iterator[Any]:
-    """Yield the text in parts of `BLOCK` bytes, as Arrow batches for `numbers`."""
+def blocks(stream: Any, name: str) -> Iterator[tuple[list[str], bytes]]:
+    """The names in the header, and the text below it in parts of some `BLOCK` bytes, whole lines.
+
+    Reading is all that is done here: `parsed` is for other threads.
+    """
+    names: list[str] = []
+    rest = b""
+    while part := stream.read(BLOCK):
+        lines, line_break, begun = part.rpartition(b"\n")
+        if not line_break:
+            rest += part
+            if len(rest) > BLOCK:
+                raise WrongFormat(f"{name} has a line of over {BLOCK:,} bytes.", _AGAIN)
+            continue
+        whole, rest = rest + lines + line_break, begun
+        if not names:
+            names, whole = _header(whole, name)
+        if whole:
+            yield names, whole
+    if rest and not names:
+        names, rest = _header(rest + b"\n", name)
+    if rest:
+        yield names, rest
+
+
+def _header(text: bytes, name: str) -> tuple[list[str], bytes]:
+    first, _, rest = text.partition(b"\n")
+    try:
+        printed = first.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WrongFormat(f"{name}: its first line is no text in UTF-8.", _AGAIN) from None
+    names = [each.strip() for each in next(csv.reader([printed.strip("\r")]), [])]
+    absent = [column for column in COLUMNS if column not in names]
+    if absent:
+        raise WrongFormat(f"{name} lacks the columns {', '.join(absent)}.", _AGAIN)
+    return names, rest
+
+
+def parsed(block: tuple[list[str], bytes], name: str, padded: set[str]) -> dict[str, np.ndarray]:
+    """The rows of a block as one array for each of `FIELDS`, checked.
+
+    ``padded`` are the spellings of a padded ``NA`` that the file was seen to have. CEPII pads to
+    the width of the column, so there are few, and asking every cell for all would take longer.
+    """
+    import pyarrow as pa
+
+    try:
+        try:
+            table = _table(block, [*BLANK, *padded])
+        except pa.ArrowInvalid:
+            padded |= {each.decode() for each in _PADDED.findall(block[1])}
+            table = _table(block, [*BLANK, *padded])
+    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
+        said = _ROW_OF_BLOCK.sub("", str(error)).strip().rstrip(".")
+        raise WrongFormat(f"{name}: {said}.", _AGAIN) from None
+    return _numbers({c: table.column(c).combine_chunks() for c in COLUMNS}, name)
+
+
+def _table(block: tuple[list[str], bytes], missing: list[str]) -> Any:
     import pyarrow as pa
     import pyarrow.csv as text
 
-    blank = [*BLANK, *(pad * " " + "NA" for pad in range(_WIDEST))]
-    number = pa.float64()
-    types = {"t": pa.int16(), "i": pa.int16(), "j": pa.int16(), "k": pa.int32(), "q": number}
-    try:
-        reader = text.open_csv(
-            stream,
-            read_options=text.ReadOptions(block_size=BLOCK),
-            convert_options=text.ConvertOptions(
-                column_types={**types, "v": pa.string()},
-                include_columns=["t", "i", "j", "k", "v", "q"],
-                null_values=blank,
-                strings_can_be_null=True,
-            ),
-        )
-        yield from reader
-    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
-        raise WrongFormat(f"{name}: {str(error).strip().rstrip('.')}.", _AGAIN) from None
+    names, lines = block
+    return text.read_csv(
+        pa.BufferReader(lines),
+        read_options=text.ReadOptions(
+            column_names=names, block_size=len(lines) + 1, use_threads=False
+        ),
+        convert_options=text.ConvertOptions(
+            column_types=dict(zip(COLUMNS, _types(), strict=True)),
+            include_columns=COLUMNS,
+            null_values=missing,
+            strings_can_be_null=True,
+        ),
+    )
 
 
-def numbers(batch: Any, name: str) -> dict[str, np.ndarray]:
-    """The rows of a batch as one array for each of `FIELDS`, checked."""
+def _types() -> list[Any]:
+    import pyarrow as pa
+
+    small, real = pa.int16(), pa.float64()
+    return [small, small, small, pa.int32(), pa.string(), real]
+
+
+def _numbers(columns: dict[str, Any], name: str) -> dict[str, np.ndarray]:
     block = {}
     for column in ("t", "i", "j", "k"):
-        if batch.column(column).null_count:
+        if columns[column].null_count:
             raise WrongFormat(f"{name}: a row has no {column}.", _AGAIN)
-        block[column] = batch.column(column).to_numpy()
+        block[column] = columns[column].to_numpy()
+        if column != "k" and (block[column] < 0).any():
+            raise WrongFormat(f"{name}: {column} {block[column].min()} is below zero.", _AGAIN)
     if len(block["k"]) and not (block["k"].min() >= 0 and block["k"].max() <= 999_999):
         wrong = next(int(k) for k in block["k"] if not 0 <= k <= 999_999)
         raise WrongFormat(f"{name}: k {wrong} is no 6-digit product.", _AGAIN)
-    block["q"] = batch.column("q").to_numpy(zero_copy_only=False)
-    block["v"], block["d"] = _dollars(batch.column("v"), name)
+    block["q"] = columns["q"].to_numpy(zero_copy_only=False)
+    block["v"], block["d"] = _dollars(columns["v"], name)
     for column in ("v", "q"):
         if np.isinf(block[column]).any():
             raise WrongFormat(f"{name}: {column} is infinite in a row.", _AGAIN)
@@ -143,16 +208,10 @@ def _dollars(printed: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
             kusd = pc.cast(printed, pa.float64())
         except pa.ArrowInvalid as error:
             raise WrongFormat(f"{name}: v is no number: {error}.", _AGAIN) from None
-    kusd = kusd.to_numpy(zero_copy_only=False)
-    point = pc.fill_null(pc.find_substring(printed, "."), -1).to_numpy()
-    length = pc.fill_null(pc.binary_length(printed), 0).to_numpy()
-    decimals = np.where(point < 0, 0, length - point - 1).astype(np.int8)
+    decimals, odd = _decimals(printed)
     # Three decimals of thousands are whole dollars, so rounding undoes the product's own error.
-    usd = np.rint(kusd * 1000)
-    odd = decimals > 3
-    for letter in "eE":
-        odd |= pc.fill_null(pc.find_substring(printed, letter), -1).to_numpy() >= 0
-    for row in np.flatnonzero(odd):
+    usd = np.rint(kusd.to_numpy(zero_copy_only=False) * 1000)
+    for row in np.flatnonzero(odd | (decimals > 3)):
         try:
             exact = Decimal(printed[int(row)].as_py())
         except InvalidOperation:
@@ -160,3 +219,23 @@ def _dollars(printed: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
         usd[row] = float(exact.scaleb(3))
         decimals[row] = -int(exact.as_tuple().exponent)
     return usd, decimals
+
+
+def _decimals(printed: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Digits behind each number's point, and which numbers have an exponent: by their bytes."""
+    _, places, text = printed.buffers()
+    count, first = len(printed), printed.offset
+    ends = np.frombuffer(places, np.int32, count + 1 + first)[first:]
+    letters = np.frombuffer(text, np.uint8)[: ends[-1]] if text else np.zeros(0, np.uint8)
+    points = np.flatnonzero(letters == ord("."))
+    points = points[points >= ends[0]]
+    decimals = np.zeros(count, dtype=np.int64)
+    rows = np.arange(count)
+    if len(points) != count or (points < ends[:-1]).any() or (points >= ends[1:]).any():
+        rows = np.searchsorted(ends, points, side="right") - 1
+    decimals[rows] = ends[rows + 1] - points - 1
+    odd = np.zeros(count, dtype=bool)
+    for letter in b"eE":
+        at = np.flatnonzero(letters == letter)
+        odd[np.searchsorted(ends, at[at >= ends[0]], side="right") - 1] = True
+    return decimals.astype(np.int8), odd

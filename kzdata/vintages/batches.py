@@ -39,7 +39,8 @@ class Writer:
     """Writes tables that come sorted by reporter; the same rows give the same bytes.
 
     ``columns`` is the order of the frame to be read back; ``constant`` its columns with one value;
-    ``computed`` names ``lower`` and ``upper`` (from ``decimals``) or ``locator`` (from ``line``).
+    ``computed`` says how columns follow from others (see `kzdata.vintages.frames.expand`);
+    ``encoded`` names Parquet's encoding of columns of numbers.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Writer:
         columns: list[str],
         constant: dict[str, Any] | None = None,
         computed: dict[str, Any] | None = None,
+        encoded: dict[str, str] | None = None,
     ) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -65,7 +67,12 @@ class Writer:
             "computed": computed or {},
         }
         self._writer = pq.ParquetWriter(
-            path, schema, compression="zstd", use_dictionary=texts, write_statistics=False
+            path,
+            schema,
+            compression="zstd",
+            use_dictionary=texts,
+            column_encoding=encoded,
+            write_statistics=False,
         )
 
     def add(self, table: Any) -> None:

@@ -73,7 +73,8 @@ def expand(table: Any, about: dict[str, Any]) -> pd.DataFrame:
     """Stored columns as the frame that was loaded: constants spread, computed columns computed.
 
     ``interval`` 3 means that values were printed as thousands: half a unit of their last decimal.
-    ``locator`` is a pattern around the row's line.
+    ``locator`` is a pattern around the row's line. ``words`` gives the words of a column by those
+    of another.
     """
     import pyarrow as pa
 
@@ -91,6 +92,8 @@ def expand(table: Any, about: dict[str, Any]) -> pd.DataFrame:
     if LOCATOR in computed:
         before, _, after = computed[LOCATOR].partition("{line}")
         stored[LOCATOR] = before + stored["line"].astype("str") + after
+    for name, (other, words) in computed.get("words", {}).items():
+        stored[name] = stored[other].map(words).astype("str")
     index = pd.RangeIndex(len(table))
     for name, value in about["constant"].items():
         stored[name] = pd.Series(value, index=index, dtype="str")
