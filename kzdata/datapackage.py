@@ -7,20 +7,16 @@ schema, sources, licences, sizes and SHA-256. The folder appears whole or not at
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import glob
 import hashlib
 import json
 import os
-import secrets
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kzdata import contract, sources, store, vintages
+from kzdata import contract, sources, staged, store, vintages
 from kzdata.codebook import field
 from kzdata.errors import NotAvailable, PublishError, UnknownCode, did_you_mean
 from kzdata.reports.exchange import heal, swap
@@ -170,33 +166,14 @@ def _staged(target: Path) -> Iterator[Path]:
         heal(target)
         _refuse_foreign(target)
         prefix = f".{target.name}.exporting-"
-        for old in target.parent.glob(f"{glob.escape(prefix)}*"):
-            _remove_unheld(old)
-        stage = target.parent / f"{prefix}{secrets.token_hex(6)}"
-        stage.mkdir()
-        holding = os.open(stage, os.O_RDONLY | os.O_DIRECTORY)
-        fcntl.flock(holding, fcntl.LOCK_EX)
-        try:
+        staged.sweep(target.parent, prefix)
+        with staged.released(*staged.hold(target.parent, prefix)) as stage:
             yield stage
-        finally:
-            # After the exchange this name holds the previous export.
-            shutil.rmtree(stage, ignore_errors=True)
-            os.close(holding)
     except OSError as error:
         raise PublishError(
             f"{target} cannot be written: {error.strerror or error}.",
             "Nothing was changed. Free the disk, mend the permissions, or give another folder.",
         ) from error
-
-
-def _remove_unheld(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        holding = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(holding, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            os.close(holding)
 
 
 def _refuse_foreign(target: Path) -> None:

@@ -1,6 +1,7 @@
-"""Where the shipped notebooks, seeds, data and editions are.
+"""Where the shipped notebooks, seeds, data and editions are, and where the user's own data are.
 
-A checkout keeps them beside the package; an installed wheel carries the same folders inside it.
+A checkout keeps what is shipped beside the package; an installed wheel carries the same folders
+inside it.
 """
 
 from __future__ import annotations
@@ -20,3 +21,13 @@ def reports_folder() -> Path:
         return named
     installed = HOME.parent == _PACKAGE
     return (Path.cwd() if installed else HOME) / "reports"
+
+
+def user_folder() -> Path:
+    """Where what a person fetches and loads is kept: the setting ``home`` (``KZDATA_HOME``), else
+    the user's data folder of this system."""
+    if named := settings.value("home"):
+        return named
+    import platformdirs
+
+    return platformdirs.user_data_path("kzdata", appauthor=False)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from kzdata import contract, periods
+
+# A developer's own store must not answer in a test.
+os.environ["KZDATA_HOME"] = tempfile.mkdtemp(prefix="kzdata-tests-")
+atexit.register(shutil.rmtree, os.environ["KZDATA_HOME"], ignore_errors=True)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("KZDATA_SHARED", ROOT.parent / "shared"))

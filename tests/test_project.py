@@ -16,7 +16,7 @@ import kzdata as kz
 from kzdata import store
 
 LAYERS = [
-    {"errors", "settings", "home"},
+    {"errors", "settings", "home", "staged"},
     {"words", "periods", "amounts", "codes", "areas", "resource"},
     {"vocabulary", "bounds"},
     {"contract", "comparable", "nomenclature", "codebook", "outward"},

@@ -8,7 +8,6 @@ checked against the contract, and written.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from os import PathLike

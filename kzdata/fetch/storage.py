@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.fetch.failures import NotKept
+from kzdata.home import user_folder
 
 try:
     import fcntl
@@ -29,14 +30,7 @@ RECORD, BODY, STATE = "fetched.json", "body", "state.json"
 
 def raw_folder() -> Path:
     """``raw`` in KZDATA_HOME, or in the user's data folder."""
-    if named := os.environ.get("KZDATA_HOME"):
-        folder = Path(named).expanduser()
-        if not folder.is_absolute():
-            raise NotKept(f"KZDATA_HOME={named!r} is no absolute path.", "Name a whole path.")
-        return folder / "raw"
-    import platformdirs
-
-    return platformdirs.user_data_path("kzdata", appauthor=False) / "raw"
+    return user_folder() / "raw"
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from kzdata.vintages import editions
 from kzdata.vintages.editions import FOREVER, last_day
 from kzdata.vintages.journal import Entry, entries
 from kzdata.vintages.loading import BATCHES, Loaded, load
-from kzdata.vintages.place import StoreError, store_folder, user_folder
+from kzdata.vintages.place import StoreError, store_folder
 
 __all__ = [
     "FOREVER",
@@ -26,7 +26,6 @@ __all__ = [
     "rows",
     "shape",
     "store_folder",
-    "user_folder",
 ]
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
-import secrets
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import periods
+from kzdata import periods, staged
 from kzdata.codes import UNKNOWN
 from kzdata.errors import NotAvailable
 from kzdata.vintages import batches, editions, frames, journal
@@ -123,30 +120,12 @@ def _commit(
 
 @contextlib.contextmanager
 def _staging() -> Iterator[Path]:
-    """A folder of this load alone; the system lets go of its mark when the process ends."""
+    """A folder of this load alone; only who has the journal's lock makes and sweeps such."""
     with journal.locked() as home:
-        _sweep(home / STAGING)
-        folder = home / STAGING / secrets.token_hex(8)
-        folder.mkdir(parents=True)
-        holding = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        fcntl.flock(holding, fcntl.LOCK_EX)
-    try:
+        staged.sweep(home / STAGING)
+        folder, holding = staged.hold(home / STAGING)
+    with staged.released(folder, holding):
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(holding)
-
-
-def _sweep(staging: Path) -> None:
-    """Remove what killed loads left; only while the journal is locked."""
-    for folder in staging.glob("*/"):
-        with contextlib.suppress(OSError):
-            holding = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                fcntl.flock(holding, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(holding)
 
 
 def _sync(path: Path) -> None:
