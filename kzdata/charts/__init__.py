@@ -9,13 +9,17 @@ from kzdata.charts.back_test import back_test
 from kzdata.charts.balance import balance
 from kzdata.charts.chart import Chart
 from kzdata.charts.claims import claims
+from kzdata.charts.contribution import contribution
 from kzdata.charts.ladder import ladder
+from kzdata.charts.mirror import mirror
 from kzdata.charts.net_inflow import net_inflow
+from kzdata.charts.official_delivered import official_delivered
 from kzdata.charts.partial_year import partial_year
 from kzdata.charts.peers import peers
 from kzdata.charts.ranking import ranking
 from kzdata.charts.share import share
 from kzdata.charts.timeline import timeline
+from kzdata.charts.treemap import treemap
 from kzdata.charts.turnover import turnover
 
 __all__ = [
@@ -23,12 +27,16 @@ __all__ = [
     "back_test",
     "balance",
     "claims",
+    "contribution",
     "ladder",
+    "mirror",
     "net_inflow",
+    "official_delivered",
     "partial_year",
     "peers",
     "ranking",
     "share",
     "timeline",
+    "treemap",
     "turnover",
 ]

@@ -11,5 +11,6 @@ from kzdata.mirroring.comparison import mirror
 from kzdata.mirroring.freight import fob
 from kzdata.mirroring.freight_fit import Carriage, carriage
 from kzdata.mirroring.scatter import reliability
+from kzdata.mirroring.sides import both_sides
 
-__all__ = ["Carriage", "carriage", "fob", "mirror", "reconcile", "reliability"]
+__all__ = ["Carriage", "both_sides", "carriage", "fob", "mirror", "reconcile", "reliability"]

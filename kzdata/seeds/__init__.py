@@ -19,7 +19,7 @@ from kzdata.seeds.files import Seeds, load
 from kzdata.seeds.shapes import Record, day_expected
 from kzdata.seeds.verification import verify
 
-__all__ = ["assumption", "claims", "events", "load", "verify"]
+__all__ = ["assumption", "claims", "events", "load", "quantities", "verify"]
 
 CLAIM_COLUMNS = [
     *contract.COLUMNS,
@@ -59,6 +59,8 @@ EVENT_COLUMNS = [
     "note",
     "doubt",
 ]
+
+_ENDS = ("value", "lower", "upper")
 
 
 def claims(
@@ -193,6 +195,30 @@ def assumption(name: str) -> dict[str, Any]:
     sources = {each["id"]: each.get("article") or each["source"] for each in seeds.claims}
     record["source"] = " + ".join(sorted({sources[claim] for claim in record["claims"]}))
     return record
+
+
+def quantities(name: str) -> pd.DataFrame:
+    """What an assumption comes to, one row a quantity, to be quoted with its sources.
+
+    Columns: quantity, title, reporter, value, lower, upper (the printed digits of its inputs),
+    unit, source, published (``_U``: computed), locator (its claims), note (the arithmetic).
+    Raises `UnknownCode`.
+    """
+    found = assumption(name)
+    rows = [
+        {
+            "quantity": quantity,
+            "title": found["title"],
+            "reporter": found["reporter"],
+            **{each: given[each] for each in (*_ENDS, "unit")},
+            "source": found["source"],
+            "published": codes.UNKNOWN,
+            "locator": ", ".join(found["claims"]),
+            "note": given["arithmetic"],
+        }
+        for quantity, given in found["quantities"].items()
+    ]
+    return pd.DataFrame(rows)
 
 
 def _one_of(name: str | None, known: Iterable[str], what: str) -> str | None:

@@ -1,0 +1,148 @@
+"""Both reports of one flow by year, and what of their gap carriage can explain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts.chart import Chart
+from kzdata.charts.templates import t
+from kzdata.errors import NotAvailable
+
+_FROM = 'kz.charts.mirror(kz.mirror(kz.both_sides("ISR", "KAZ")).query("reporter == \'ISR\'"))'
+_COLUMNS = ["reporter", "partner", "period", "unit", "reported", "mirrored", "ratio", "cif_factor"]
+_WIDE = 3.0  # ratios that differ by more are drawn on a logarithmic axis
+
+
+def mirror(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
+    """Exports of one economy to another as each reports them, and the ratio of the two reports.
+
+    ``frame`` holds annual rows of `kz.mirror` for one flow: one exporter (``reporter``), one
+    importer (``partner``), one product. Above, both reports as given; below, the importer's as a
+    multiple of the exporter's where both are known, with the band that freight and insurance
+    explain, from 1 to the CIF factor used. A year that a side does not report is a gap, not a
+    zero. Raises `NotAvailable` where no year is reported by both; other errors and ``title`` as
+    in `turnover`.
+    """
+    rows = inputs.annual(inputs.need(frame, [*_COLUMNS, "source"], _FROM), _FROM)
+    pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
+    unit = inputs.only(rows, "unit", _FROM)
+    inputs.once(rows, ["year"], _FROM)
+    rows = rows.sort_values("year", ignore_index=True)
+    both = rows[rows["ratio"].notna() & (rows["ratio"] > 0)]
+    if both.empty:
+        raise NotAvailable(
+            t(
+                "No year of exports of {exporter} to {importer} is reported by both.",
+                exporter=words.place(pair[0]),
+                importer=words.place(pair[1]),
+            ),
+            f"Load the other side: kzdata load comtrade FILE; then {_FROM}",
+        )
+    factor = float(both["cif_factor"].max())
+    names = {"exporter": words.place(pair[0]), "importer": words.place(pair[1])}
+    finding, facts = _finding(both, factor, names)
+    scale, unit_words = words.scale([*rows["reported"], *rows["mirrored"]], unit)
+    shown = rows.drop(columns="year")
+    with style.house():
+        figure, (above, below) = page.sheet(
+            3.6, 2, sharex=True, gridspec_kw={"height_ratios": [1.5, 1], "hspace": 0.22}
+        )
+        _levels(above, rows, scale, names)
+        _ratios(below, both, factor)
+        marks.year_axis(below, int(rows["year"].min()), int(rows["year"].max()))
+        return page.finish(
+            figure,
+            name="mirror-" + "-".join(pair).lower(),
+            title=headline.checked(title, finding, [*headline.facts(shown), *facts]),
+            subtitle=t(
+                "Exports of goods of {exporter} to {importer} by both reports, {unit}; below, the "
+                "importer's report as a multiple of the exporter's",
+                unit=unit_words,
+                **names,
+            ),
+            alt=t(
+                "Two lines above dots: {finding}. Ratios of the two reports: {ratios}.",
+                finding=title or finding,
+                ratios=", ".join(f"{r.year} {r.ratio:.2f}" for r in inputs.each(both)),
+            ),
+            caption=words.credit(
+                shown,
+                t("Imports as reported include freight and insurance where they are valued CIF."),
+                t("Grey band: what a CIF/FOB factor of {factor} explains.", factor=f"{factor:.3g}")
+                if factor > 1
+                else "",
+            ),
+            frame=shown,
+        )
+
+
+def _finding(
+    both: pd.DataFrame, factor: float, names: dict[str, str]
+) -> tuple[str, list[headline.Fact]]:
+    low, high, n = both["ratio"].min(), both["ratio"].max(), len(both)
+    beyond = int(((both["ratio"] > factor) | (both["ratio"] < 1)).sum())
+    facts = [headline.Fact(each, "count") for each in (low, high, factor, n, beyond, n - beyond)]
+    said: dict[str, Any] = {"low": f"{low:.2f}", "high": f"{high:.2f}", "n": n} | names
+    if n == 1:
+        text = t(
+            "{importer} recorded {low} times the goods that {exporter} reported sending in {year}",
+            year=int(both["year"].iloc[0]),
+            **said,
+        )
+    elif beyond == n and low > factor:
+        text = t(
+            "{importer} recorded {low} to {high} times what {exporter} reported: more than freight "
+            "explains in all {n} years compared",
+            **said,
+        )
+    elif beyond == n and high < 1:
+        text = t(
+            "{importer} recorded {low} to {high} times what {exporter} reported: less in all {n} "
+            "years compared",
+            **said,
+        )
+    else:
+        text = t(
+            "{importer} recorded {low} to {high} times what {exporter} reported; freight does not "
+            "explain the gap in {beyond} of {n} years compared",
+            beyond=beyond,
+            **said,
+        )
+    return text, facts
+
+
+def _levels(axes: Any, rows: pd.DataFrame, scale: float, names: dict[str, str]) -> None:
+    style.dress(axes)
+    looks = (
+        ("mirrored", style.LILAC, "s", t("{importer} as importer", **names)),
+        ("reported", style.WINE, "o", t("{exporter} as exporter", **names)),
+    )
+    for column, color, marker, _ in looks:
+        years, values = marks.runs(list(rows["year"]), list(rows[column] / scale))
+        axes.plot(years, values, color=color, marker=marker, markersize=4.5, linewidth=1.6)
+    axes.set_ylim(0, 1.12 * rows[["reported", "mirrored"]].max().max() / scale)
+    marks.key(axes, [marks.dot(name, marker, color, line="-") for _, color, marker, name in looks])
+
+
+def _ratios(axes: Any, both: pd.DataFrame, factor: float) -> None:
+    low, high = min(both["ratio"].min(), 1.0), max(both["ratio"].max(), factor)
+    style.dress(axes)
+    if high / low > _WIDE:
+        from matplotlib.ticker import FixedLocator, NullLocator
+
+        axes.set_yscale("log")
+        steps = [1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64]
+        axes.yaxis.set_major_locator(FixedLocator([s for s in steps if low / 4 <= s <= high * 4]))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.set_ylim(low / 1.6, high * 2)
+    else:
+        reach = high - low
+        axes.set_ylim(low - 0.18 * reach, high + 0.3 * reach)
+    axes.axhspan(1, factor, color=style.GRID, zorder=0.5)
+    axes.axhline(1, color=style.INK, linewidth=0.9, zorder=2.5)
+    axes.scatter(both["year"], both["ratio"], s=26, color=style.INK, zorder=3)
+    for each in inputs.each(both):
+        marks.above(axes, each.year, each.ratio, style.plain(each.ratio, 2))

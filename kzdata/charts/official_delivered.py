@@ -1,0 +1,143 @@
+"""A flow by the partner that customs name beside the same flow by where it may have ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts.chart import Chart
+from kzdata.charts.templates import t
+from kzdata.errors import NotAvailable
+
+_FROM = 'kz.charts.official_delivered(kz.official_and_delivered(frame, "kaz-crude-cpc-trieste", …))'
+_ENDS = ["official", "delivered", "lower", "upper"]
+_COLUMNS = ["reporter", "partner", "unit", *_ENDS, "official_total", "delivered_total"]
+_MOST = 10
+
+
+def official_delivered(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
+    """The official flow to each partner and the delivered one with its range, and both totals.
+
+    ``frame`` is what `kz.official_and_delivered` returns, for one period and product. Every
+    partner that the scenario touches is drawn, and the largest others, ten in all; the rest is
+    one bar, so that both columns add up to the totals beneath, which are equal. Raises
+    `NotAvailable` where a total is missing; other errors and ``title`` as in `turnover`.
+    """
+    rows = inputs.need(frame, [*_COLUMNS, "source", "scenario"], _FROM)
+    for column in ("period", "product"):
+        if column in rows.columns:
+            inputs.only(rows, column, _FROM)
+    reporter, unit = (inputs.only(rows, column, _FROM) for column in ("reporter", "unit"))
+    if rows[["official_total", "delivered_total"]].isna().any(axis=None):
+        raise NotAvailable(
+            t("A part of the flow is missing, so its totals are not known."),
+            "Choose a period with every partner's figure.",
+        )
+    total = float(rows["official_total"].iloc[0])
+    drawn = _drawn(rows)
+    scale, unit_words = words.scale([total], unit)
+    finding, facts = _finding(rows, reporter, unit)
+    period = words.short(str(rows["period"].iloc[0])) if "period" in rows.columns else ""
+    totals = [words.amount(float(rows[f"{each}_total"].iloc[0]), unit) for each in _ENDS[:2]]
+    with style.house():
+        figure, axes = page.sheet(0.44 * len(drawn) + 0.3)
+        _draw(axes, drawn, scale)
+        return page.finish(
+            figure,
+            name=f"official-delivered-{reporter}-{rows['scenario'].iloc[0]}".lower(),
+            title=headline.checked(title, finding, [*headline.facts(rows), *facts]),
+            subtitle=t(
+                "Exports of {reporter} by partner in {period}, {unit}: official total {official}, "
+                "delivered total {delivered}",
+                reporter=words.place(reporter),
+                period=period,
+                unit=unit_words,
+                official=totals[0],
+                delivered=totals[1],
+            ),
+            alt=t(
+                "Pairs of bars: {finding}. Official total {official}, delivered total {delivered}.",
+                finding=title or finding,
+                official=totals[0],
+                delivered=totals[1],
+            ),
+            caption=words.credit(
+                rows,
+                t("Line: the range of the shares given; the bar of what is delivered ends at the "
+                  "share named in the data, which is an assumption and no estimate."),
+            ),
+            frame=rows.reset_index(drop=True),
+        )  # fmt: skip
+
+
+def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """The partners drawn, the largest first, and one row for all others."""
+    touched = (rows["lower"] != rows["official"]) | (rows["upper"] != rows["official"])
+    touched |= rows["delivered"] != rows["official"]
+    if {"moved_in", "moved_out"} <= set(rows.columns):
+        touched = (rows["moved_in"] != 0) | (rows["moved_out"] != 0)
+    ordered = rows.assign(touched=touched, size=rows[["official", "upper"]].max(axis=1))
+    ordered = ordered.sort_values(["touched", "size"], ascending=False, kind="stable")
+    kept, rest = ordered.head(_MOST), ordered.iloc[_MOST:]
+    kept = kept.sort_values("size", ascending=False, kind="stable")
+    kept = kept.assign(name=kept["partner"].map(words.place))
+    if rest.empty:
+        return kept
+    other = {"name": t("All others"), "touched": False} | {e: rest[e].sum() for e in _ENDS}
+    return pd.concat([kept, pd.DataFrame([other])], ignore_index=True)
+
+
+def _finding(rows: pd.DataFrame, reporter: str, unit: str) -> tuple[str, list[headline.Fact]]:
+    """About the partner that the scenario takes most from."""
+    most = rows.assign(fall=rows["official"] - rows["lower"]).sort_values("fall").iloc[-1]
+    ends = [float(most[each]) for each in ("official", "lower", "upper")]
+    official, lower, upper = (words.amount(each, unit) for each in ends)
+    return t(
+        "Booked under {partner}: {official}; delivered there: between {lower} and {upper}",
+        partner=words.place(most["partner"]),
+        official=official,
+        lower=lower,
+        upper=upper,
+    ), [headline.Fact(each, unit) for each in ends]
+
+
+def _draw(axes: Any, drawn: pd.DataFrame, scale: float) -> None:
+    style.dress(axes, values="x")
+    looks = (("official", style.LILAC, -0.19), ("delivered", style.WINE, 0.19))
+    keys = []
+    for column, color, shift in looks:
+        places = [place + shift for place in range(len(drawn))]
+        axes.barh(places, drawn[column] / scale, height=0.36, color=color, label=column)
+        name = t("Official partner") if column == "official" else t("Delivered, as assumed")
+        keys.append(marks.patch(name, color=color))
+    values = pd.concat([drawn["official"], drawn["upper"]]) / scale
+    digits = words.decimals(values)
+    for place, each in enumerate(inputs.each(drawn)):
+        ends = {"official": each.official, "delivered": each.delivered}
+        for column, _, shift in looks:
+            reach = ends[column]
+            if column == "delivered" and each.upper > each.lower:
+                reach = max(reach, each.upper)
+                axes.plot(
+                    [each.lower / scale, each.upper / scale],
+                    [place + shift] * 2,
+                    color=style.INK,
+                    linewidth=1.4,
+                    marker="|",
+                    markersize=6,
+                )
+            axes.annotate(
+                style.plain(ends[column] / scale, digits),
+                (reach / scale, place + shift),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                size=style.SMALL,
+                color=style.INK,
+            )
+    axes.set_yticks(range(len(drawn)), [style.clean(name) for name in drawn["name"]])
+    axes.set_ylim(len(drawn) - 0.45, -0.55)
+    axes.set_xlim(0, 1.1 * values.max())
+    marks.key(axes, keys)

@@ -1,0 +1,219 @@
+"""Shares as areas: what a reporter's trade is made of, by partner or by product."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from kzdata import codes, nomenclature
+from kzdata.charts import headline, inputs, page, style, words
+from kzdata.charts.chart import Chart
+from kzdata.charts.templates import t
+from kzdata.errors import MeasureMismatch
+
+_FROM = 'kz.charts.treemap(kz.observations("KAZ", flow="X", start=2025, end=2025, freq="A"))'
+_COLUMNS = ["reporter", "partner", "flow", "product", "period", "value", "unit", "source"]
+_FLOWS = {"X": "exports", "M": "imports", "T": "turnover"}
+_HEIGHT = 3.6
+_OTHERS = ""
+
+
+class Tile(NamedTuple):
+    """One rectangle, in units of the page's width, and whose it is."""
+
+    code: str
+    value: float
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def treemap(
+    frame: pd.DataFrame, *, highlight: str = "", top: int = 24, title: str | None = None
+) -> Chart:
+    """Tiles whose areas are shares in the sum of one flow of one reporter in one period.
+
+    ``frame`` holds rows of one flow with several partners, or of several products (HS codes; of
+    more than two digits they are summed by chapter). The ``top`` largest are drawn and
+    ``highlight``, a partner or chapter, wherever it stands; the rest is one grey tile. A row
+    without a value is left out and counted in the caption. Raises `MeasureMismatch` where a total
+    stands among its parts; other errors and ``title`` as in `turnover`.
+    """
+    rows = inputs.need(frame, _COLUMNS, _FROM)
+    reporter, flow, period, unit = (
+        inputs.only(rows, column, _FROM) for column in ("reporter", "flow", "period", "unit")
+    )
+    over = "product" if rows["product"].nunique() > 1 else "partner"
+    parts, absent = _parts(rows, over)
+    total = float(parts["value"].sum())
+    mine = (codes.area(highlight) if over == "partner" else highlight) if highlight else ""
+    kept = parts[(parts.index < top) | (parts["code"] == mine)]
+    tiles = list(zip(kept["code"], kept["value"], strict=True))
+    if (rest := total - float(kept["value"].sum())) > 0 and len(parts) > len(kept):
+        tiles.append((_OTHERS, rest))
+    first, own = parts.iloc[0], parts[parts["code"] == mine]
+    shares = [float(each) / total for each in (first["value"], *own["value"])]
+    finding = _finding(over, flow, reporter, period, [str(first["code"]), mine], shares)
+    facts = [*(headline.Fact(100 * each, "percent") for each in shares), *headline.facts(rows)]
+    with style.house():
+        figure, axes = page.sheet(_HEIGHT)
+        width = style.WIDTH - 2 * style.MARGIN
+        _draw(axes, squarified(tiles, width, _HEIGHT), total, over, mine, len(parts) - len(kept))
+        axes.set_xlim(0, width)
+        axes.set_ylim(_HEIGHT, 0)
+        axes.set_axis_off()
+        return page.finish(
+            figure,
+            name=f"treemap-{reporter}-{flow}-{over}-{period}".lower(),
+            title=headline.checked(title, finding, facts),
+            subtitle=t(
+                "{flow} in goods of {reporter} in {period}: areas are shares of {total}",
+                flow=_FLOWS.get(flow, flow).capitalize(),
+                reporter=words.place(reporter),
+                period=words.short(period),
+                total=words.amount(total, unit),
+            ),
+            alt=t(
+                "Treemap: {finding}. The largest: {largest}.",
+                finding=title or finding,
+                largest=", ".join(
+                    f"{named(over, code)} {100 * value / total:.1f} %"
+                    for code, value in list(zip(parts["code"], parts["value"], strict=True))[:5]
+                ),
+            ),
+            caption=words.credit(rows, t("Without a figure: {n}.", n=absent) if absent else ""),
+            frame=rows.reset_index(drop=True),
+        )
+
+
+def named(over: str, code: str) -> str:
+    """The name of a partner or of a product, as a label has it."""
+    if over == "partner":
+        return words.place(code)
+    return nomenclature.chapter_name(code) if code.isdecimal() else code
+
+
+def _parts(rows: pd.DataFrame, over: str) -> tuple[pd.DataFrame, int]:
+    """Code and value of each part, the largest first, and how many have no value."""
+    code = rows[over].astype(str)
+    if over == "product":
+        code = code.str[:2].where(code != "TOTAL", code)
+    for whole, held in (("TOTAL", code), (codes.WORLD, rows["partner"])):
+        if (held == whole).any() and (held != whole).any():
+            raise MeasureMismatch(
+                t("{whole} stands among its own parts.", whole=whole),
+                "Leave it out, or give it alone.",
+            )
+    values = rows["value"].where(rows["value"] >= 0)
+    inputs.some(values, "figure", _FROM)
+    sums = values.groupby(code.to_numpy()).sum(min_count=1).rename_axis("code")
+    parts = sums[sums > 0].rename("value").reset_index()
+    parts = parts.sort_values(["value", "code"], ascending=[False, True], ignore_index=True)
+    return parts, int(rows["value"].isna().sum())
+
+
+def _finding(
+    over: str, flow: str, reporter: str, period: str, who: list[str], shares: list[float]
+) -> str:
+    said = {
+        "first": named(over, who[0]),
+        "share": words.percent(100 * shares[0]),
+        "flow": _FLOWS.get(flow, flow),
+        "reporter": words.place(reporter),
+        "period": words.short(period),
+    }
+    if len(shares) == 1 or who[0] == who[1]:
+        return t("{first} made up {share} of the {flow} of {reporter} in {period}", **said)
+    return t(
+        "{first} made up {share} of the {flow} of {reporter} in {period}, {mine} {own}",
+        mine=named(over, who[1]),
+        own=words.percent(100 * shares[1], 2 if shares[1] < 0.01 else 1),
+        **said,
+    )
+
+
+def squarified(parts: list[tuple[str, float]], width: float, height: float) -> list[Tile]:
+    """Rectangles with areas in proportion to the values, in their order, as square as can be.
+
+    Rows are laid along the shorter side of what is left, and a row takes in the next part as long
+    as its worst ratio of sides gets better. Source: Bruls, Huizing and van Wijk (2000).
+    """
+    scale = width * height / sum(value for _, value in parts)
+    left = [(code, value, value * scale) for code, value in parts if value > 0]
+    x = y = 0.0
+    tiles: list[Tile] = []
+    while left:
+        side = min(width, height)
+        n = 1
+        while n < len(left) and _worst(left[: n + 1], side) <= _worst(left[:n], side):
+            n += 1
+        row, left = left[:n], left[n:]
+        depth = sum(area for *_, area in row) / side
+        along = 0.0
+        for code, value, area in row:
+            length = area / depth
+            if width >= height:
+                tiles.append(Tile(code, value, x, y + along, depth, length))
+            else:
+                tiles.append(Tile(code, value, x + along, y, length, depth))
+            along += length
+        if width >= height:
+            x, width = x + depth, width - depth
+        else:
+            y, height = y + depth, height - depth
+    return tiles
+
+
+def _worst(row: list[tuple[str, float, float]], side: float) -> float:
+    depth = sum(area for *_, area in row) / side
+    return max(max(area / depth**2, depth**2 / area) for *_, area in row)
+
+
+def _draw(axes: Any, tiles: list[Tile], total: float, over: str, mine: str, others: int) -> None:
+    from matplotlib.patches import Rectangle
+
+    for tile in tiles:
+        own, rest = tile.code == mine and bool(mine), tile.code == _OTHERS
+        color = style.WINE if own else style.GRID if rest else style.LILAC
+        axes.add_patch(
+            Rectangle(
+                (tile.x, tile.y),
+                tile.width,
+                tile.height,
+                facecolor=color,
+                edgecolor="white",
+                linewidth=1.2,
+            )
+        )
+        name = t("{n} others", n=others) if rest else named(over, tile.code)
+        share = f"{100 * tile.value / total:.1f} %"
+        text = _fitting(axes.figure, style.clean(name), share, tile)
+        if text:
+            axes.text(
+                tile.x + 0.05,
+                tile.y + 0.05,
+                text,
+                size=style.SMALL,
+                color="white" if own else style.INK,
+                weight="bold" if own else "normal",
+                va="top",
+                ha="left",
+                linespacing=1.25,
+            )
+
+
+def _fitting(figure: Any, name: str, share: str, tile: Tile) -> str:
+    """Name and share where they fit whole into the tile, the name alone, or nothing."""
+    line = style.SMALL * 1.32 / 72
+    room = tile.width - 0.1
+    broken = page.wrap(figure, name, style.SMALL, room) if room > 0.2 else []
+    whole = set(" ".join(broken).split(" ")) == set(name.split(" "))
+    if not broken or not whole:
+        return ""
+    if (len(broken) + 1) * line + 0.06 <= tile.height and (
+        page.inches(figure, share, style.SMALL) <= room
+    ):
+        return "\n".join([*broken, share])
+    return "\n".join(broken) if len(broken) * line + 0.06 <= tile.height else ""
