@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata.charts import headline, inputs, page, style, words
+from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.charts.templates import t
 from kzdata.charts.treemap import named
@@ -165,6 +165,7 @@ def _draw(axes: Any, bars: list[tuple[str, float]], total: float, mine: str) -> 
             ha="left" if up else "right",
             va="center",
             size=style.SMALL,
+            path_effects=marks.halo(),
             weight="bold" if last or name == mine else "normal",
         )
     axes.set_yticks(range(len(every)), [style.clean(name) for name, _ in every])

@@ -131,11 +131,12 @@ def _ratios(axes: Any, both: pd.DataFrame, factor: float) -> None:
     low, high = min(both["ratio"].min(), 1.0), max(both["ratio"].max(), factor)
     style.dress(axes)
     if high / low > _WIDE:
-        from matplotlib.ticker import FixedLocator, NullLocator
+        from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
         axes.set_yscale("log")
-        steps = [1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64]
-        axes.yaxis.set_major_locator(FixedLocator([s for s in steps if low / 4 <= s <= high * 4]))
+        steps = [0.001, 0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100, 1000]
+        axes.yaxis.set_major_locator(FixedLocator([s for s in steps if low / 3 <= s <= high * 3]))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.2g}"))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.set_ylim(low / 1.6, high * 2)
     else:
@@ -143,6 +144,18 @@ def _ratios(axes: Any, both: pd.DataFrame, factor: float) -> None:
         axes.set_ylim(low - 0.18 * reach, high + 0.3 * reach)
     axes.axhspan(1, factor, color=style.GRID, zorder=0.5)
     axes.axhline(1, color=style.INK, linewidth=0.9, zorder=2.5)
+    if factor > 1:
+        axes.annotate(
+            t("freight and insurance"),
+            (1, factor),
+            xycoords=("axes fraction", "data"),
+            xytext=(-2, 2),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            size=style.SMALL,
+            color=style.SOFT,
+        )
     axes.scatter(both["year"], both["ratio"], s=26, color=style.INK, zorder=3)
     for each in inputs.each(both):
         marks.above(axes, each.year, each.ratio, style.plain(each.ratio, 2))

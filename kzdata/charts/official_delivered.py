@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from kzdata import codes
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.charts.templates import t
@@ -18,7 +19,7 @@ _MOST = 10
 
 
 def official_delivered(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
-    """The official flow to each partner and the delivered one with its range, and both totals.
+    """The official flow to each partner, what may have been delivered there, and both totals.
 
     ``frame`` is what `kz.official_and_delivered` returns, for one period and product. Every
     partner that the scenario touches is drawn, and the largest others, ten in all; the rest is
@@ -65,8 +66,10 @@ def official_delivered(frame: pd.DataFrame, *, title: str | None = None) -> Char
             ),
             caption=words.credit(
                 rows,
-                t("Line: the range of the shares given; the bar of what is delivered ends at the "
-                  "share named in the data, which is an assumption and no estimate."),
+                t(
+                    "Between the ends of a range no point is likelier than another: it holds the "
+                    "shares given and the printed digits."
+                ),
             ),
             frame=rows.reset_index(drop=True),
         )  # fmt: skip
@@ -82,11 +85,15 @@ def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
     ordered = ordered.sort_values(["touched", "size"], ascending=False, kind="stable")
     kept, rest = ordered.head(_MOST), ordered.iloc[_MOST:]
     kept = kept.sort_values("size", ascending=False, kind="stable")
-    kept = kept.assign(name=kept["partner"].map(words.place))
+    kept = kept.assign(name=kept["partner"].map(_place))
     if rest.empty:
         return kept
     other = {"name": t("All others"), "touched": False} | {e: rest[e].sum() for e in _ENDS}
     return pd.concat([kept, pd.DataFrame([other])], ignore_index=True)
+
+
+def _place(code: str) -> str:
+    return t("elsewhere, not named") if code == codes.UNKNOWN else words.place(code)
 
 
 def _finding(rows: pd.DataFrame, reporter: str, unit: str) -> tuple[str, list[headline.Fact]]:
@@ -104,33 +111,39 @@ def _finding(rows: pd.DataFrame, reporter: str, unit: str) -> tuple[str, list[he
 
 
 def _draw(axes: Any, drawn: pd.DataFrame, scale: float) -> None:
+    """Two bars a partner; where shares move the flow, the lower one is sure up to its solid end."""
     style.dress(axes, values="x")
-    looks = (("official", style.LILAC, -0.19), ("delivered", style.WINE, 0.19))
-    keys = []
-    for column, color, shift in looks:
-        places = [place + shift for place in range(len(drawn))]
-        axes.barh(places, drawn[column] / scale, height=0.36, color=color, label=column)
-        name = t("Official partner") if column == "official" else t("Delivered, as assumed")
-        keys.append(marks.patch(name, color=color))
     values = pd.concat([drawn["official"], drawn["upper"]]) / scale
     digits = words.decimals(values)
+    bar: dict[str, Any] = {"height": 0.36, "edgecolor": style.WINE, "linewidth": 0.6}
     for place, each in enumerate(inputs.each(drawn)):
-        ends = {"official": each.official, "delivered": each.delivered}
-        for column, _, shift in looks:
-            reach = ends[column]
-            if column == "delivered" and each.upper > each.lower:
-                reach = max(reach, each.upper)
-                axes.plot(
-                    [each.lower / scale, each.upper / scale],
-                    [place + shift] * 2,
-                    color=style.INK,
-                    linewidth=1.4,
-                    marker="|",
-                    markersize=6,
-                )
+        official = each.official / scale
+        low, high = (
+            (each.lower / scale, each.upper / scale)
+            if each.touched
+            else (each.delivered / scale,) * 2
+        )
+        axes.barh(place - 0.19, official, height=0.36, color=style.LILAC, label="official")
+        axes.barh(place + 0.19, low, color=style.WINE, label="delivered", **bar)
+        if high > low:
+            axes.barh(
+                place + 0.19,
+                high - low,
+                left=low,
+                color="white",
+                hatch=style.HATCH,
+                label="range",
+                **bar,
+            )
+        first, last = style.plain(low, digits), style.plain(high, digits)
+        said = t("{first} to {last}", first=first, last=last) if high > low else last
+        for shift, reach, text in (
+            (-0.19, official, style.plain(official, digits)),
+            (0.19, high, said),
+        ):
             axes.annotate(
-                style.plain(ends[column] / scale, digits),
-                (reach / scale, place + shift),
+                text,
+                (reach, place + shift),
                 xytext=(4, 0),
                 textcoords="offset points",
                 va="center",
@@ -139,5 +152,12 @@ def _draw(axes: Any, drawn: pd.DataFrame, scale: float) -> None:
             )
     axes.set_yticks(range(len(drawn)), [style.clean(name) for name in drawn["name"]])
     axes.set_ylim(len(drawn) - 0.45, -0.55)
-    axes.set_xlim(0, 1.1 * values.max())
-    marks.key(axes, keys)
+    axes.set_xlim(0, 1.15 * values.max())
+    marks.key(
+        axes,
+        [
+            marks.patch(t("Official partner"), color=style.LILAC),
+            marks.patch(t("Delivered there, at least"), color=style.WINE),
+            marks.patch(t("at most"), facecolor="white", edgecolor=style.WINE, hatch=style.HATCH),
+        ],
+    )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from kzdata import codes, nomenclature
-from kzdata.charts import headline, inputs, page, style, words
+from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.charts.templates import t
 from kzdata.errors import MeasureMismatch
@@ -64,12 +64,17 @@ def treemap(
         axes.set_xlim(0, width)
         axes.set_ylim(_HEIGHT, 0)
         axes.set_axis_off()
+        if len(own):
+            label = t(
+                "{name}, {share}", name=named(over, mine), share=words.percent(100 * shares[-1], 2)
+            )
+            marks.key(axes, [marks.patch(label, color=style.WINE)])
         return page.finish(
             figure,
             name=f"treemap-{reporter}-{flow}-{over}-{period}".lower(),
             title=headline.checked(title, finding, facts),
             subtitle=t(
-                "{flow} in goods of {reporter} in {period}: areas are shares of {total}",
+                "{flow} of goods of {reporter} in {period}: areas are shares of {total}",
                 flow=_FLOWS.get(flow, flow).capitalize(),
                 reporter=words.place(reporter),
                 period=words.short(period),
@@ -190,6 +195,7 @@ def _draw(axes: Any, tiles: list[Tile], total: float, over: str, mine: str, othe
         name = t("{n} others", n=others) if rest else named(over, tile.code)
         share = f"{100 * tile.value / total:.1f} %"
         text = _fitting(axes.figure, style.clean(name), share, tile)
+        text = text or _fitting(axes.figure, "" if rest else tile.code, share, tile)
         if text:
             axes.text(
                 tile.x + 0.05,
@@ -205,7 +211,10 @@ def _draw(axes: Any, tiles: list[Tile], total: float, over: str, mine: str, othe
 
 
 def _fitting(figure: Any, name: str, share: str, tile: Tile) -> str:
-    """Name and share where they fit whole into the tile, the name alone, or nothing."""
+    """Name and share where they fit whole into the tile, the name alone, or nothing.
+
+    A tile too narrow for its name is tried again with its code.
+    """
     line = style.SMALL * 1.32 / 72
     room = tile.width - 0.1
     broken = page.wrap(figure, name, style.SMALL, room) if room > 0.2 else []
