@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 # `import kzdata` costs little more than `import pandas`.
 _HOMES = {
     "Amount": "amounts",
+    "all_products": "structure",
     "annual": "aggregates",
     "area_name": "codes",
     "assumption": "seeds",

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from kzdata import codes, nomenclature
+from kzdata import areas, codes, nomenclature, sources
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.charts.templates import t
@@ -56,7 +56,8 @@ def treemap(
     first, own = parts.iloc[0], parts[parts["code"] == mine]
     shares = [float(each) / total for each in (first["value"], *own["value"])]
     finding = _finding(over, flow, reporter, period, [str(first["code"]), mine], shares)
-    facts = [*(headline.Fact(100 * each, "percent") for each in shares), *headline.facts(rows)]
+    shown = _shown(rows, parts, over, total)
+    facts = [*(headline.Fact(100 * each, "percent") for each in shares), *headline.facts(shown)]
     with style.house():
         figure, axes = page.sheet(_HEIGHT)
         width = style.WIDTH - 2 * style.MARGIN
@@ -89,14 +90,14 @@ def treemap(
                 ),
             ),
             caption=words.credit(rows, t("Without a figure: {n}.", n=absent) if absent else ""),
-            frame=rows.reset_index(drop=True),
+            frame=shown,
         )
 
 
 def named(over: str, code: str) -> str:
     """The name of a partner or of a product, as a label has it."""
     if over == "partner":
-        return words.place(code)
+        return areas.extensions().get(code) or words.place(code)
     return nomenclature.chapter_name(code) if code.isdecimal() else code
 
 
@@ -113,10 +114,24 @@ def _parts(rows: pd.DataFrame, over: str) -> tuple[pd.DataFrame, int]:
             )
     values = rows["value"].where(rows["value"] >= 0)
     inputs.some(values, "figure", _FROM)
-    sums = values.groupby(code.to_numpy()).sum(min_count=1).rename_axis("code")
-    parts = sums[sums > 0].rename("value").reset_index()
+    sums = values.groupby(code.to_numpy()).agg(["sum", "count"]).rename_axis("code")
+    parts = sums[sums["sum"] > 0].rename(columns={"sum": "value"}).reset_index()
     parts = parts.sort_values(["value", "code"], ascending=[False, True], ignore_index=True)
     return parts, int(rows["value"].isna().sum())
+
+
+def _shown(rows: pd.DataFrame, parts: pd.DataFrame, over: str, total: float) -> pd.DataFrame:
+    """What is drawn: a row a tile, with its share, how many rows it sums and whose they are."""
+    said = {each: rows[each].iloc[0] for each in ("reporter", "flow", "period", "unit")}
+    dates = [d for d in rows.get("published", pd.Series(dtype=str)).unique() if d != codes.UNKNOWN]
+    return parts.rename(columns={"code": over}).assign(
+        **said,
+        value_share=parts["value"] / total,
+        source=sources.join(rows["source"].unique()),
+        published=max(dates, default=codes.UNKNOWN),
+        locator=[f"sum of {count} rows" for count in parts["count"]],
+        note=[f"share = {value:.15g} / {total:.15g}" for value in parts["value"]],
+    )
 
 
 def _finding(

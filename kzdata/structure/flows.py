@@ -1,10 +1,13 @@
-"""One list of exports read from both ends."""
+"""Lists of products turned: read from both ends, or summed to totals."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from kzdata import contract
 from kzdata.structure import inputs
+
+_SUMMED = ["value", "lower", "upper"]
 
 
 def both_flows(frame: pd.DataFrame) -> pd.DataFrame:
@@ -21,3 +24,32 @@ def both_flows(frame: pd.DataFrame) -> pd.DataFrame:
     inputs.no_nesting(exports["partner"].unique(), "partner")
     turned = exports.rename(columns={"reporter": "partner", "partner": "reporter"})
     return pd.concat([exports, turned.assign(flow="M")[frame.columns]], ignore_index=True)
+
+
+def all_products(frame: pd.DataFrame) -> pd.DataFrame:
+    """Totals over products under the contract: one row a flow, product ``TOTAL``, basis derived.
+
+    Takes rows under the contract whose products are one level of one classification; a total is
+    missing (status M) when a product's value is, else E where a part is an estimate. ``locator``
+    counts the products. A list that leaves products out, as for confidentiality, sums to less than
+    the total that its publisher prints. Raises `MeasureMismatch` where codes of several levels, or
+    a total and its parts, stand together.
+    """
+    contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
+    inputs.no_nesting(frame["product"].unique(), "product")
+    keys = [c for c in contract.KEY if c != "product"] + ["unit"]
+    grouped = frame.groupby(keys, sort=False)
+    totals = grouped[_SUMMED].sum(skipna=False)
+    totals["count"] = grouped.size()
+    estimated = frame["obs_status"].isin(["E", "I"])
+    totals["estimated"] = estimated.groupby([frame[key] for key in keys], sort=False).any()
+    totals = totals.reset_index()
+    status = totals["estimated"].map({True: "E", False: "A"})
+    totals = totals.assign(
+        product="TOTAL",
+        obs_status=status.mask(totals["value"].isna(), "M"),
+        basis="derived",
+        locator=[f"sum of {n} products" for n in totals["count"]],
+        note="",
+    )
+    return contract.order(totals[contract.COLUMNS])
