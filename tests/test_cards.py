@@ -26,7 +26,13 @@ def test_every_indicator_has_a_card(name):
 def test_no_card_without_an_indicator():
     elsewhere = {"turnover", "balance", "growth", "share"}
     elsewhere |= {"mirror", "fob", "carriage", "reliability", "reconcile"}
-    elsewhere |= {"official_and_delivered", "stock_flow", "conversion"}
+    elsewhere |= {
+        "official_and_delivered",
+        "stock_flow",
+        "conversion",
+        "gravity",
+        "trade_potential",
+    }
     assert set(_cards()) - elsewhere == {*structure.__all__, *benchmarking.__all__}
 
 

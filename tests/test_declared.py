@@ -27,6 +27,7 @@ CARRIED = {
     "nbclient": "papermill",
     "nbformat": "papermill",
     "numpy": "pandas",
+    "scipy": "pyfixest",
 }
 
 

@@ -31,7 +31,7 @@ LAYERS = [
         "benchmarking",
         "cards",
     },
-    {"coverage", "revising", "holdings"},
+    {"coverage", "revising", "holdings", "gravitation"},
     {"verdicts", "pipeline", "mirroring", "transit", "stock_changes", "survival", "pledges"},
     {"partial", "cited"},
     {"tables", "charts", "printed_figures"},
