@@ -103,6 +103,7 @@ _HOMES = {
     "trade_potential": "gravitation",
     "transit_scenarios": "transit",
     "turnover": "aggregates",
+    "verify": "verifying",
     "why": "provenance",
 }
 

@@ -13,6 +13,7 @@ from kzdata import __version__
 from kzdata.cli_config import config
 from kzdata.cli_data import export, load, sources
 from kzdata.cli_fetch import fetch
+from kzdata.cli_verify import literature
 from kzdata.errors import KzdataError, ParameterError, UnknownCode
 from kzdata.shell import Examples, answers, pairs
 
@@ -38,7 +39,7 @@ def _formats(
     return None if given is None else tuple(each.strip() for each in given.split(","))
 
 
-for _command in (fetch, load, sources, export, config):
+for _command in (fetch, load, sources, export, literature, config):
     main.add_command(_command)
 
 _out = click.option(

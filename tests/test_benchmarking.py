@@ -1,8 +1,7 @@
-"""Benchmarking: by hand, against the IMF manual and R's tempdisagg, and what must hold."""
+"""Benchmarking: by hand, and what must hold. The IMF manual and R's tempdisagg: test_verify."""
 
 from __future__ import annotations
 
-import json
 import math
 
 import numpy as np
@@ -23,6 +22,7 @@ from kzdata.errors import (
     NotAvailable,
     PeriodMismatch,
 )
+from kzdata.verifying.disaggregation import swisspharma
 
 
 def series(values, start=2020, per=1, name=None):
@@ -212,113 +212,12 @@ def test_the_search_is_global_and_exact():
     assert smallest(lambda x: -x, 0.0, 0.999) == 0.999
 
 
-def test_the_example_of_the_imf_manual(shared):
-    path = shared / "oracles" / "denton_qna_manual" / "data.json"
-    if not path.is_file():
-        pytest.skip(f"{path} is not here")
-    given_ = json.loads(path.read_text())
-    found = denton_cholette(
-        series(given_["annual_benchmarks_1998"], 1998),
-        series(given_["indicator_quarterly_1998Q1"], 1998, per=4),
-    )
-    # printed to one decimal, one quarter of the manual off by its rounding
-    expected = given_["expected_proportional_denton_cholette"]
-    assert found.to_numpy() == pytest.approx(expected, abs=given_["tolerance"])
-
-
-@pytest.fixture
-def pharma(shared):
+def test_the_quarters_that_were_measured_are_close(shared):
     folder = shared / "oracles" / "tempdisagg_swisspharma"
     if not folder.is_dir():
         pytest.skip(f"{folder} is not here")
-
-    def read(name, start, per):
-        return series(pd.read_csv(folder / f"{name}.csv")["value"].tolist(), start, per)
-
-    low = read("sales_a", 1975, 1)
-    high = pd.DataFrame(
-        {"exports.q": read("exports_q", 1972, 4), "imports.q": read("imports_q", 1972, 4)}
-    )
-    expected = pd.read_csv(folder / "expected_r_tempdisagg_1.1.1_series.csv.gz")
-    coefficients = pd.read_csv(folder / "expected_r_tempdisagg_1.1.1_coefs.csv")
-    return low, high, expected.set_index("method")["value"], coefficients.set_index("method")
-
-
-ONE = ["exports.q"]
-RUNS = {
-    "denton-cholette_noind": lambda low, high: denton_cholette(low, to="Q"),
-    "denton-cholette_exports_prop_h1": lambda low, high: denton_cholette(low, high[ONE]),
-    "denton-cholette_exports_prop_h2": lambda low, high: denton_cholette(low, high[ONE], h=2),
-    "denton-cholette_exports_additive_h1": lambda low, high: denton_cholette(
-        low, high[ONE], criterion="additive"
-    ),
-    "chow-lin-maxlog_exports": lambda low, high: chow_lin(low, high[ONE]),
-    "chow-lin-maxlog_exports_imports": lambda low, high: chow_lin(low, high),
-    "chow-lin-minrss-ecotrim_exports": lambda low, high: chow_lin(low, high[ONE], method="minrss"),
-    "chow-lin-fixed_exports": lambda low, high: chow_lin(low, high[ONE], method="fixed"),
-    "ols_exports": lambda low, high: chow_lin(low, high[ONE], method="fixed", rho=0),
-    "fast_exports": lambda low, high: chow_lin(low, high[ONE], method="fixed", rho=0.99999),
-    "fernandez_exports": lambda low, high: fernandez(low, high[ONE]),
-    "litterman-maxlog_exports": lambda low, high: litterman(low, high[ONE]),
-    "litterman-fixed_exports": lambda low, high: litterman(low, high[ONE], method="fixed"),
-}
-
-
-@pytest.mark.parametrize("name", RUNS)
-def test_equal_to_tempdisagg(pharma, name):
-    low, high, expected, coefficients = pharma
-    found = RUNS[name](low, high)
-    assert found.to_numpy() == pytest.approx(expected[name].to_numpy(), abs=1e-6)
-    known = coefficients.loc[[name]].dropna(subset="estimate")
-    if len(known):
-        fit = found.attrs["fit"]
-        assert list(fit["coefficients"].values()) == pytest.approx(known["estimate"], rel=1e-6)
-        assert list(fit["standard_errors"].values()) == pytest.approx(known["se"], rel=1e-6)
-        assert fit["r2_adjusted"] == pytest.approx(known["r2adj"].iloc[0], rel=1e-6)
-    sums = found.groupby(found.index.str[:4]).sum()[low.index]
-    assert sums.to_numpy() == pytest.approx(low.to_numpy(), rel=1e-14)
-
-
-# In these R's line search stops short of the optimum, by 2e-7, 4e-6 and 2e-8 in ρ. At R's own ρ the
-# series are equal to 1e-6; at ours, which no step of a polynomial's slope improves, they are nearer
-# to the optimum.
-SHORT = {
-    "chow-lin-maxlog_exports_notrunc": (
-        lambda low, x, **how: chow_lin(low, x, truncated_rho=None, **how),
-        {"method": "maxlog"},
-    ),
-    "litterman-minrss_exports": (litterman, {"method": "minrss"}),
-    "chow-lin-minrss-quilis_exports": (chow_lin, {"method": "minrss_quilis"}),
-}
-
-
-@pytest.mark.parametrize("name", SHORT)
-def test_equal_to_tempdisagg_at_its_rho_and_nearer_to_the_optimum(pharma, name):
-    low, high, expected, coefficients = pharma
-    method, how = SHORT[name]
-    rho = coefficients.loc[name, "rho"].iloc[0]
-    at_its = method(low, high[ONE], method="fixed", rho=rho)
-    assert at_its.to_numpy() == pytest.approx(expected[name].to_numpy(), abs=1e-6)
-    ours = method(low, high[ONE], **how)
-    assert ours.attrs["fit"]["rho"] == pytest.approx(rho, abs=1e-5)
-    assert ours.to_numpy() == pytest.approx(expected[name].to_numpy(), rel=1e-5)
-
-
-def test_the_published_regression_of_sales_on_exports(pharma):
-    low, high, _, _ = pharma
-    fit = chow_lin(low, high[ONE]).attrs["fit"]
-    # Sax and Steiner (2013): 12.41 (1.493), 0.01339 (0.0001672), adjusted R² 0.9946, ρ 0
-    assert round(fit["coefficients"]["intercept"], 2) == 12.41
-    assert round(fit["coefficients"]["exports.q"], 5) == 0.01339
-    assert round(fit["standard_errors"]["intercept"], 3) == 1.493
-    assert round(fit["r2_adjusted"], 4) == 0.9946
-    assert fit["rho"] == 0
-    assert fit["rho_at_bound"]
-
-
-def test_the_quarters_that_were_measured_are_close(pharma, shared):
-    low, high, _, _ = pharma
-    actual = pd.read_csv(shared / "oracles" / "tempdisagg_swisspharma" / "sales_q_actual.csv")
-    found = chow_lin(low, high[ONE])["1975-Q1":"2010-Q4"]
+    low, high = swisspharma(folder)
+    actual = pd.read_csv(folder / "sales_q_actual.csv")
+    found = chow_lin(low, high[["exports.q"]])["1975-Q1":"2010-Q4"]
     error = found.to_numpy() / actual["value"].to_numpy()[: len(found)] - 1
     assert np.sqrt((error**2).mean()) < 0.05

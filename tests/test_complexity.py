@@ -1,4 +1,4 @@
-"""ECI, PCI, density and outlook: a network small enough for paper, and the Growth Lab's numbers."""
+"""ECI, PCI, density and outlook: a network small enough for paper. Published: test_verify."""
 
 from __future__ import annotations
 
@@ -145,70 +145,6 @@ def test_a_change_of_unit_moves_no_economy_over_the_threshold():
     for factor in (1e-6, 3.0, 1 / 7, 1e9 / 3):
         scaled = st.complexity(even.assign(value=even["value"] * factor))
         assert scaled[["diversity"]].equals(wide)
-
-
-@pytest.fixture(scope="module")
-def world():
-    from conftest import SHARED
-
-    folder = SHARED / "oracles" / "economic_complexity"
-    if not folder.is_dir():
-        pytest.skip(f"{folder} is not here")
-    frame = pd.read_csv(folder / "trade_avg_1998_2000_sitc4.csv.gz", dtype={"product": str})
-    return frame.rename(columns={"country": "reporter"}), folder
-
-
-def read(folder, name):
-    return pd.read_csv(folder / name, dtype={"product": str})
-
-
-def test_published_complexity(world):
-    frame, folder = world
-    found = st.complexity(frame)
-    countries = read(folder, "expected_ecomplexity053_country.csv").set_index("country")
-    reporters = found[found["product"] == "_Z"].set_index("reporter").loc[countries.index]
-    assert reporters["eci"].to_numpy() == pytest.approx(countries["eci"].to_numpy(), abs=1e-9)
-    assert (reporters["diversity"] == countries["diversity"]).all()
-    products = read(folder, "expected_ecomplexity053_product.csv").set_index("product")
-    scored = found[found["reporter"] == "_Z"].set_index("product").loc[products.index]
-    assert scored["pci"].to_numpy() == pytest.approx(products["pci"].to_numpy(), abs=1e-9)
-    assert (scored["ubiquity"] == products["ubiquity"]).all()
-
-
-def test_published_rca_density_and_outlook(world):
-    frame, folder = world
-    cells = read(folder, "expected_ecomplexity053_cells_7countries.csv.gz")
-    cells = cells.rename(columns={"country": "reporter"})
-    keys = ["reporter", "product"]
-    # only exported cells are listed: the others have no RCA row, and 0 in the published table
-    rca = cells.merge(st.rca(frame), on=keys, suffixes=("_published", ""))
-    assert len(rca) == (cells["value"] > 0).sum()
-    # printed to twelve digits
-    assert rca["rca"].to_numpy() == pytest.approx(rca["rca_published"].to_numpy(), rel=1e-10)
-    near = cells.merge(st.density(frame), on=keys, suffixes=("_published", ""))
-    assert near["density"].to_numpy() == pytest.approx(near["density_published"], abs=1e-9)
-    outlook = st.outlook(frame)
-    gains = cells.merge(outlook, on=keys, suffixes=("_published", ""))
-    assert gains["cog"].to_numpy() == pytest.approx(gains["cog_published"].to_numpy(), abs=1e-9)
-    countries = read(folder, "expected_ecomplexity053_country.csv").set_index("country")
-    coi = outlook[outlook["product"] == "_Z"].set_index("reporter").loc[countries.index, "coi"]
-    assert coi.to_numpy() == pytest.approx(countries["coi"].to_numpy(), abs=1e-9)
-
-
-def test_published_income_content(world):
-    frame, folder = world
-    income = read(folder, "gdp_pc_avg_1998_2000.csv").rename(columns={"country": "reporter"})
-    products = read(folder, "computed_prody.csv").merge(
-        st.prody(frame, income), on="product", suffixes=("_published", "")
-    )
-    assert len(products) == 785
-    # printed to ten digits
-    assert products["prody"].to_numpy() == pytest.approx(products["prody_published"], rel=1e-9)
-    baskets = read(folder, "computed_expy.csv").merge(
-        st.expy(frame, income), left_on="country", right_on="reporter", suffixes=("_published", "")
-    )
-    assert len(baskets) == 185
-    assert baskets["expy"].to_numpy() == pytest.approx(baskets["expy_published"], rel=1e-9)
 
 
 def test_a_network_of_240_reporters_and_5000_products_takes_seconds():

@@ -63,10 +63,11 @@ def test_two_groups_by_hand():
     # a constant and a dummy fit the means of both groups: exp(c) = 4, exp(c + b) = 10
     assert found.loc["constant", "estimate"] == pytest.approx(math.log(4))
     assert found.loc["agreement", "estimate"] == pytest.approx(math.log(10 / 4))
-    # the robust variance of ln mean is Σ (y − mean)² / (n mean)²: 8 / 12² and 200 / 30²
-    variance = 8 / 144 + 200 / 900
+    # the robust variance of ln mean is Σ (y − mean)² / (n mean)²: 8 / 12² and 200 / 30², and
+    # N / (N − 1) = 6/5
+    variance = 6 / 5 * (8 / 144 + 200 / 900)
     assert found.loc["agreement", "std_error"] == pytest.approx(math.sqrt(variance))
-    assert found.loc["constant", "std_error"] == pytest.approx(math.sqrt(8 / 144))
+    assert found.loc["constant", "std_error"] == pytest.approx(math.sqrt(6 / 5 * 8 / 144))
     z = math.log(2.5) / math.sqrt(variance)
     assert found.loc["agreement", "p_value"] == pytest.approx(math.erfc(z / math.sqrt(2)))
     assert found.loc["agreement", "upper"] == pytest.approx(

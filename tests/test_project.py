@@ -37,9 +37,9 @@ LAYERS = [
     {"tables", "charts", "printed_figures"},
     {"provenance"},
     {"reports"},
-    {"datapackage"},
+    {"datapackage", "verifying"},
     {"shell"},
-    {"cli_fetch", "cli_data", "cli_config"},
+    {"cli_fetch", "cli_data", "cli_config", "cli_verify"},
     {"cli"},
 ]
 

@@ -96,22 +96,3 @@ def test_other_editions_codes_and_columns_are_refused(tmp_path):
         table(tmp_path, "from,to\n", old="H4")
     with pytest.raises(KzdataError, match="classification"):
         nomenclature.convert(rows(("X", "2024", 1)), known, old="HS2022", new="HS2017")
-
-
-@pytest.mark.parametrize("kind", ["conversion", "correlation"])
-def test_all_of_hs_2022_to_2017_conserves_value(shared, kind):
-    path = shared / f"oracles/hs_concordance/HS2022toHS2017_{kind}.csv"
-    known = nomenclature.correlation(path)
-    codes = sorted(known["from"].unique())
-    frame = pd.concat([products((codes[0], 1))] * len(codes), ignore_index=True).assign(
-        product=codes, value=[float(n % 997) + 0.25 for n in range(len(codes))]
-    )
-    frame[["lower", "upper"]] = frame[["value", "value"]].to_numpy()
-    found = nomenclature.convert(frame, known, old="HS2022", new="HS2017")
-    assert found["value"].sum() == pytest.approx(frame["value"].sum(), rel=1e-9)
-    if kind == "conversion":
-        assert (found["fan_out"] == 1).all()
-    else:
-        # e-waste of 2022 (8549) came from all over the edition of 2017
-        assert found["fan_out"].max() > 1000
-        assert (found.loc[found["fan_out"] > 20, "obs_status"] == "U").all()

@@ -1,4 +1,4 @@
-"""Unit-value indices and terms of trade: by hand, and against published series."""
+"""Unit-value indices and terms of trade, by hand. Published series: test_verify."""
 
 from __future__ import annotations
 
@@ -133,44 +133,3 @@ def test_values_without_quantities_and_mixed_units_are_refused():
     two = pd.concat([small(), small().query("unit == 'USD'").assign(unit="KZT")])
     with pytest.raises(UnitMismatch, match="KZT and USD"):
         st.price_index(two)
-
-
-@pytest.fixture
-def published(shared):
-    folder = shared / "oracles" / "index_numbers"
-    if not folder.is_dir():
-        pytest.skip(f"{folder} is not here")
-    data = pd.read_csv(folder / "CES_sigma_2.csv")
-    common = {
-        "reporter": "KAZ",
-        "flow": "X",
-        "product": data["prodID"].map("{:02d}".format),
-        "period": (2000 + data["time"]).astype(str),
-    }
-    value = pd.DataFrame({**common, "unit": "USD", "value": data["prices"] * data["quantities"]})
-    quantity = pd.DataFrame({**common, "unit": "kg", "value": data["quantities"]})
-    return pd.concat([value, quantity]), folder
-
-
-@pytest.mark.parametrize("method", ["laspeyres", "paasche", "fisher", "tornqvist"])
-@pytest.mark.parametrize(("chained", "name"), [(True, "chained"), (False, "fixedbase")])
-def test_published_indices_of_constructed_data(published, method, chained, name):
-    frame, folder = published
-    table = pd.read_csv(folder / "expected_IndexNumR_price.csv")
-    expected = table.loc[table["series"] == f"{method}_{name}", "value"].to_numpy()
-    found = st.price_index(frame, method, chained=chained)["price_index"].to_numpy() / 100
-    # the published values are printed to nine decimals and multiplied from there
-    assert found == pytest.approx(expected, abs=5e-9)
-
-
-@pytest.mark.parametrize(
-    ("method", "name", "window"),
-    [("geks", "fisher", 12), ("geks_tornqvist", "tornqvist", 12), ("geks_tornqvist", "window", 11)],
-)
-def test_published_geks(published, method, name, window):
-    frame, folder = published
-    table = pd.read_csv(folder / "expected_IndexNumR_geks.csv")
-    expected = table.loc[table["series"] == name, "value"].to_numpy()[:window]
-    held = frame[frame["period"] <= f"{2000 + window}"]
-    found = st.price_index(held, method)["price_index"].to_numpy() / 100
-    assert found == pytest.approx(expected, abs=1e-12)

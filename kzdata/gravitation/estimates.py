@@ -16,7 +16,7 @@ from kzdata.gravitation.fitting import ADJUSTMENTS, Fit, poisson
 
 VARIANT = "PPML; effects: {effects}; errors: {errors}"
 CLUSTERED = "clustered by {names}, {adjustment}"
-ROBUST = "robust to heteroskedasticity"
+ROBUST = "robust to heteroskedasticity, {adjustment}"
 NONE = "none, a constant"
 ABSORBED = "the effects or other covariates leave nothing of it"
 NO_ERROR = "the residuals of the clusters cancel, so its error has no estimate"
@@ -43,8 +43,8 @@ def gravity(
     multilateral resistance; ``()`` leaves a constant. ``cluster`` is ``pair`` (both directions,
     every period), the name of a column or several, or None for errors that are robust to
     heteroskedasticity alone. ``adjustment`` says what multiplies the variance: ``clusters``
-    G / (G − 1), as Stata's ppml and the published tables do, ``parameters`` also
-    (N − 1) / (N − K), as fixest does; without clusters the first does nothing.
+    G / (G − 1), N / (N − 1) without clusters, as Stata's ppml and the published tables do;
+    ``parameters`` also (N − 1) / (N − K), as fixest does.
 
     One row a term: estimate, std_error, z, p_value, lower and upper (normal, at ``level``), n,
     variant, note. A covariate of which the effects leave nothing has a missing estimate, a
@@ -103,11 +103,10 @@ def _notes(table: pd.DataFrame, fit: Fit) -> list[str]:
 
 
 def _variant(given: Dyads, adjustment: str) -> str:
-    errors = ROBUST
+    clustered, robust = ADJUSTMENTS[adjustment]
+    errors = ROBUST.format(adjustment=robust)
     if given.clusters:
-        errors = CLUSTERED.format(
-            names=" and ".join(given.clusters), adjustment=ADJUSTMENTS[adjustment]
-        )
+        errors = CLUSTERED.format(names=" and ".join(given.clusters), adjustment=clustered)
     return VARIANT.format(effects=" + ".join(given.effects) or NONE, errors=errors)
 
 

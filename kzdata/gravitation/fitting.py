@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,11 @@ from kzdata.errors import Incomparable, NotAvailable
 from kzdata.structure import inputs
 
 CONSTANT = "constant"
-ADJUSTMENTS = {"clusters": "G / (G − 1)", "parameters": "G / (G − 1) × (N − 1) / (N − K)"}
+# What multiplies the variance, with clusters and without.
+ADJUSTMENTS = {
+    "clusters": ("G / (G − 1)", "N / (N − 1)"),
+    "parameters": ("G / (G − 1) × (N − 1) / (N − K)", "N / (N − K)"),
+}
 # Relative change of the deviance at which the iterations stop, and of the fixed effects within one.
 _STEP, _WITHIN, _ITERATIONS = 1e-10, 1e-10, 200
 
@@ -83,7 +87,12 @@ def poisson(
     )
     unsettled |= loose
     kept[np.flatnonzero(kept)[dropped]] = False
-    return _read(model, terms, kept, scale, spread, unsettled)
+    found = _read(model, terms, kept, scale, spread, unsettled)
+    if clusters or adjustment != "clusters":
+        return found
+    # Each row is a cluster of its own; pyfixest leaves the variance without a multiplier here.
+    n = int(kept.sum())
+    return replace(found, covariance=found.covariance * n / (n - 1))
 
 
 def _fepois(
