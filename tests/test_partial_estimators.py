@@ -250,6 +250,25 @@ def test_volatility_tells_lumps_from_a_walk():
         spread.volatility(turns, 2002)
 
 
+def test_volatility_and_revision_only_widen():
+    calm = {"season": 0.05, "own": spread.NONE, "revision": 0.0, "level": 0.8}
+    low, high = spread.interval(90.0, 0.1, 11, **calm)
+    # no volatility: 90 + 9 exp(∓1.2816 × 0.05)
+    assert (low, high) == pytest.approx((90 + 9 * math.exp(-0.06408), 90 + 9 * math.exp(0.06408)))
+    wider = [
+        {"own": spread.Volatility(1.0, 0.0, 10)},
+        {"own": spread.Volatility(1.0, 0.5, 10)},
+        {"own": spread.Volatility(1.0, 0.5, 4)},  # fewer changes are less sure
+        {"own": spread.Volatility(1.0, 0.5, 4), "revision": 0.03},
+        {"own": spread.Volatility(1.0, 0.5, 4), "revision": 0.03, "level": 0.95},
+    ]
+    for each in wider:
+        wide = spread.interval(90.0, 0.1, 11, **(calm | each))
+        assert wide[0] < low
+        assert wide[1] > high
+        low, high = wide
+
+
 def test_student_quantiles_are_the_printed_ones():
     # Student's t, two-sided 80 % and 95 %: any printed table
     for freedom, t80, t95 in [(1, 3.078, 12.706), (2, 1.886, 4.303), (5, 1.476, 2.571),

@@ -2,8 +2,8 @@
 
 Eleven months are not a year. Growth is given like for like where the same months of the year
 before are published; otherwise the base is bounded by what the missing months can hold. The full
-year is estimated by `kzdata.partial.extrapolation`, beside the naive 12/k and, once known, what it
-became.
+year is estimated by what the years before make of as many months (`kzdata.partial.season`), beside
+the naive 12/k and, once known, what it became.
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ def partial_year(
     observations of one pair, X and M or T, and ``flow`` says which of them is asked. The partial
     figure is taken from ``frame`` or, if it is not there, from ``claims`` (by default the seeds'
     claims on trade of the same pair); its base is first looked for where the figure came from.
-    ``seasonal`` is a monthly frame that lends its seasonality: by default the pair's own months,
-    else the reporter's national total. ``rest_share`` bounds the share of the year before that
+    ``seasonal`` is a monthly frame that lends its seasonality: by default the pair's own months
+    where three whole years in a row are at hand, else the reporter's national total, which widens
+    the interval by the pair's own volatility. ``rest_share`` bounds the share of the year before that
     its remaining months may have had.
 
     The rows under the tidy contract, with ``answer`` in front and base_period, growth_pct,
@@ -54,8 +55,9 @@ def partial_year(
     - ``published``: the partial figure itself;
     - ``like_for_like``: growth on the same months a year earlier, where these are published;
     - ``bounds``: otherwise, growth between the two ends of the bounded base;
-    - ``estimate``: the full year, its interval of ``level`` and the method in ``note``; missing
-      where the past at hand is too short, and ``note`` says what is lacking;
+    - ``estimate``: the full year by the estimator that erred least in a rolling-origin test,
+      averaged with 12/k, its interval of ``level``, and in ``note`` which estimator and why;
+      missing where the past at hand is too short, and ``note`` says what is lacking;
     - ``naive``: the figure times 12/k, for comparison only;
     - ``outcome``: the full year as published since, and whether the interval held it.
 
