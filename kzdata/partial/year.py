@@ -46,8 +46,8 @@ def partial_year(
     claims on trade of the same pair); its base is first looked for where the figure came from.
     ``seasonal`` is a monthly frame that lends its seasonality: by default the pair's own months
     where three whole years in a row are at hand, else the reporter's national total, which widens
-    the interval by the pair's own volatility. ``rest_share`` bounds the share of the year before that
-    its remaining months may have had.
+    the interval by the pair's own volatility. ``rest_share`` bounds the share of the year before
+    that its remaining months may have had.
 
     The rows under the tidy contract, with ``answer`` in front and base_period, growth_pct,
     growth_lower_pct, growth_upper_pct behind:
