@@ -204,7 +204,7 @@ def test_simulated_shares_of_real_aggregates_are_held_70_to_90_percent(flow, dri
             for _ in range(40):
                 pair = share_of(series, drift, lumps, random)
                 totals = dict(zip(range(2013, year + 1), pair.sum(axis=1), strict=True))
-                own = spread.volatility(totals, year, lender.totals)
+                own = spread.volatility(totals, year, lender.totals("USD"))
                 low, high = spread.interval(
                     pair[-1, :k].sum(), factor - 1, k,
                     season=season, own=own, revision=0.0, level=0.8,
@@ -230,6 +230,17 @@ def test_back_test_of_a_pair_with_a_lent_season_knows_its_totals_only():
     pd.testing.assert_frame_equal(swapped[columns], tests[columns])
     calm = kz.back_test(pair, 6)
     assert (calm["estimator"] == "ets").any()
+
+
+def test_a_lender_in_another_currency_lends_its_season_and_not_its_changes():
+    total = national("T")
+    aggregate = np.array(list(Season(total).years.values()))
+    pair = monthly(share_of(aggregate, 0.2, 0.5, np.random.default_rng(5)), start=2019, flow="T")
+    dollars = kz.back_test(pair, 6, seasonal=total)
+    euro = kz.back_test(pair, 6, seasonal=total.assign(unit="EUR"))
+    assert euro["estimate_value"].tolist() == dollars["estimate_value"].tolist()
+    assert euro["upper_value"].iloc[-1] != dollars["upper_value"].iloc[-1]
+    assert Season(total).totals("EUR") == {}
 
 
 def test_volatility_tells_lumps_from_a_walk():

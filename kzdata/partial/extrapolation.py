@@ -117,8 +117,9 @@ def _limits(
     season, tested = lender.spread(months, one.year)
     if tested < TESTED_YEARS:
         return None
+    unit = str(own.monthly["unit"].iloc[0])
     try:
-        moved = volatility(own.totals, one.year, lender.totals) if lender.lent else NONE
+        moved = volatility(own.totals(unit), one.year, lender.totals(unit)) if lender.lent else NONE
     except NotAvailable:
         return None
     return limits(one, months, season, moved, 0.0, level)

@@ -49,9 +49,10 @@ class Season:
         self.names = BORROWED if lent else OWN
         self.years = calendar.whole_years(self.monthly)
 
-    @property
-    def totals(self) -> dict[int, float]:
-        """Each whole year's total."""
+    def totals(self, unit: str) -> dict[int, float]:
+        """Each whole year's total; empty in another unit, where its changes would hold a rate's."""
+        if self.monthly.empty or self.monthly["unit"].iloc[0] != unit:
+            return {}
         return {year: float(values.sum()) for year, values in self.years.items()}
 
     @cached_property

@@ -176,7 +176,7 @@ def _estimate(
     if not lent:
         one_unit(pd.concat([partial.to_frame().T, season.monthly.head(1)]), f"The year {year}")
     foreseen = season.foresee(year, float(partial["value"]), months)
-    own = volatility(_annual(book), year, season.totals) if lent else NONE
+    own = volatility(_annual(book), year, season.totals(partial["unit"])) if lent else NONE
     revision, figures = revision_spread(seeds.claims(topic="trade"), _published())
     usual = 0.0 if math.isnan(revision) else revision
     low, high = limits(foreseen, months, spread, own, usual, level)
