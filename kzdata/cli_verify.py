@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,14 @@ import click
 
 from kzdata.shell import FAILED, Examples, answers
 
+ONE = (
+    "  {verdict:8} {quantity}: published {printed}, computed {computed:.10g}, "
+    "tolerance {tolerance:.3g}"
+)
+MANY = (
+    "  {verdict:8} {quantity}, furthest of {cells:,}: {at}: published {printed}, "
+    "computed {computed:.10g}, tolerance {tolerance:.3g}"
+)
 DONE = "{held} of {all} comparisons hold ({cells} figures), {skipped} checks skipped."
 FELL = (
     "{failed} of {all} comparisons fail; {held} hold ({cells} figures), {skipped} checks skipped."
@@ -41,7 +48,8 @@ def literature(as_json: bool, shared: Path | None) -> None:
     from kzdata.verifying import verify
 
     found = verify(shared)
-    rows = found.astype(object).where(found.notna(), None).to_dict("records")
+    whole = found.astype(object).where(found.notna(), None)
+    rows = [dict(zip(found.columns, row, strict=True)) for row in whole.itertuples(index=False)]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
@@ -50,7 +58,7 @@ def literature(as_json: bool, shared: Path | None) -> None:
         sys.exit(FAILED)
 
 
-def _told(rows: list[dict[Hashable, Any]]) -> None:
+def _told(rows: list[dict[str, Any]]) -> None:
     last = None
     for row in rows:
         if row["check"] != last:
@@ -60,13 +68,7 @@ def _told(rows: list[dict[Hashable, Any]]) -> None:
         if row["quantity"] is None:
             click.echo(f"  {row['verdict']:8} {row['reason']}")
             continue
-        name = row["quantity"]
-        if row["cells"] > 1:
-            name += f", furthest of {row['cells']:,}: {row['at']}"
-        click.echo(
-            f"  {row['verdict']:8} {name}: published {row['printed']}, "
-            f"computed {row['computed']:.10g}, tolerance {row['tolerance']:.3g}"
-        )
+        click.echo((MANY if row["cells"] > 1 else ONE).format(**row))
     verdicts = [row["verdict"] for row in rows]
     text = FELL if "fails" in verdicts else DONE
     click.echo(

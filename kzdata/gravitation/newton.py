@@ -21,6 +21,8 @@ _REFINEMENTS = 3
 # How far a combination of fitted rows may miss the row wanted, relative to that row.
 _MISS = 1e-6
 _STEPS, _SETTLED = 40, 1e-9
+# A mean this far below the average flow is zero.
+_NOTHING = 1e-10
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def log_mean(
             return found
         step = design @ solve(design.T @ (weights * (value - mean)))
         index = index + np.clip(step, -5, 5)
-        if np.abs(step).max() < _SETTLED:
+        # A mean that goes to zero, because nothing above zero shares its covariates, never settles.
+        if np.abs(step[mean > _NOTHING]).max(initial=0.0) < _SETTLED:
             break
     else:
         return found

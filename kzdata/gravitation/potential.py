@@ -24,7 +24,14 @@ RELATIVE = "relative to what the other pairs do, not a ceiling"
 UNDETERMINED = (
     "the other flows do not determine it: no flow above zero shares an effect or a covariate"
 )
-NOT_GIVEN = "the pair's own flow is missing"
+NOT_GIVEN = (
+    "the pair's own flow is missing, so there is no index; "
+    "relative to what the other pairs do, not a ceiling"
+)
+FEW_DRAWS = (
+    "over a tenth of the draws do not determine it, so it has no interval; "
+    "relative to what the other pairs do, not a ceiling"
+)
 # Where more draws than this fail, what is left of them is no sample of the draws.
 _FAILURES = 0.1
 
@@ -71,6 +78,7 @@ def trade_potential(
             f"Ask for {fewest} or more, such as replications=199.",
         )
     inputs.columns(frame, ["reporter", "partner"])
+    frame = frame.reset_index(drop=True)
     ends = [_area(frame, reporter), _area(frame, partner)]
     own = (
         frame["reporter"].isin(ends) & frame["partner"].isin(ends)
@@ -82,11 +90,10 @@ def trade_potential(
             "Add rows of the pair with the covariates; their value may be missing.",
         )
     given = dyads(
-        frame.assign(_own=own), covariates, effects=effects, cluster=PAIR, missing=missing,
+        frame, covariates, effects=effects, cluster=PAIR, missing=missing,
         unknown=own,
     )  # fmt: skip
-    chosen = frame.index[own]
-    mine = given.rows.index.isin(chosen)
+    mine = given.rows.index.isin(np.flatnonzero(own))
     wanted, others = given.of(mine), given.of(~mine)
     fit = poisson(others.value, others.x, others.terms, others.effects)
     held = others.of(fit.kept)
@@ -153,6 +160,7 @@ def _notes(made: pd.DataFrame) -> np.ndarray:
     _, note = because(
         np.zeros(len(made)),
         (made["potential"].isna().to_numpy(), UNDETERMINED),
-        (made["value"].isna().to_numpy(), NOT_GIVEN + "; " + RELATIVE),
+        (made["lower"].isna().to_numpy(), FEW_DRAWS),
+        (made["value"].isna().to_numpy(), NOT_GIVEN),
     )
     return np.where(note == "", RELATIVE, note)
