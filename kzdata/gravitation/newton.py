@@ -2,7 +2,7 @@
 
 A bootstrap refits the same equation a few hundred times. Started at the fit to all flows, Newton's
 method needs a handful of steps, each one sparse factorisation; setting up each draw afresh costs
-ten times more. The fit itself stays with pyfixest, and a test holds the two equal.
+five to ten times more. The fit itself stays with pyfixest, and a test holds the two equal.
 """
 
 from __future__ import annotations
