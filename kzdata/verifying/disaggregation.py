@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ SHORT: dict[str, tuple[Method, str]] = {
 
 
 def checks() -> list[Check]:
-    """Runs of tempdisagg, and the regression that its article prints."""
+    """Runs of tempdisagg, the regression that its article prints, and a manual's example."""
     common = {"folder": "tempdisagg_swisspharma", "files": FILES}
     return [
         Check(
@@ -66,6 +67,15 @@ def checks() -> list[Check]:
             "Sax and Steiner (2013), The R Journal 5(2)",
             _regression,
             **common,  # type: ignore[arg-type]
+        ),
+        Check(
+            "denton",
+            "Two annual figures spread over quarters by an indicator, and carried on for a year",
+            "Bloem, Dippelsman and Mæhle (2001), Quarterly National Accounts Manual, International "
+            "Monetary Fund, example 6.2",
+            _denton,
+            folder="denton_qna_manual",
+            files=("data.json",),
         ),
     ]
 
@@ -118,3 +128,15 @@ def _regression(folder: Path) -> Iterator[Comparison]:
     yield figure("exports, standard error", "0.0001672", fit["standard_errors"]["exports.q"])
     yield figure("adjusted R²", "0.9946", fit["r2_adjusted"])
     yield figure("ρ, truncated", "0", fit["rho"], tolerance=0)
+
+
+def _denton(folder: Path) -> Iterator[Comparison]:
+    given = json.loads((folder / "data.json").read_text(encoding="utf-8"))
+    indicator, annual = given["indicator_quarterly_1998Q1"], given["annual_benchmarks_1998"]
+    quarters = [f"{1998 + n // 4}-Q{n % 4 + 1}" for n in range(len(indicator))]
+    low = pd.Series(annual, index=[str(1998 + n) for n in range(len(annual))])
+    ours = denton_cholette(low, pd.Series(indicator, index=quarters))
+    printed = given["expected_proportional_denton_cholette"]
+    # The manual multiplies ratios that it has rounded to three decimals.
+    for quarter, each in zip(quarters, printed, strict=True):
+        yield figure(quarter, f"{each:.1f}", ours[quarter], tolerance=0.1)

@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from kzdata.benchmarking import denton_cholette
 from kzdata.errors import SeedError
 from kzdata.home import HOME
 from kzdata.structure import hhi, price_index
@@ -73,15 +72,6 @@ def _prices(entry: dict[str, Any]) -> Iterator[Comparison]:
             yield figure(said, printed, ours.iloc[t])
 
 
-def _denton(entry: dict[str, Any]) -> Iterator[Comparison]:
-    years = range(entry["start"], entry["start"] + len(entry["annual"]))
-    annual = pd.Series(entry["annual"], index=[str(year) for year in years])
-    quarters = [f"{entry['start'] + n // 4}-Q{n % 4 + 1}" for n in range(len(entry["indicator"]))]
-    ours = denton_cholette(annual, pd.Series(entry["indicator"], index=quarters))
-    for quarter, printed in zip(quarters, entry["published"], strict=True):
-        yield figure(quarter, printed, ours[quarter], tolerance=entry["tolerance"])
-
-
 def _survival(entry: dict[str, Any]) -> Iterator[Comparison]:
     begun, rows = date(2020, 1, 1), []
     for n, each in enumerate(entry["times"]):
@@ -97,6 +87,5 @@ def _survival(entry: dict[str, Any]) -> Iterator[Comparison]:
 METHODS = {
     "hhi": _hhi,
     "price_index": _prices,
-    "denton_cholette": _denton,
     "conversion": _survival,
 }
