@@ -19,14 +19,14 @@ __version__ = "0.1.0"
 # `import kzdata` costs little more than `import pandas`.
 _HOMES = {
     "Amount": "amounts",
-    "all_products": "structure",
+    "all_products": "structure.flows",
     "annual": "aggregates",
     "area_name": "codes",
     "assumption": "seeds",
     "back_test": "partial.extrapolation",
     "balance": "aggregates",
     "between": "comparable",
-    "both_flows": "structure",
+    "both_flows": "structure.flows",
     "both_sides": "mirroring",
     "card": "cards",
     "carriage": "mirroring",

@@ -12,7 +12,6 @@ from kzdata.structure.advantage import rca, rsca
 from kzdata.structure.change import constant_market_share, contribution
 from kzdata.structure.complexity import complexity, density, outlook
 from kzdata.structure.concentration import concentration, diversification, hhi, theil
-from kzdata.structure.flows import all_products, both_flows
 from kzdata.structure.intensity import fdi_intensity, tii
 from kzdata.structure.investment import fdi_performance
 from kzdata.structure.likeness import export_similarity, tci
@@ -21,8 +20,6 @@ from kzdata.structure.sides import coverage, grubel_lloyd, normalised_balance
 from kzdata.structure.sophistication import expy, prody
 
 __all__ = [
-    "all_products",
-    "both_flows",
     "complexity",
     "concentration",
     "constant_market_share",
