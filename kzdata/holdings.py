@@ -19,6 +19,7 @@ def loaded(
     dataflow: str = "trade_goods",
     freq: str | None = None,
     source: str | None = None,
+    sides: str = "reporter",
 ) -> pd.DataFrame:
     """What `kz.observations` returns, or a frame without rows where nothing fits.
 
@@ -40,6 +41,7 @@ def loaded(
             dataflow=dataflow,
             freq=freq,
             source=source,
+            sides=sides,
         )
     except NotAvailable:
         return contract.empty()

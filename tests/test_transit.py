@@ -55,6 +55,7 @@ def test_goods_change_their_partner_and_none_are_lost():
     # DEU 200 + 1000 × 0.2 to 0.4; ITA 1000 × (1 − 0.5) to 1000 × (1 − 0.3)
     assert found.loc["DEU", ["lower", "upper"]].tolist() == pytest.approx([400, 600])
     assert found.loc["ITA", ["lower", "upper"]].tolist() == pytest.approx([500, 700])
+    assert set(found["flow"]) == {"X"}
     assert set(found["official_total"]) == {1500.0}
     assert found["delivered_total"].tolist() == pytest.approx([1500] * 4)
     assert found.loc["CZE", "note"] == "not in the official list: 0"

@@ -34,11 +34,9 @@ def both_sides(
     """
     ends = codes.area(reporter), codes.area(partner)
     ways = [ends, ends[::-1]]
-    observed = [
-        loaded(one, other, product=product, freq="A", start=start, end=end) for one, other in ways
-    ]
+    at_hand = loaded(*ends, product=product, freq="A", start=start, end=end, sides="both")
     quoted = [_quoted(one, other, start, end) for one, other in ways if product == "TOTAL"]
-    rows = [each[each["flow"].isin(["X", "M"])] for each in [*observed, *quoted] if len(each)]
+    rows = [each[each["flow"].isin(["X", "M"])] for each in [at_hand, *quoted] if len(each)]
     if not any(map(len, rows)):
         raise NotAvailable(
             f"Neither {ends[0]} nor {ends[1]} has annual trade of {product} with the other.",

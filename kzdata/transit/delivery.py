@@ -112,6 +112,7 @@ def _official(frame: pd.DataFrame, story: dict[str, Any]) -> tuple[pd.DataFrame,
                 f'Choose it: frame[frame["{key}"] == "{story[key]}"]',
             )
     checked = inputs.side(frame, story["flow"], ["reporter", "partner", "flow", "product"])
+    checked = checked.assign(flow=story["flow"])  # one side, so its rows do not carry it
     inputs.no_nesting(checked["partner"].unique(), "partner")
     inputs.no_nesting(checked["product"].unique(), "product")
     keys = [key for key in _CELL if key in checked.columns]
