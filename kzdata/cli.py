@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,10 @@ from kzdata import __version__
 from kzdata.cli_config import config
 from kzdata.cli_data import export, load, sources
 from kzdata.cli_fetch import fetch
+from kzdata.cli_fleet import editions, run, schedule
 from kzdata.cli_verify import literature
-from kzdata.errors import KzdataError, ParameterError, UnknownCode
-from kzdata.shell import Examples, answers, pairs
+from kzdata.errors import KzdataError, UnknownCode
+from kzdata.shell import Examples, answers, listed, pairs
 
 
 @click.group(
@@ -33,20 +33,14 @@ def main() -> None:
     """
 
 
-def _formats(
-    context: click.Context, parameter: click.Parameter, given: str | None
-) -> tuple[str, ...] | None:
-    return None if given is None else tuple(each.strip() for each in given.split(","))
-
-
-for _command in (fetch, load, sources, export, literature, config):
+for _command in (run, editions, schedule, fetch, load, sources, export, literature, config):
     main.add_command(_command)
 
 _out = click.option(
     "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the report."
 )
 _format = click.option(
-    "--format", "formats", callback=_formats, metavar="LIST", help="Among html,pdf,xlsx; all."
+    "--format", "formats", callback=listed, metavar="LIST", help="Among html,pdf,xlsx; all."
 )
 
 
@@ -86,56 +80,12 @@ def report(
     _say_where(made, begun)
 
 
-@main.command(cls=Examples, epilog="kzdata run kaz-isr\nkzdata run")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@_out
-@_format
-@answers
-def run(names: tuple[str, ...], out: Path | None, formats: tuple[str, ...] | None) -> None:
-    """Build the editions of these NAMEs, or all of them."""
-    from kzdata.reports.build import build
-    from kzdata.reports.editions import edition, read_editions
-    from kzdata.reports.formats import check_formats
-    from kzdata.reports.progress import lines
-
-    asked = check_formats(formats) if formats else None
-    chosen = list(dict.fromkeys(names)) or list(read_editions())
-    if not chosen:
-        raise KzdataError("There are no editions.", "Write one in reports/editions.yml.")
-    if out and len(chosen) > 1:
-        raise ParameterError("--out is one folder, for one edition.", f"Name one of {chosen}.")
-    for name in chosen:  # a misspelt name or parameter stops before anything runs
-        edition(name).bound()
-    for name in chosen:
-        begun = time.monotonic()
-        with lines() as progress:
-            made = build(name, out=out, formats=asked, progress=progress)
-        _say_where(made, begun)
-
-
 def _say_where(made: Any, begun: float) -> None:
     click.echo(f"Report: {made.folder}")
     for path in (made.html, made.pdf, made.xlsx):
         if path:
             click.echo(f"  {path.name:12} {path.stat().st_size / 1024:8,.0f} KiB")
     click.echo(f"Built in {time.monotonic() - begun:.1f} s")
-
-
-@main.command(cls=Examples, epilog="kzdata editions\nkzdata editions --json")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
-@answers
-def editions(as_json: bool) -> None:
-    """List the editions, and when each was last built."""
-    from kzdata.reports.editions import editions as all_editions
-
-    rows = all_editions().to_dict("records")
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    for row in rows:
-        click.echo(f"{row['name']}: {row['title']}")
-        for key in ("notebooks", "parameters", "formats", "built"):
-            click.echo(f"  {key:11} {row[key]}")
 
 
 @main.command(cls=Examples, epilog="kzdata check")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from kzdata import codes
 from kzdata.errors import ParseError, UnknownCode, did_you_mean
+from kzdata.reads import recorded
 from kzdata.seeds.files import load
 from kzdata.seeds.shapes import LADDER, LAPSED, Record, day_expected
 
@@ -60,6 +61,7 @@ INDICATOR_COLUMNS = {
 }
 
 
+@recorded
 def commitments(
     as_of: str | date | None = None,
     *,
@@ -124,6 +126,7 @@ def commitments(
     return _frame(rows, COMMITMENT_COLUMNS, reporter, partner)
 
 
+@recorded
 def follow_through(
     as_of: str | date | None = None,
     *,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kzdata import codes, contract, periods, store
 from kzdata.errors import ContractError, KzdataError, MeasureMismatch, NotAvailable, UnitMismatch
+from kzdata.reads import recorded
 
 _TOLD = ["value", "unit", "obs_status", "published", "locator"]
 _MEASURE = [
@@ -27,6 +28,7 @@ REVISIONS = [
 ]  # fmt: skip
 
 
+@recorded
 def diff(
     before: pd.DataFrame | str,
     after: pd.DataFrame | str,

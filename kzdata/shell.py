@@ -58,3 +58,10 @@ def pairs(
             raise click.BadParameter(f"{name} is given twice.")
         values[name] = value
     return values
+
+
+def listed(
+    context: click.Context, parameter: click.Parameter, given: str | None
+) -> tuple[str, ...] | None:
+    """``a,b,c``; None where nothing is given."""
+    return None if given is None else tuple(each.strip() for each in given.split(","))

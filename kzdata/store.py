@@ -12,6 +12,7 @@ from kzdata import codes, contract, corrections, periods, sources, vintages
 from kzdata.errors import KzdataError, NotAvailable, ParseError, UnknownCode, did_you_mean
 from kzdata.home import HOME
 from kzdata.preferences import preferred
+from kzdata.reads import recorded
 
 SIDES = ("reporter", "both")
 _MIRRORED = {"X": "M", "M": "X", "RX": "RM", "RM": "RX"}
@@ -43,6 +44,7 @@ def _tidy() -> pd.DataFrame:
     return corrections.corrected(table)
 
 
+@recorded
 def observations(
     reporter: str | None = None,
     partner: str | None = None,
@@ -184,6 +186,7 @@ def day(text: str) -> str:
     raise ParseError(f"as_of={text!r} is no day.", 'Write it like as_of="2026-01-28".')
 
 
+@recorded
 def everything() -> pd.DataFrame:
     """Every row of the table that is shipped: all dataflows, all publications."""
     return _tidy().copy()

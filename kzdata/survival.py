@@ -14,6 +14,7 @@ import pandas as pd
 
 from kzdata import codes
 from kzdata.errors import ContractError, KzdataError, NotAvailable, ParseError
+from kzdata.reads import recorded
 from kzdata.seeds.files import load
 from kzdata.seeds.shapes import LADDER, LAPSED, day_expected
 from kzdata.structure import inputs
@@ -23,6 +24,7 @@ _ORDER = [*LADDER, LAPSED]
 _EVIDENCE = ["commitment", "stage", "date"]
 
 
+@recorded
 def stage_histories(
     *, kind: str | None = None, reporter: str | None = None, partner: str | None = None
 ) -> pd.DataFrame:

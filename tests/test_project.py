@@ -16,7 +16,7 @@ import kzdata as kz
 from kzdata import store
 
 LAYERS = [
-    {"errors", "settings", "home", "staged"},
+    {"errors", "settings", "home", "reads", "staged"},
     {"words", "periods", "amounts", "codes", "areas", "resource"},
     {"vocabulary", "bounds"},
     {"contract", "comparable", "nomenclature", "codebook", "outward"},
@@ -37,9 +37,10 @@ LAYERS = [
     {"tables", "charts", "printed_figures"},
     {"provenance"},
     {"reports"},
+    {"fleet"},
     {"datapackage", "verifying"},
     {"shell"},
-    {"cli_fetch", "cli_data", "cli_config", "cli_verify"},
+    {"cli_fetch", "cli_data", "cli_config", "cli_verify", "cli_fleet"},
     {"cli"},
 ]
 

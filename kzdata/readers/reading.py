@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from kzdata.errors import ParameterError, UnknownCode, did_you_mean
+from kzdata.reads import recorded
 
 # Source id -> module of kzdata.readers. Each is imported when its source is first read.
 SOURCES = {
@@ -29,6 +30,7 @@ SOURCES = {
 }
 
 
+@recorded
 def read(source: str, path: str | PathLike[str] | bytes, **options: Any) -> pd.DataFrame:
     """The observations of one file, or of the bytes of one answer, under the tidy contract.
 

@@ -1,4 +1,4 @@
-"""Ask for a report: of one notebook with parameters, or of an edition by name."""
+"""Make a report: of one notebook with parameters, or of the notebooks of an edition."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import contextlib
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kzdata import home
+from kzdata import home, reads
 from kzdata.reports import figures, manifest
-from kzdata.reports.blocks import Document, slug
+from kzdata.reports.blocks import Document, Section, slug
 from kzdata.reports.colophon import Job, about, as_of, epoch, kept
 from kzdata.reports.document import section, spread
-from kzdata.reports.editions import Edition, edition
+from kzdata.reports.editions import Edition
 from kzdata.reports.engine import Progress, quiet, resolve, run, short_name
 from kzdata.reports.formats import FILES, FORMATS, check_formats
 from kzdata.reports.parameters import bind, parameters
@@ -68,20 +68,6 @@ def report(
         return make_one(path, bind(path, given), out=out, formats=formats, progress=progress)
 
 
-def build(
-    name: str,
-    *,
-    out: str | Path | None = None,
-    formats: Iterable[str] | None = None,
-    progress: Progress | None = None,
-) -> Report:
-    """Build an edition: every notebook it lists, one report. Raises as `report` does."""
-    asked = edition(name)
-    jobs = [Job(resolve(each), values) for each, values in asked.bound().items()]
-    target = Path(out) if out else home.reports_folder() / asked.name
-    return _make(jobs, target, check_formats(formats or asked.formats), progress, asked)
-
-
 def make_one(
     path: Path,
     values: dict[str, Any],
@@ -92,7 +78,7 @@ def make_one(
 ) -> Report:
     """`report` for a notebook already resolved and values already bound."""
     target = Path(out) if out else home.reports_folder() / folder_name(path, values)
-    return _make([Job(path, values)], target, check_formats(formats), progress, None)
+    return _make([Job(path, values)], target, check_formats(formats), progress)
 
 
 def folder_name(path: Path, values: Mapping[str, Any]) -> str:
@@ -108,46 +94,82 @@ def folder_name(path: Path, values: Mapping[str, Any]) -> str:
 
 
 def _make(
-    jobs: list[Job],
-    target: Path,
-    formats: tuple[str, ...],
-    progress: Progress | None,
-    asked: Edition | None,
+    jobs: list[Job], target: Path, formats: tuple[str, ...], progress: Progress | None
 ) -> Report:
-    moment = epoch(jobs)
     with staging(target) as stage:
-        with tempfile.TemporaryDirectory(prefix="kzdata-") as scratch:
-            done = _run(jobs, Path(scratch), moment, progress)
-        document = _document(jobs, done, asked)
-        outputs = dict(figures.files(document))
-        outputs |= {FILES[each]: _rendered(document, each, moment) for each in formats}
-        for job, book in zip(jobs, done, strict=True):
-            outputs[f"notebooks/{job.notebook.name}"] = kept(book)
-        for path, content in outputs.items():
-            stage.put(path, content)
-        stage.publish(
-            manifest.manifest(
-                document,
-                edition=asked.name if asked else None,
-                parameters={short_name(job.notebook): job.values for job in jobs},
-                notebooks={
-                    job.notebook.name: manifest.sha256(job.notebook.read_bytes()) for job in jobs
-                },
-                outputs=outputs,
-                generated=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            )
-        )
-        where = stage.target
+        composed = compose(jobs, formats, progress=progress)
+        stage.fill(composed.outputs, composed.manifest)
+    return published(stage.target, formats)
+
+
+def published(where: Path, formats: tuple[str, ...]) -> Report:
+    """The report at a place, and the files in it of these formats."""
     files = {each: where / FILES[each] if each in formats else None for each in FORMATS}
     return Report(where, **files, manifest=where / manifest.NAME)
 
 
-def _run(jobs: list[Job], scratch: Path, epoch: int, progress: Progress | None) -> list[Any]:
+@dataclass(frozen=True)
+class Composed:
+    """A report that stands nowhere yet: its files by path, and its manifest."""
+
+    outputs: dict[str, bytes]
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What is known once the notebooks have run: a last section, files, entries of the manifest."""
+
+    section: Section | None
+    files: dict[str, bytes]
+    entries: dict[str, Any]
+
+
+def compose(
+    jobs: list[Job],
+    formats: tuple[str, ...],
+    *,
+    asked: Edition | None = None,
+    engine: str | None = None,
+    progress: Progress | None = None,
+    closing: Callable[[Document, list[str]], Closing] | None = None,
+) -> Composed:
+    """Run the notebooks and render what they show; nothing is written that stays.
+
+    ``closing`` is given the document and the questions that the notebooks asked of the data.
+    """
+    moment = epoch(jobs)
+    with tempfile.TemporaryDirectory(prefix="kzdata-") as scratch:
+        done = _run(jobs, Path(scratch), moment, progress, engine)
+        lists = Path(scratch).glob(f"*/{reads.NAME}")
+        questions = sorted({each for one in lists for each in reads.questions(one)})
+    document = _document(jobs, done, asked)
+    last = closing(document, questions) if closing else Closing(None, {}, {})
+    if last.section:
+        document = replace(document, sections=[*document.sections, last.section])
+    outputs = dict(figures.files(document)) | last.files
+    outputs |= {FILES[each]: _rendered(document, each, moment) for each in formats}
+    for job, book in zip(jobs, done, strict=True):
+        outputs[f"notebooks/{job.notebook.name}"] = kept(book)
+    made = manifest.manifest(
+        document,
+        edition=asked.name if asked else None,
+        parameters={short_name(job.notebook): job.values for job in jobs},
+        notebooks={job.notebook.name: manifest.sha256(job.notebook.read_bytes()) for job in jobs},
+        outputs=outputs,
+        generated=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    )
+    return Composed(outputs, made | last.entries)
+
+
+def _run(
+    jobs: list[Job], scratch: Path, epoch: int, progress: Progress | None, engine: str | None
+) -> list[Any]:
     # Kernels are processes of their own: threads are enough to keep every core at work.
     workers = min(len(jobs), os.cpu_count() or 1, AT_ONCE)
     with quiet(), ThreadPoolExecutor(workers) as pool:
         futures = [
-            pool.submit(_run_one, job, scratch / str(number), epoch, progress)
+            pool.submit(_run_one, job, scratch / str(number), epoch, progress, engine)
             for number, job in enumerate(jobs)
         ]
         try:
@@ -157,10 +179,15 @@ def _run(jobs: list[Job], scratch: Path, epoch: int, progress: Progress | None) 
             raise
 
 
-def _run_one(job: Job, scratch: Path, epoch: int, progress: Progress | None) -> Any:
+def _run_one(
+    job: Job, scratch: Path, epoch: int, progress: Progress | None, engine: str | None
+) -> Any:
     scratch.mkdir()
+    chosen = {"engine": engine} if engine else {}
     try:
-        return run(job.notebook, job.values, scratch=scratch, epoch=epoch, progress=progress)
+        return run(
+            job.notebook, job.values, scratch=scratch, epoch=epoch, progress=progress, **chosen
+        )
     finally:
         # The client opens an event loop for this thread of ours and leaves it open.
         with contextlib.suppress(RuntimeError):
@@ -174,7 +201,14 @@ def _document(jobs: list[Job], done: list[Any], asked: Edition | None) -> Docume
     pairs = about(jobs, asked)
     if asked is None:
         return Document(parts[0].title, spread(parts[0]), as_of=shown, about=pairs, paged=False)
-    return Document(asked.title, parts, as_of=shown, edition=f"Edition {asked.name}", about=pairs)
+    return Document(
+        asked.title,
+        parts,
+        as_of=shown,
+        edition=f"Edition {asked.name}",
+        language=asked.language,
+        about=pairs,
+    )
 
 
 def _rendered(document: Document, form: str, epoch: int) -> bytes:

@@ -26,6 +26,7 @@ from kzdata.reports.blocks import (
     slug,
 )
 from kzdata.reports.dataframe import read_html_table
+from kzdata.reports.drawing import harmless
 from kzdata.reports.markdown import split_headings
 
 RESOURCE = "application/vnd.dataresource+json"
@@ -109,7 +110,7 @@ def _foreign(data: dict[str, Any]) -> list[Block]:
     alt = str(data.get("text/plain", "")).strip()
     alt = "" if alt.startswith("<") else alt
     if "image/svg+xml" in data:
-        return [Image("image/svg+xml", data["image/svg+xml"].encode(), alt)]
+        return [Image("image/svg+xml", harmless(data["image/svg+xml"]).encode(), alt)]
     for mime in ("image/png", "image/jpeg"):
         if mime in data:
             return [Image(mime, base64.b64decode(data[mime]), alt)]
@@ -152,7 +153,7 @@ def _chart(resource: dict[str, Any], data: dict[str, Any]) -> Block:
         caption=resource.get("caption") or "",
         fields=resource["schema"]["fields"],
         data=resource["data"],
-        svg=data["image/svg+xml"],
+        svg=harmless(data["image/svg+xml"]),
         png=base64.b64decode(data["image/png"]),
     )
 

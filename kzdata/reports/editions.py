@@ -1,40 +1,64 @@
 """The editions: which notebooks, with which parameters, make a report that is published again.
 
-They are typed by a person in ``reports/editions.yml``::
+They are typed by a person in ``reports/editions.yml``, whose head explains every field::
 
-    kaz-isr:
-      title: Kazakhstan and Israel
+    kaz:
+      title: "Kazakhstan and {partner}"
       notebooks: [bilateral, partial_year]
-      parameters: {reporter: KAZ, partner: ISR}
+      parameters: {reporter: KAZ}
+      matrix: {partner: [ISR, TUR]}
       formats: [html, pdf, xlsx]
+      languages: [en, ru]
+      calendar: {cron: "0 6 * * 1", time_zone: Asia/Almaty}
+
+One entry makes an edition for each combination of its matrix and each language: this one
+``kaz-isr``, ``kaz-isr-ru``, ``kaz-tur`` and ``kaz-tur-ru``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzdata import home
 from kzdata.errors import KzdataError, ParameterError, UnknownCode, did_you_mean
-from kzdata.reports import manifest
-from kzdata.reports.blocks import slug
+from kzdata.reports.entries import expanded
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from kzdata.reports.parameters import Parameter
 
-FIELDS = {"title": str, "notebooks": list, "parameters": dict, "formats": list}
+LANGUAGE = "language"  # the parameter of a notebook that says which
 
 
 @dataclass(frozen=True)
 class Edition:
-    """One entry of ``reports/editions.yml``."""
+    """One report of ``reports/editions.yml``: an entry, or one combination of its matrix.
+
+    ``family`` is the name of the entry. ``cron`` is empty for an edition without a calendar.
+    ``reads`` are files beside data and seeds, below the repository's folder.
+    """
 
     name: str
     title: str
     notebooks: tuple[str, ...]
     parameters: dict[str, Any]
     formats: tuple[str, ...]
+    family: str = ""
+    language: str = "en"
+    cron: str = ""
+    time_zone: str = "UTC"
+    reads: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Edition:
+        """The edition of `dataclasses.asdict`, also after a journey as JSON."""
+        kept = {each.name: plain[each.name] for each in fields(cls)}
+        for name in ("notebooks", "formats", "reads"):
+            kept[name] = tuple(kept[name])
+        return cls(**kept)
 
     def bound(self) -> dict[str, dict[str, Any]]:
         """For each notebook the value of its parameters: the edition's where it declares them.
@@ -42,9 +66,9 @@ class Edition:
         Raises `ParameterError` for a parameter that no notebook of the edition declares.
         """
         from kzdata.reports.engine import resolve
-        from kzdata.reports.parameters import bind_declared, parameters
+        from kzdata.reports.parameters import bind_declared
 
-        declared = {name: parameters(resolve(name)) for name in self.notebooks}
+        declared = {name: _declared(resolve(name)) for name in self.notebooks}
         names = {each.name for known in declared.values() for each in known}
         strangers = sorted(set(self.parameters) - names)
         if strangers:
@@ -58,6 +82,14 @@ class Edition:
         for name, known in declared.items():
             own = {each.name for each in known}
             given = {key: value for key, value in self.parameters.items() if key in own}
+            if LANGUAGE in own:
+                given.setdefault(LANGUAGE, self.language)
+            elif self.language != "en":
+                problems.append(
+                    f"{self.name}: {name} declares no parameter {LANGUAGE!r}, so it speaks "
+                    f"English, not {self.language}."
+                )
+                continue
             try:
                 bound[name] = bind_declared(known, given, where=f"{self.name}: {name}")
             except ParameterError as error:
@@ -67,20 +99,43 @@ class Edition:
         return bound
 
 
+def _declared(path: Path) -> list[Parameter]:
+    about = path.stat()
+    return _declared_then(path, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=256)
+def _declared_then(path: Path, written: int, size: int) -> list[Parameter]:
+    from kzdata.reports.parameters import parameters
+
+    return parameters(path)
+
+
 def read_editions(path: Path | None = None) -> dict[str, Edition]:
     """Every edition by name. Raises `KzdataError` naming the entry and the field that is wrong."""
     import yaml
 
     place = path or home.HOME / "reports" / "editions.yml"
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        entries = yaml.safe_load(place.read_text(encoding="utf-8")) or {}
+        entries = yaml.load(place.read_text(encoding="utf-8"), loader) or {}
     except OSError:
         return {}
     except yaml.YAMLError as error:
         raise KzdataError(f"{place.name} is no YAML: {error}") from None
     if not isinstance(entries, dict):
         raise KzdataError(f"{place.name} holds no editions by name.", "Write name: and its fields.")
-    return {str(name): _edition(str(name), entry, place.name) for name, entry in entries.items()}
+    found: dict[str, Edition] = {}
+    for name, entry in entries.items():
+        for each in (Edition(**one) for one in expanded(str(name), entry, place.name)):
+            if each.name in found:
+                raise KzdataError(
+                    f"{place.name}: {each.family} and {found[each.name].family} both make an "
+                    f"edition {each.name}.",
+                    "Rename one of them.",
+                )
+            found[each.name] = each
+    return found
 
 
 def edition(name: str) -> Edition:
@@ -91,55 +146,16 @@ def edition(name: str) -> Edition:
     return known[name]
 
 
-def editions() -> pd.DataFrame:
-    """name | title | notebooks | parameters | formats | built, one row for each edition.
+def select(names: tuple[str, ...]) -> list[Edition]:
+    """The editions of these names, each once; the name of an entry stands for all that it makes.
 
-    ``built`` is the day of the last report in ``reports/<name>``, or "never".
+    Without names all. Raises `UnknownCode` with the near names.
     """
-    import pandas as pd
-
-    rows = []
-    for each in read_editions().values():
-        last = manifest.read(home.reports_folder() / each.name)
-        rows.append(
-            {
-                "name": each.name,
-                "title": each.title,
-                "notebooks": ", ".join(each.notebooks),
-                "parameters": ", ".join(f"{k}={v}" for k, v in each.parameters.items()),
-                "formats": ", ".join(each.formats),
-                "built": str(last["generated"])[:10] if last else "never",
-            }
-        )
-    columns = ["name", "title", "notebooks", "parameters", "formats", "built"]
-    return pd.DataFrame(rows, columns=columns, dtype=str)
-
-
-def _edition(name: str, entry: Any, where: str) -> Edition:
-    def wrong(fact: str, hint: str | None = None) -> KzdataError:
-        return KzdataError(f"{where}, edition {name}: {fact}", hint)
-
-    if slug(name) != name:
-        raise wrong(
-            "the name becomes a folder; use lower-case letters, digits and hyphens.",
-            f"For example {slug(name) or 'kaz-isr'}.",
-        )
-    if not isinstance(entry, dict):
-        raise wrong("it has no fields.", "Give it " + ", ".join(FIELDS) + ".")
-    for key, value in entry.items():
-        if key not in FIELDS:
-            raise wrong(f"{key!r} is no field of an edition.", did_you_mean(str(key), FIELDS))
-        if not isinstance(value, FIELDS[key]):
-            raise wrong(f"{key} is {value!r}, expected a {FIELDS[key].__name__}.")
-    for key in ("title", "notebooks"):
-        if not entry.get(key):
-            raise wrong(f"{key} is missing.")
-    from kzdata.reports.formats import check_formats
-
-    return Edition(
-        name,
-        entry["title"],
-        tuple(str(each) for each in entry["notebooks"]),
-        {str(key): value for key, value in entry.get("parameters", {}).items()},
-        check_formats(entry.get("formats", ["html", "pdf", "xlsx"])),
-    )
+    known = read_editions()
+    if not names:
+        return list(known.values())
+    families = {each.family for each in known.values()}
+    for name in names:
+        if name not in known and name not in families:
+            raise UnknownCode(f"{name!r} is no edition.", did_you_mean(name, {*known, *families}))
+    return [each for each in known.values() if {each.name, each.family} & set(names)]

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kzdata import reads
+
 LONGEST_SOCKET = 70
 
 
@@ -18,6 +20,7 @@ def environment(scratch: Path, epoch: int) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "SOURCE_DATE_EPOCH": str(epoch),
+        reads.VARIABLE: str(scratch / reads.NAME),
         "TZ": "UTC",
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),

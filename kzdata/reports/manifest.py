@@ -74,6 +74,7 @@ def manifest(
         "format": FORMAT,
         "edition": edition,
         "title": plain(document.title),
+        "language": document.language,
         "as_of": document.as_of or None,
         "generated": generated,
         "parameters": parameters,

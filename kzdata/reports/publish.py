@@ -14,14 +14,15 @@ import json
 import os
 import secrets
 import shutil
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from kzdata.errors import PublishError
 from kzdata.reports.exchange import heal, swap
 from kzdata.reports.manifest import NAME, read, sha256
+from kzdata.reports.parsing import parses
+from kzdata.reports.redaction import refuse_secrets
 
 
 class Staging:
@@ -39,12 +40,25 @@ class Staging:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
 
+    def fill(self, outputs: Mapping[str, bytes], manifest: dict[str, Any]) -> None:
+        """Write every file and publish."""
+        for path, content in outputs.items():
+            self.put(path, content)
+        self.publish(manifest)
+
     def publish(self, manifest: dict[str, Any]) -> None:
-        """Add the manifest, verify every file against it, and take the target's place."""
+        """Add the manifest, verify every file against it, and take the target's place.
+
+        Raises `PublishError` for a file that does not parse back, and for one that holds a secret.
+        """
         text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
         self.put(NAME, text.encode())
         with _explained(self.target):
             verify(self.folder)
+            files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+            refuse_secrets(
+                (path.relative_to(self.folder).as_posix(), path.read_bytes()) for path in files
+            )
             _to_disk(self.folder)
             with _lock(self.target):
                 refuse_foreign(self.target)
@@ -119,28 +133,10 @@ def verify(folder: Path) -> None:
         content = (folder / path).read_bytes()
         if sha256(content) != listed[path]["sha256"] or len(content) != listed[path]["bytes"]:
             wrong.append(f"{path} differs from its hash")
-        elif not _is_its_kind(folder / path, content):
+        elif not parses(path, content):
             wrong.append(f"{path} is not what its name says")
     if wrong:
         raise PublishError(f"The report in {folder} is not whole: " + "; ".join(wrong) + ".")
-
-
-def _is_its_kind(path: Path, content: bytes) -> bool:
-    match path.suffix:
-        case ".pdf":
-            return content.startswith(b"%PDF") and b"%%EOF" in content[-1024:]
-        case ".xlsx":
-            return zipfile.is_zipfile(path)
-        case ".png":
-            return content.startswith(b"\x89PNG")
-        case ".html":
-            return content.rstrip().endswith(b"</html>")
-        case ".ipynb":
-            try:
-                return "cells" in json.loads(content)
-            except ValueError:
-                return False
-    return True
 
 
 def _prefix(target: Path) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from kzdata import codes, contract, periods
 from kzdata.errors import ParseError, UnknownCode, did_you_mean
+from kzdata.reads import recorded
 from kzdata.seeds.files import Seeds, load
 from kzdata.seeds.shapes import Record, day_expected
 from kzdata.seeds.verification import verify
@@ -63,6 +64,7 @@ EVENT_COLUMNS = [
 _ENDS = ("value", "lower", "upper")
 
 
+@recorded
 def claims(
     topic: str | None = None,
     *,
@@ -145,6 +147,7 @@ def _claims(seeds: Seeds) -> pd.DataFrame:
     return _typed(rows, CLAIM_COLUMNS, contract.NUMERIC)
 
 
+@recorded
 def events(
     *, kind: str | None = None, article: str | None = None, as_of: str | None = None
 ) -> pd.DataFrame:
@@ -180,6 +183,7 @@ def events(
     return frame.reset_index(drop=True)
 
 
+@recorded
 def assumption(name: str) -> dict[str, Any]:
     """A sourced parameter: id, reporter, title, inputs, quantities, caveats, claims, source.
 

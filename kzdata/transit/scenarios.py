@@ -11,6 +11,7 @@ import pandas as pd
 from kzdata import seeds, sources
 from kzdata.errors import SeedError
 from kzdata.home import HOME
+from kzdata.reads import recorded
 
 _FIELDS = {"id", "title", "reporter", "flow", "products", "booked", "legs", "share", "cannot_show"}
 _LEG = {"from", "to", "via", "carrier", "evidence"}
@@ -40,6 +41,7 @@ def scenarios(path: Path = HOME / "seeds" / "transit.yml") -> dict[str, dict[str
     return {each["id"]: each for each in listed}
 
 
+@recorded
 def transit_scenarios() -> pd.DataFrame:
     """Every scenario, one row a leg and piece of evidence.
 

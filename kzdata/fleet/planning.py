@@ -1,0 +1,119 @@
+"""Which editions have to be made, and why."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from kzdata import home
+from kzdata.errors import KzdataError
+from kzdata.fleet.answers import answers
+from kzdata.fleet.hashes import Hashes, replace
+from kzdata.fleet.inputs import Standing, changed, standing
+from kzdata.fleet.records import folder
+from kzdata.reports import manifest
+from kzdata.reports.editions import Edition
+from kzdata.reports.formats import FILES
+
+HASHES, ANSWERS = "hashes.json", "answers.json"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One edition: ``reasons`` to make it (none: it stands), and the sources it was made from."""
+
+    edition: Edition
+    reasons: list[str]
+    sources: list[str]
+
+
+class Planner:
+    """Looks at each edition once; what it hashed and asked is remembered for the next run."""
+
+    def __init__(self) -> None:
+        self.hashes = Hashes(folder() / HASHES)
+        self.standing: Standing = standing(self.hashes)
+        self._answers = _Answers(self.standing.data)
+
+    def plan(self, edition: Edition) -> Plan:
+        """Why an edition has to be made again."""
+        place = home.reports_folder() / edition.name
+        made = manifest.read(place)
+        if made is None:
+            return Plan(edition, ["it was never made"], [])
+        if "inputs" not in made:
+            return Plan(edition, ["the report before names no inputs"], [])
+        sources = made["inputs"].get("sources", [])
+        damaged = [
+            f"{path} of the report is missing or altered"
+            for path, listed in made["outputs"].items()
+            if self.hashes.of(f"{place}/{path}") != listed["sha256"]
+        ]
+        wanted = {FILES[each] for each in edition.formats}
+        damaged += [f"{path} was not asked for before" for path in wanted - made["outputs"].keys()]
+        if damaged:
+            return Plan(edition, damaged, sources)
+        before = made["inputs"]
+        reasons = changed(before, edition, self.standing, self.hashes, self._answers.of)
+        return Plan(edition, reasons, sources)
+
+    def save(self) -> None:
+        """Remember for the next run."""
+        self.hashes.save()
+        self._answers.save()
+
+
+class _Answers:
+    """Answers are asked for again once for a state of the data, not once for an edition."""
+
+    def __init__(self, state: str) -> None:
+        self._place, self._state, self._fresh = folder() / ANSWERS, state, False
+        self._known: dict[str, str] = {}
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            kept = json.loads(self._place.read_bytes())
+            self._known = dict(kept["known"]) if kept["state"] == state else {}
+
+    def of(self, questions: list[str]) -> dict[str, str]:
+        missing = [each for each in questions if each not in self._known]
+        if missing:
+            self._known |= answers(missing)[0]
+            self._fresh = True
+        return self._known
+
+    def save(self) -> None:
+        if self._fresh:
+            kept = {"state": self._state, "known": self._known}
+            with contextlib.suppress(OSError):
+                replace(self._place, json.dumps(kept, ensure_ascii=False).encode())
+
+
+def drifted(hashes: Hashes) -> dict[str, str]:
+    """The sources whose file in data/raw is not the one of their manifest, each with a sentence.
+
+    Raises `KzdataError` for a manifest that cannot be read.
+    """
+    found = {}
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for place in sorted((home.HOME / "data" / "raw").glob("*/manifest.yml")):
+        try:
+            said = yaml.load(place.read_text(encoding="utf-8"), loader)
+            name, wanted = str(said["file"]), str(said["sha256"])
+        except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+            raise KzdataError(f"{place} is no manifest: {error!r}.") from None
+        here = hashes.of(place.parent / name)
+        if here != wanted:
+            is_now = f"has SHA-256 {here[:12]}…" if here else "is not there"
+            found[place.parent.name] = (
+                f"{place.parent.name}/{name} {is_now}, its manifest says {wanted[:12]}…"
+            )
+    return found
+
+
+def affected(sources: Iterable[str], drift: dict[str, str]) -> list[str]:
+    """What drifted among the sources of an edition."""
+    return [drift[name] for name in sources if name in drift]
