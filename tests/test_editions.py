@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
 import reports_sample as sample
 
 from kzdata.errors import KzdataError, NotebookFailed, ParameterError, UnknownCode
+from kzdata.fleet.overview import overview
+from kzdata.fleet.running import Wishes, run
 from kzdata.reports import report
-from kzdata.reports.build import build as build_edition
-from kzdata.reports.build import folder_name
-from kzdata.reports.editions import editions, read_editions
+from kzdata.reports.build import folder_name, published
+from kzdata.reports.editions import edition, read_editions, select
 from kzdata.reports.formats import check_formats
 from kzdata.reports.parameters import bind
 from kzdata.reports.publish import verify
@@ -24,6 +26,16 @@ kaz-tur:
   parameters: {partner: TUR, as_of: "2026-02-01"}
   formats: [html, pdf, xlsx]
 """
+
+
+def build_edition(name, out=None):
+    (done,) = run([edition(name)], Wishes(out=out))
+    assert done.status == "built", done.message
+    return published(Path(done.folder), read_editions()[name].formats)
+
+
+def built():
+    return [row["built"] for row in overview()]
 
 
 @pytest.fixture
@@ -41,14 +53,14 @@ def home(tmp_path, monkeypatch):
 
 
 def test_an_edition_is_built_the_same_each_time(home, tmp_path):
-    assert editions()["built"].tolist() == ["never"]
+    assert built() == ["never"]
     made = build_edition("kaz-tur")
     again = build_edition("kaz-tur", out=tmp_path / "again")
     assert made.folder == home / "reports" / "kaz-tur"
     verify(made.folder)
     files = {p.relative_to(made.folder) for p in made.folder.rglob("*") if p.is_file()}
     assert {str(each) for each in files} == {
-        "report.html", "report.pdf", "data.xlsx", "manifest.json",
+        "report.html", "report.pdf", "data.xlsx", "manifest.json", "facts.json",
         "figures/01-turnover.svg", "figures/01-turnover.png", "figures/01-turnover.csv",
         "notebooks/01_bilateral.ipynb", "notebooks/02_quick.ipynb",
     }  # fmt: skip
@@ -72,7 +84,7 @@ def test_an_edition_is_built_the_same_each_time(home, tmp_path):
     kept = nbformat.read(made.folder / "notebooks" / "01_bilateral.ipynb", as_version=4)
     nbformat.validate(kept)
     assert "papermill" not in json.dumps([kept.metadata, [c.metadata for c in kept.cells]])
-    assert editions()["built"].tolist() == [one["generated"][:10]]
+    assert built() == [one["generated"][:10]]
 
 
 def test_one_notebook_with_parameters_is_a_report_of_its_own(home):
@@ -118,10 +130,41 @@ def test_no_two_questions_share_a_folder(home):
 
 
 def test_editions_are_a_table(home):
-    row = editions().iloc[0]
+    (row,) = overview()
     assert row["name"] == "kaz-tur"
     assert row["notebooks"] == "bilateral, quick"
     assert row["parameters"] == "partner=TUR, as_of=2026-02-01"
+    assert (row["freshness"], row["next_due"]) == ("never built", "")
+
+
+MATRIX = """
+kaz:
+  title: {en: "Kazakhstan and {partner}", ru: "Казахстан и {partner}"}
+  notebooks: [bilateral]
+  matrix: {partner: [ISR, TUR], start: [2015, 2018]}
+  languages: [en, ru]
+  calendar: {cron: "0 6 * * 1", time_zone: Asia/Almaty}
+other: {title: T, notebooks: [bilateral]}
+"""
+
+
+def test_a_matrix_and_languages_make_an_edition_of_each(tmp_path, home):
+    (home / "reports" / "editions.yml").write_text(MATRIX, encoding="utf-8")
+    known = read_editions()
+    assert list(known) == [
+        "kaz-isr-2015", "kaz-isr-2015-ru", "kaz-isr-2018", "kaz-isr-2018-ru",
+        "kaz-tur-2015", "kaz-tur-2015-ru", "kaz-tur-2018", "kaz-tur-2018-ru", "other",
+    ]  # fmt: skip
+    one = known["kaz-tur-2018-ru"]
+    assert one.parameters == {"partner": "TUR", "start": 2018}
+    assert (one.title, one.language, one.family) == ("Казахстан и Турция", "ru", "kaz")
+    assert known["kaz-isr-2015"].title == "Kazakhstan and Israel"
+    assert [each.name for each in select(("kaz",))] == list(known)[:8]
+    assert [each.name for each in select(("other", "kaz-isr-2015"))] == ["kaz-isr-2015", "other"]
+    with pytest.raises(UnknownCode, match="'kaz'"):
+        select(("kz",))
+    with pytest.raises(ParameterError, match="declares no parameter 'language'"):
+        one.bound()  # the notebook would speak English
 
 
 @pytest.mark.parametrize(
@@ -134,6 +177,26 @@ def test_editions_are_a_table(home):
         ("a: {title: t, notebooks: [b], formats: [doc]}", "'doc' is no format"),
         ("a: [", "no YAML"),
         ("- a", "no editions by name"),
+        ("a: {title: t, notebooks: [b], matrix: {p: ISR}}", "matrix: p is 'ISR', expected a list"),
+        ("a: {title: t, notebooks: [b], matrix: {p: ['Қ']}}", "gives no name"),
+        ("a: {title: t, notebooks: [b], matrix: {p: [1]}, parameters: {p: 1}}", "in one of them"),
+        (
+            "{a: {title: t, notebooks: [b], matrix: {p: [b]}}, a-b: {title: t, notebooks: [b]}}",
+            "a-b and a both make an edition a-b",
+        ),
+        ("a: {title: t, notebooks: [b], languages: [fr]}", "'fr' is no language"),
+        ("a: {title: t, notebooks: [b], languages: []}", "languages is empty"),
+        ("a: {title: {ru: т}, notebooks: [b]}", "there is none in en"),
+        ("a: {title: t, notebooks: [b], calendar: {cron: 61 * * * *}}", "is no cron expression"),
+        ("a: {title: t, notebooks: [b], calendar: {cron: 0 0 31 2 *}}", "is no cron expression"),
+        (
+            "a: {title: t, notebooks: [b], calendar: {cron: 0 6 * * *, time_zone: Almaty}}",
+            "'Almaty' is no time zone",
+        ),
+        (
+            "a: {title: t, notebooks: [b], calendar: {crom: 0 6 * * *}}",
+            "calendar: 'crom'.*\\n.*cron",
+        ),
     ],
 )
 def test_a_wrong_entry_is_named(tmp_path, text, said):

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import Any
 
+from kzdata.errors import KzdataError
+
 DEADLINE = 3600.0  # seconds that one edition may take
 
 
@@ -45,7 +47,8 @@ def local(jobs: int, engine: str | None) -> Iterator[Executor]:
 def _warm(jobs: int) -> Executor | None:
     try:
         from kzdata.warm.executor import WarmExecutor
-    except ImportError:
+
+        warm: Executor = WarmExecutor(jobs=jobs, deadline=DEADLINE)
+    except (ImportError, KzdataError, OSError):  # nothing can be forked here
         return None
-    warm: Executor = WarmExecutor(jobs=jobs, deadline=DEADLINE)
     return warm
