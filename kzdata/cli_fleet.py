@@ -167,3 +167,70 @@ def schedule() -> None:
     kzdata schedule install --cron             show the lines for cron
     kzdata schedule install --systemd --write  install a timer of systemd
     """
+
+
+def _kind(command: Any) -> Any:
+    for kind in reversed(("cron", "systemd", "github-actions")):
+        command = click.option(
+            f"--{kind}", "kind", flag_value=kind, default=None, help=f"For {kind}."
+        )(command)
+    return command
+
+
+def _asked(kind: str | None) -> str:
+    if kind is None:
+        raise ParameterError(
+            "Which kind of schedule is not said.", "Give --cron, --systemd or --github-actions."
+        )
+    return kind
+
+
+@schedule.command(
+    cls=Examples,
+    epilog="kzdata schedule install --cron\nkzdata schedule install --systemd --write",
+)
+@_kind
+@click.option("--write", is_flag=True, help="Write it; without this it is only shown.")
+@answers
+def install(kind: str | None, write: bool) -> None:
+    """Show the files of a schedule, or write them."""
+    from kzdata.fleet import schedules
+
+    wanted = schedules.schedule_of(_asked(kind))
+    for path, text in wanted.files.items():
+        click.echo(f"{'' if write else 'would write '}{path}:\n\n{text}")
+    left = schedules.install(wanted.kind) if write else wanted.then
+    for line in left:
+        click.echo(f"then run: {line}")
+    if not write:
+        click.echo("Nothing was written. Add --write to install it.")
+
+
+@schedule.command("list", cls=Examples, epilog="kzdata schedule list")
+@answers
+def list_schedules() -> None:
+    """Say which schedules are installed, and what they would run next."""
+    from kzdata.fleet import schedules
+    from kzdata.fleet.overview import overview
+
+    found = schedules.installed()
+    for kind, places in found.items():
+        click.echo(f"{kind}: {', '.join(places)}")
+    if not found:
+        click.echo("No schedule is installed.")
+    for row in overview():
+        if row["calendar"]:
+            click.echo(f"  {row['name']}: {row['freshness']}, next {row['next_due']}")
+
+
+@schedule.command(cls=Examples, epilog="kzdata schedule remove --cron")
+@_kind
+@answers
+def remove(kind: str | None) -> None:
+    """Take a schedule away again; nothing else is touched."""
+    from kzdata.fleet import schedules
+
+    gone = schedules.remove(_asked(kind))
+    click.echo(f"Removed: {', '.join(gone)}" if gone else "There was nothing to remove.")
+    if gone and kind == "systemd":
+        click.echo("then run: systemctl --user disable --now kzdata-editions.timer")
