@@ -14,7 +14,7 @@ from typing import Any
 from kzdata.errors import KzdataError, NotAvailable
 from kzdata.fleet.job import fingerprint
 
-SECONDS = 30
+SECONDS = 10
 
 
 class ClusterError(KzdataError):

@@ -165,9 +165,10 @@ def install(kind: str) -> list[str]:
     if kind == "cron":
         _write_crontab(_without(_crontab()) + wanted.files[Path("crontab")])
         return []
-    for path, text in wanted.files.items():
+    for path in wanted.files:
         if path.exists() and not _ours(path):
             raise ScheduleError(f"{path} is there and is not ours.", "Move it away first.")
+    for path, text in wanted.files.items():
         try:
             replace(path, text.encode())
         except OSError as error:

@@ -12,7 +12,12 @@ from xml.etree import ElementTree
 from kzdata.errors import KzdataError
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
-XHTML = "http://www.w3.org/1999/xhtml"
+# What describes a drawing, and is never drawn.
+DESCRIBING = {
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "http://purl.org/dc/elements/1.1/",
+    "http://creativecommons.org/ns#",
+}
 # What a drawing consists of. Scripts, foreign objects, animations (they can change a link) and
 # links are not among it.
 ELEMENTS = {
@@ -71,9 +76,8 @@ def _cleaned(element: ElementTree.Element) -> bool:
 
 def _is_drawn(child: ElementTree.Element) -> bool:
     space, _, local = child.tag.rpartition("}")
-    if space != f"{{{SVG}":
-        # Descriptions in other vocabularies (Dublin Core) stand in metadata and are never drawn.
-        return bool(space) and space != f"{{{XHTML}"
+    if space[1:] != SVG:
+        return space[1:] in DESCRIBING
     if local not in ELEMENTS:
         return False
     text = child.text or ""

@@ -33,6 +33,7 @@ _PLACES = re.compile(r"(?i)(_|^)(sock|socket|file|path|dir|home|url_?prefix|id|n
 _SHAPED = re.compile(
     r"(sk|pk|rk|ghp|gho|ghs|glpat|xox[abprs]|AKIA|ASIA|AIza|eyJ|hf|npm|pypi)[-_A-Za-z0-9.]{16,}"
 )
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^/@:\s]*:([^/@\s]+)@")
 _DATA_URI = re.compile(rb"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]{16,})")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
@@ -48,10 +49,9 @@ def secrets(environment: Mapping[str, str] | None = None) -> dict[str, str]:
         telling = _TELLING.search(name) and not _PLACES.search(name)
         if telling or _SHAPED.fullmatch(text):
             found[text] = name
-            if "://" in text and "@" in text:  # an address with a password in it
-                password = text.split("://", 1)[1].rsplit("@", 1)[0].partition(":")[2]
-                if len(password) >= SHORTEST:
-                    found[password] = name
+        password = _ADDRESS.match(text)  # of an address that carries one
+        if password and len(password[1]) >= SHORTEST:
+            found[password[1]] = name
     return _kept() | found if environment is None else found
 
 

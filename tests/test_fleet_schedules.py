@@ -1,0 +1,254 @@
+"""When editions are due, and the files by which a system runs them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+import stat
+import subprocess
+import sys
+
+import pytest
+import reports_sample as sample
+import yaml
+from click.testing import CliRunner
+from conftest import ROOT
+
+from kzdata.cli import main
+from kzdata.errors import KzdataError
+from kzdata.fleet import records, schedules
+from kzdata.fleet.overview import overview
+from kzdata.reports.calendars import latest, upcoming
+from kzdata.reports.editions import edition, read_editions
+
+UTC = dt.UTC
+EDITIONS = """
+weekly: {title: W, notebooks: [bilateral], calendar: {cron: "0 6 * * 1", time_zone: Asia/Almaty}}
+never: {title: N, notebooks: [bilateral]}
+"""
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    home = sample.lay_out(tmp_path / "ho me%", monkeypatch)
+    (home / "reports").mkdir()
+    (home / "reports" / "editions.yml").write_text(EDITIONS, encoding="utf-8")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return home
+
+
+def at(text):
+    return dt.datetime.fromisoformat(text)
+
+
+def test_a_calendar_is_read_on_the_clock_of_its_zone():
+    # 2026-11-16 is a Monday; Almaty is five hours ahead of UTC.
+    monday = at("2026-11-16T01:00:00+00:00")
+    assert latest("0 6 * * 1", "Asia/Almaty", at("2026-11-21T12:00:00+00:00")) == monday
+    assert latest("0 6 * * 1", "Asia/Almaty", monday) == monday
+    assert latest("0 6 * * 1", "Asia/Almaty", monday - dt.timedelta(seconds=1)) == monday - (
+        dt.timedelta(days=7)
+    )
+    assert upcoming("0 6 * * 1", "Asia/Almaty", monday) == monday + dt.timedelta(days=7)
+
+
+def test_an_hour_that_the_clock_skips_or_repeats_runs_once():
+    # Berlin, 29 March 2026: half past two does not exist, and the run takes place at three.
+    skipped = latest("30 2 * * *", "Europe/Berlin", at("2026-03-29T12:00:00+00:00"))
+    assert skipped == at("2026-03-29T01:00:00+00:00")
+    # 25 October 2026: half past two exists twice, and the run takes place once.
+    runs = set()
+    moment = at("2026-10-24T12:00:00+00:00")
+    while moment < at("2026-10-26T00:00:00+00:00"):
+        moment = upcoming("30 2 * * *", "Europe/Berlin", moment)
+        runs.add(moment)
+    assert len([each for each in runs if each.day == 25]) == 1
+
+
+def test_missed_runs_are_caught_up_once(home):
+    weekly, never = edition("weekly"), edition("never")
+    now = at("2026-11-21T12:00:00+00:00")
+    assert records.due_since(weekly, now) == at("2026-11-16T01:00:00+00:00")  # it never ran
+    assert records.due_since(never, now) is None
+    records.keep("weekly", "built", "", at("2026-10-01T00:00:00+00:00"))  # seven Mondays ago
+    assert records.due_since(weekly, now) == at("2026-11-16T01:00:00+00:00")
+    records.keep("weekly", "unchanged", "", now)  # one run, although it made nothing
+    assert records.due_since(weekly, now + dt.timedelta(minutes=15)) is None
+    assert records.next_due(weekly, now) == at("2026-11-23T01:00:00+00:00")
+    records.keep("weekly", "failed", "m", now + dt.timedelta(minutes=1))  # it still waits
+    assert records.due_since(weekly, now + dt.timedelta(minutes=15)) is not None
+    (row, _) = overview(now)
+    assert (row["freshness"], row["calendar"]) == ("never built", "0 6 * * 1 Asia/Almaty")
+    assert row["next_due"] == "2026-11-16T06:00+05:00"
+
+
+def test_a_record_that_cannot_be_read_counts_as_none(home):
+    records.folder().mkdir(parents=True)
+    (records.folder() / "weekly.json").write_text("[", encoding="utf-8")
+    assert records.record("weekly") is None
+    assert records.last_run(edition("weekly")) is None
+
+
+def test_nothing_due_is_nothing_new(home):
+    done = CliRunner().invoke(main, ["run", "never", "--due"])
+    assert done.exit_code == 10
+    assert "No edition is due" in done.stdout
+
+
+def test_a_schedule_is_shown_before_it_is_written(home, tmp_path):
+    for kind in schedules.KINDS:
+        done = CliRunner().invoke(main, ["schedule", "install", f"--{kind}"])
+        assert done.exit_code == 0, done.stderr
+        assert re.search(r'"?run"? "?--due', done.stdout)
+        assert "Add --write" in done.stdout
+    assert not (tmp_path / "config").exists()
+    assert CliRunner().invoke(main, ["schedule", "install"]).exit_code == 2
+    assert "No schedule is installed" in CliRunner().invoke(main, ["schedule", "list"]).stdout
+
+
+def test_systemd_takes_the_units(home, tmp_path):
+    done = CliRunner().invoke(main, ["schedule", "install", "--systemd", "--write"])
+    assert done.exit_code == 0, done.stderr
+    assert "systemctl --user enable --now kzdata-editions.timer" in done.stdout
+    units = sorted((tmp_path / "config" / "systemd" / "user").iterdir())
+    assert [each.name for each in units] == ["kzdata-editions.service", "kzdata-editions.timer"]
+    text = units[0].read_text(encoding="utf-8")
+    assert f'ExecStart="{sys.executable}" "-m" "kzdata.cli" "run" "--due"' in text
+    assert "ho me%%" in text  # a percent sign begins a word of systemd's own
+    assert "Persistent=true" in units[1].read_text(encoding="utf-8")
+    if shutil.which("systemd-analyze"):
+        checked = subprocess.run(
+            ["systemd-analyze", "verify", "--user", "--man=no", *map(str, units)],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert "kzdata-editions" not in checked.stderr, checked.stderr
+    assert "systemd: " in CliRunner().invoke(main, ["schedule", "list"]).stdout
+    assert "weekly: never built" in CliRunner().invoke(main, ["schedule", "list"]).stdout
+    assert CliRunner().invoke(main, ["schedule", "remove", "--systemd"]).exit_code == 0
+    assert schedules.installed() == {}
+
+
+def test_a_file_of_somebody_else_is_left(home, tmp_path):
+    place = tmp_path / "config" / "systemd" / "user" / "kzdata-editions.timer"
+    place.parent.mkdir(parents=True)
+    place.write_text("[Timer]\n", encoding="utf-8")
+    with pytest.raises(KzdataError, match="is not ours"):
+        schedules.install("systemd")
+    assert schedules.remove("systemd") == []  # not the service either: nothing was written
+    assert place.read_text(encoding="utf-8") == "[Timer]\n"
+
+
+@pytest.fixture
+def crontab(tmp_path, monkeypatch):
+    """A crontab command that keeps its table in a file, as cron's own does."""
+    table, place = tmp_path / "table", tmp_path / "bin" / "crontab"
+    place.parent.mkdir()
+    place.write_text(
+        f'#!/bin/sh\nif [ "$1" = -l ]; then\n'
+        f"  [ -f '{table}' ] || {{ echo 'no crontab for me' >&2; exit 1; }}\n  cat '{table}'\n"
+        f"else cat > '{table}'; fi\n",
+        encoding="utf-8",
+    )
+    place.chmod(place.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{place.parent}:/usr/bin:/bin")
+    return table
+
+
+def test_cron_keeps_what_else_is_in_the_table(home, crontab):
+    crontab.write_text("5 4 * * * backup\n# mine", encoding="utf-8")
+    for _ in range(2):  # twice is once
+        schedules.install("cron")
+        lines = crontab.read_text(encoding="utf-8").splitlines()
+        assert lines[:3] == ["5 4 * * * backup", "# mine", "# begin kzdata editions"]
+        assert len(lines) == 5
+        assert re.match(
+            r"\*/15 \* \* \* \* cd '.*ho me\\%' && \S+ -m kzdata.cli run --due$", lines[3]
+        )
+    assert schedules.installed() == {"cron": ["crontab"]}
+    assert schedules.remove("cron") == ["crontab"]
+    assert crontab.read_text(encoding="utf-8") == "5 4 * * * backup\n# mine\n"
+    assert schedules.remove("cron") == []
+
+
+def test_an_empty_table_and_none(home, crontab, monkeypatch):
+    schedules.install("cron")
+    assert crontab.read_text(encoding="utf-8").startswith("# begin kzdata editions\n")
+    crontab.write_text("# begin kzdata editions\n1 2 3 4 5 x\n", encoding="utf-8")
+    with pytest.raises(KzdataError, match="no end of it"):
+        schedules.remove("cron")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(KzdataError, match="no crontab command"):
+        schedules.install("cron")
+
+
+def test_the_line_for_cron_does_what_it_says(home, tmp_path):
+    """The command runs in a shell as cron would start it: an own folder, hardly any environment."""
+    (text,) = schedules.schedule_of("cron").files.values()
+    command = text.splitlines()[1].split(" ", 5)[5].replace(r"\%", "%")
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{command} --help"], capture_output=True, text=True,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Bring the editions" in done.stdout
+
+
+def test_the_workflow_is_one(home):
+    (text,) = schedules.schedule_of("github-actions").files.values()
+    flow = yaml.safe_load(text)
+    assert set(flow) == {"name", True, "permissions", "concurrency", "jobs"}  # YAML 1.1: on is true
+    assert flow[True]["schedule"] == [{"cron": "*/15 * * * *"}]
+    steps = flow["jobs"]["run"]["steps"]
+    (script,) = [each["run"] for each in steps if "--due" in each.get("run", "")]
+    for code, ends in ((0, 0), (10, 0), (20, 0), (30, 30), (40, 40)):
+        stand_in = f"kzdata() {{ return {code}; }}\n"
+        with_it = subprocess.run(
+            ["bash", "-e", "-c", stand_in + script.replace("run.json", "/dev/null")]
+        )
+        assert with_it.returncode == ends
+    assert flow["permissions"] == {"contents": "read"}
+
+
+PAGE = ROOT / "docs" / "scheduling.md"
+
+
+def blocks(kind):
+    return re.findall(rf"```{kind}\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_what_the_page_shows_of_the_command_line_is_there(home):
+    for line in "\n".join(blocks("sh")).splitlines():
+        words = line.partition("#")[0].split()
+        if words[:1] == ["kzdata"]:
+            command = main
+            for word in words[1:]:
+                if not hasattr(command, "commands") or word not in command.commands:
+                    break
+                command = command.commands[word]
+            known = {option for each in command.params for option in each.opts}
+            assert {each for each in words if each.startswith("--")} <= known, line
+
+
+def test_the_editions_of_the_page_are_read(tmp_path):
+    for number, text in enumerate(blocks("yaml")):
+        place = tmp_path / f"{number}.yml"
+        place.write_text(text, encoding="utf-8")
+        assert read_editions(place)
+
+
+def test_the_python_of_the_page_gives_each_notebook_its_parameters():
+    """The helper is run; what needs Airflow or Jupyter Scheduler is compiled and its names read."""
+    helper, airflow, scheduler = blocks("python")
+    names = {}
+    exec(compile(helper, "docs/scheduling.md", "exec"), names)
+    jobs = list(names["jobs"]())
+    assert jobs
+    for job in jobs:
+        assert job["input"].endswith(".ipynb")
+        assert job["parameters"]["partner"] == "ISR"
+    for text in (airflow, scheduler):
+        compile(text, "docs/scheduling.md", "exec")
+        assert "jobs()" in text
+    assert "PapermillOperator(" in airflow
+    assert "CreateJobDefinition(" in scheduler
