@@ -14,7 +14,10 @@ from fleet_sample import EDITIONS, Checkout
 from kzdata.fleet.outcomes import Outcome, exit_code
 from kzdata.reports.publish import verify
 
-CELL = "trade_goods,A,KAZ,ISR,X,TOTAL,FOB,2025,119242222.86,USD,119242222.855,119242222.865,A"
+CELL = (
+    "trade_goods,A,KAZ,ISR,X,TOTAL,FOB,2025,119242222.86,USD,119242222.855,119242222.865,A,"
+    "reported,bns_partners_2025"
+)
 REVISED = CELL.replace(",1192", ",2192")
 
 
