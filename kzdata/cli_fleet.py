@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from kzdata import settings
 from kzdata.errors import KzdataError, ParameterError
 from kzdata.shell import MISUSED, Examples, answers, listed
 
@@ -72,8 +73,8 @@ def run(
                 "--out is one folder, for one edition.", "Name one: kzdata run NAME --out DIR"
             )
         wishes = Wishes(
-            jobs=jobs or _jobs(),
-            engine=engine,
+            jobs=settings.setting("jobs", jobs).value or _cores(),
+            engine=settings.setting("engine", engine).value,
             scheduler=scheduler,
             force=force,
             dry=dry,
@@ -112,7 +113,7 @@ def _chosen(names: tuple[str, ...], every: bool, due: bool) -> list[Any]:
     return chosen
 
 
-def _jobs() -> int:
+def _cores() -> int:
     import os
 
     return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, 8)

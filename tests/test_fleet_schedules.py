@@ -35,6 +35,7 @@ def home(tmp_path, monkeypatch):
     (home / "reports").mkdir()
     (home / "reports" / "editions.yml").write_text(EDITIONS, encoding="utf-8")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(home)
     return home
 
 
@@ -252,3 +253,19 @@ def test_the_python_of_the_page_gives_each_notebook_its_parameters():
         assert "jobs()" in text
     assert "PapermillOperator(" in airflow
     assert "CreateJobDefinition(" in scheduler
+
+
+def test_jupyter_scheduler_takes_the_definitions_of_the_page():
+    pytest.importorskip("jupyter_scheduler", reason="Jupyter Scheduler is not installed")
+    helper, _, scheduler = blocks("python")
+    defined = []
+
+    class Kept:
+        def create_job_definition(self, model):
+            defined.append(model)
+
+    names = {}
+    exec(compile(helper + scheduler, "docs/scheduling.md", "exec"), names)
+    names["define"](Kept())
+    assert all(model.parameters["partner"] == "ISR" for model in defined)
+    assert all(model.input_filename.endswith(".ipynb") for model in defined)

@@ -14,7 +14,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from kzdata import home
 from kzdata.errors import KzdataError
 from kzdata.fleet.hashes import replace
 
@@ -46,7 +45,8 @@ def _command() -> list[str]:
 
 
 def _place() -> Path:
-    return home.reports_folder().parent
+    # Where it is installed it runs: the same kzdata.toml is found, the same reports are meant.
+    return Path.cwd()
 
 
 def _cron() -> Schedule:
