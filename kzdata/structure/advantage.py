@@ -49,15 +49,17 @@ def advantages(cells: Cells, world: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     reporter, own = cells.totals("reporter", "period")
     product, world_product = cells.totals("product", "period", of=of)
     period, world_total = cells.totals("period", of=of)
-    below = world_total[period] if len(world_total) > 1 else world_total
-    share = ratio(cells.value, own[reporter])
+    if len(world_total) == 1:
+        weight = ratio(world_product, world_total)[product]
+    else:
+        weight = ratio(world_product[product], world_total[period])
 
     def where(mask: np.ndarray, code: np.ndarray):
         """A condition of groups as one of rows, if it holds for any."""
         return mask[code] if mask.any() else False
 
     value, note = because(
-        ratio(share, ratio(world_product[product], below)),
+        ratio(cells.value / np.where(own == 0, np.nan, own)[reporter], weight),
         (where(own == 0, reporter), "the reporter exports nothing"),
         (
             where(world_total == 0, period),

@@ -24,8 +24,8 @@ def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
         return place[column.cat.codes.to_numpy()], labels[order]
     heads = _heads(column)
     if heads is None:
-        codes, labels = pd.factorize(column, sort=True)
-        return codes.astype(np.int64), pd.Index(labels)
+        codes, labels = pd.factorize(_plain(column), sort=True)
+        return codes.astype(np.int64), pd.Index(labels, dtype=_text(column))
     codes, labels = pd.factorize(column.iloc[heads], sort=True)
     return np.repeat(codes.astype(np.int64), np.diff(heads, append=len(column))), pd.Index(labels)
 
@@ -40,22 +40,34 @@ def _heads(column: pd.Series) -> np.ndarray | None:
     """Where each run of one label begins; None where runs are too short to gain by them."""
     if len(column) > _PROBE:
         probe = _changes(column.iloc[:_PROBE])
-        if probe is None or probe.sum() * _GAIN > _PROBE:
+        if probe is None or np.count_nonzero(probe) * _GAIN > _PROBE:
             return None
+        values = _plain(column)
+        alike = isinstance(values, np.ndarray) and not probe.any() and values[-1] == values[0]
+        # One label throughout, as of flow and unit, is seen soonest in a list.
+        if alike and values.tolist().count(values[0]) == len(values):
+            return np.zeros(1, dtype=np.int64)
     changes = _changes(column)
-    if changes is None or changes.sum() * _GAIN > len(column):
+    if changes is None or np.count_nonzero(changes) * _GAIN > len(column):
         return None
     return np.flatnonzero(np.concatenate([np.ones(min(len(column), 1), dtype=bool), changes]))
 
 
 def _changes(column: pd.Series) -> np.ndarray | None:
     """Which rows after the first differ from the one above; missing differs from everything."""
-    if isinstance(column.dtype, pd.StringDtype):
-        # Without Arrow, the objects themselves are compared: pandas would check each for NA first.
-        python = column.dtype.storage == "python"
-        values = column.to_numpy(dtype=object) if python else column.array
-    elif isinstance(column.dtype, np.dtype) and column.dtype != object:
-        values = column.to_numpy()
-    else:
+    if column.dtype == object:
         return None
+    values = _plain(column)
     return np.asarray(values[1:] != values[:-1], dtype=bool)
+
+
+def _plain(column: pd.Series):
+    """The array of a column; text that is not Arrow's as objects, which pandas would check for
+    missing values before each comparison."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.to_numpy(dtype=object) if column.dtype.storage == "python" else column.array
+    return column.to_numpy() if isinstance(column.dtype, np.dtype) else column.array
+
+
+def _text(column: pd.Series):
+    return column.dtype if isinstance(column.dtype, pd.StringDtype) else None
