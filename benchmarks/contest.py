@@ -100,6 +100,7 @@ def contest(
                 held = found.setdefault(tuple(run), {"all": [], "cpu_all": [], "mib": 0.0})
                 if turn and (held.keys() & {"over", "failed"} or max(held["all"]) > LONG):
                     continue
+                print(f"{turn + 1}/{turns} {' '.join(run)}", file=sys.stderr)
                 out = str(Path(folder) / f"{number}.npy")
                 command = [sys.executable, script, "--run", *run, str(rounds), out]
                 try:

@@ -98,6 +98,20 @@ def test_mixed_dataflows_and_classifications(indicator):
         indicator(BASE.assign(classification=["HS2017", "HS2022"] * 5))
 
 
+@parametrised(BY_NAME)
+def test_rows_of_two_editions_make_no_total(indicator):
+    mixed = BASE.assign(published=["2025-03", "2025-03", "2025-09", *["2025-03"] * 7])
+    mixed.loc[2, "flow"] = "X"
+    mixed.loc[2, "product"] = "90"
+    with pytest.raises(MeasureMismatch, match="editions of 2025-03 and 2025-09"):
+        indicator(mixed)
+
+
+def test_editions_that_differ_by_reporter_or_period_are_as_published():
+    own = BASE.assign(published=BASE["reporter"].map({"KAZ": "2025-03"}).fillna("2025-09"))
+    pd.testing.assert_frame_equal(st.rca(own), st.rca(BASE))
+
+
 @parametrised(ONE_UNIT)
 def test_a_cell_that_two_publications_hold(indicator):
     twice = pd.concat([BASE, BASE.assign(source="b")])

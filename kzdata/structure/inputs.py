@@ -68,7 +68,8 @@ def side(frame: pd.DataFrame, flow: str, needs: Iterable[str], *, what: str = ""
 def measured(
     frame: pd.DataFrame, needs: Iterable[str], *, negative: bool = False, mixed: Iterable[str] = ()
 ) -> pd.DataFrame:
-    """The rows, if they are one measure: one dataflow, unit and valuation a flow, no cell twice.
+    """The rows, if they are one measure: one dataflow and unit, one valuation a flow, and of one
+    source, for a reporter's flow in a period, one edition.
 
     Keeps the key columns that are there, value, unit and source. ``negative`` allows values below
     zero, ``mixed`` names the columns of dataflow, unit, classification that need not be one.
@@ -84,6 +85,8 @@ def measured(
         for flow in flows if len(flows) > 1 else [None]:
             rows = frame if flow is None else frame[frame["flow"] == flow]
             _one(rows, "valuation", ValuationMismatch)
+    if {"source", "published"} <= set(frame.columns):
+        _one_edition(frame)
     if not pd.api.types.is_numeric_dtype(frame["value"]):
         raise ContractError("The column value is not a number.", 'pd.to_numeric(frame["value"])')
     value = frame["value"].to_numpy(dtype=float)
@@ -102,6 +105,24 @@ def _one(frame: pd.DataFrame, column: str, error: type[KzdataError]) -> None:
         raise error(
             f"The frame holds the {column}s {' and '.join(names)}; they do not add up to a total.",
             f'Choose one: frame[frame["{column}"] == "{names[0]}"]',
+        )
+
+
+def _one_edition(frame: pd.DataFrame) -> None:
+    """A total of rows that were revised and rows that were not is neither the old nor the new."""
+    if len(distinct(frame["published"])) == 1:
+        return
+    whole = [key for key in ("reporter", "flow", "period", "source") if key in frame.columns]
+    editions = frame[[*whole, "published"]].drop_duplicates()
+    mixed = editions[editions.duplicated(whole, keep=False)]
+    if len(mixed):
+        first = mixed[(mixed[whole] == mixed[whole].iloc[0]).all(axis=1)]
+        names = sorted(map(str, first["published"]))
+        raise MeasureMismatch(
+            f"{' '.join(map(str, first[whole].iloc[0]))} is given in the editions of "
+            f"{' and '.join(names)}; a total over both is neither.",
+            f'Choose one: frame[frame["published"] == "{names[-1]}"], or what was known on a day: '
+            'kz.observations(..., as_of="…")',
         )
 
 
