@@ -134,6 +134,8 @@ def setting() -> dict:
     return {
         "python": sys.version.split()[0],
         "processors": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "threads": os.environ.get("OPENBLAS_NUM_THREADS", "as many as processors"),
         **{name: found for name in PACKAGES if (found := version(name))},
     }
 

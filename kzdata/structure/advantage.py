@@ -49,17 +49,20 @@ def advantages(cells: Cells, world: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     reporter, own = cells.totals("reporter", "period")
     product, world_product = cells.totals("product", "period", of=of)
     period, world_total = cells.totals("period", of=of)
+    value = np.where(own == 0, np.nan, own)[reporter]
+    np.divide(cells.value, value, out=value)
     if len(world_total) == 1:
-        weight = ratio(world_product, world_total)[product]
+        weight = ratio(world_product, world_total)
+        value /= np.where(weight == 0, np.nan, weight)[product]
     else:
-        weight = ratio(world_product[product], world_total[period])
+        value = ratio(value, ratio(world_product[product], world_total[period]))
 
     def where(mask: np.ndarray, code: np.ndarray):
         """A condition of groups as one of rows, if it holds for any."""
         return mask[code] if mask.any() else False
 
     value, note = because(
-        ratio(cells.value / np.where(own == 0, np.nan, own)[reporter], weight),
+        value,
         (where(own == 0, reporter), "the reporter exports nothing"),
         (
             where(world_total == 0, period),

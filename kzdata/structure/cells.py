@@ -112,7 +112,7 @@ class Cells:
             if many > 1:  # a single label tells no groups apart
                 code = self._codes[key] if code is None else code * many + self._codes[key]
                 size *= many
-        return np.zeros(len(self), dtype=np.int64) if code is None else code, size
+        return np.broadcast_to(np.int64(0), len(self)) if code is None else code, size
 
     def totals(self, *by: str, of: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The group number of each row, and the sum of ``of`` (the values) of each group."""
@@ -167,10 +167,11 @@ def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 def because(value: np.ndarray, *reasons: tuple[Any, str]) -> tuple[np.ndarray, Any]:
     """The values, missing where a reason applies, and the note that says the first such reason."""
-    value = np.array(value, dtype=float)
     missing = (np.isnan(value), "a figure that enters it is missing")
-    for mask, _ in reasons:
-        if np.any(mask):
+    barred = [mask for mask, _ in reasons if np.any(mask)]
+    if barred:
+        value = np.array(value, dtype=float)
+        for mask in barred:
             value[np.broadcast_to(mask, value.shape)] = np.nan
     return value, noted(len(value), [*reasons, missing])
 

@@ -27,6 +27,8 @@ def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
         codes, labels = pd.factorize(_plain(column), sort=True)
         return codes.astype(np.int64), pd.Index(labels, dtype=_text(column))
     codes, labels = pd.factorize(column.iloc[heads], sort=True)
+    if len(heads) == 1:  # one number seen by every row, not one a row
+        return np.broadcast_to(codes.astype(np.int64), len(column)), pd.Index(labels)
     return np.repeat(codes.astype(np.int64), np.diff(heads, append=len(column))), pd.Index(labels)
 
 
