@@ -13,6 +13,7 @@
     ├── SeedError               a seed file or an article disagrees with what is typed in seeds/
     ├── ParameterError          a notebook parameter that is unknown, missing or ill-typed
     ├── NotebookFailed          a cell failed, or the kernel died; the previous report stays
+    ├── JobFailed               a process of its own passed its deadline or died before its answer
     └── PublishError            the report could not be written; the previous report stays
 
 A message names the fact, what was expected, and, on a line of its own, the next thing to type.
@@ -83,6 +84,10 @@ class ParameterError(KzdataError, ValueError):
 
 class NotebookFailed(KzdataError):
     """A cell failed or the kernel died; the previous report stays in place."""
+
+
+class JobFailed(KzdataError, RuntimeError):
+    """A job passed its deadline, or its process died before it answered."""
 
 
 class PublishError(KzdataError):

@@ -36,6 +36,7 @@ LAYERS = [
     {"partial", "cited"},
     {"tables", "charts", "printed_figures"},
     {"provenance"},
+    {"warm"},
     {"reports"},
     {"fleet"},
     {"datapackage", "verifying"},

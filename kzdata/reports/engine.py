@@ -18,8 +18,10 @@ from typing import Any
 
 from kzdata import home
 from kzdata.errors import KzdataError, NotebookFailed, UnknownCode, did_you_mean
+from kzdata.warm.environment import base
 
 CELL_SECONDS = 600
+ENGINES = {"warm": "kzdata-warm", "plain": None}
 TAG, INJECTED = "parameters", "injected-parameters"
 
 Progress = Callable[[str, int, int], None]
@@ -114,13 +116,23 @@ def run(
     scratch: Path,
     epoch: int,
     progress: Progress | None = None,
+    engine: str = "warm",
 ) -> Any:
     """The executed notebook, whole: every code cell ran in order and the kernel outlived them.
 
     ``values`` come from `parameters.bind` and are handed on as data. The kernel is this
     interpreter's, works in the notebook's own folder, and keeps its private files in ``scratch``.
+    With ``engine="plain"`` it is a started process; with ``"warm"`` it is forked from this
+    process's warm server and shows the same. Where that cannot be it is started, and the log says
+    so.
     Raises `NotebookFailed` naming notebook, cell and error.
     """
+    if engine not in ENGINES:
+        raise UnknownCode(f"There is no engine {engine!r}.", did_you_mean(engine, ENGINES))
+    if engine == "warm":
+        from kzdata.warm import client
+
+        client.foresee(base())
     with _light_imports():
         import nbformat
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -158,7 +170,7 @@ def run(
                 request_save_on_cell_execute=False,
                 autosave_cell_every=0,
                 execution_timeout=CELL_SECONDS,
-                kernel_manager_class=kernel_manager(scratch, epoch),
+                kernel_manager_class=kernel_manager(scratch, epoch, ENGINES[engine]),
                 shutdown_kernel="immediate",
                 resources={"metadata": {"path": str(notebook.parent)}},
                 on_cell_start=started,

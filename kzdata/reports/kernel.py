@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
-import site
 import sys
+import time
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 from kzdata import reads
+from kzdata.warm.environment import base
 
 LONGEST_SOCKET = 70
 
 
 def environment(scratch: Path, epoch: int) -> dict[str, str]:
     """The environment of a kernel: nothing of the person's own IPython, nothing left to chance."""
-    env = {
-        **os.environ,
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
+    return {
+        **base(),
         "SOURCE_DATE_EPOCH": str(epoch),
         reads.VARIABLE: str(scratch / reads.NAME),
-        "TZ": "UTC",
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
     }
-    # What the matplotlib of the person's own settings draws is not what we publish.
-    for name in ("MATPLOTLIBRC", "MPLBACKEND", "PYTHONSTARTUP"):
-        env.pop(name, None)
-    here = str(Path(__file__).resolve().parents[2])
-    if here not in (*site.getsitepackages(), site.getusersitepackages()):
-        env["PYTHONPATH"] = os.pathsep.join(filter(None, [here, env.get("PYTHONPATH")]))
-    return env
 
 
-def kernel_manager(scratch: Path, epoch: int) -> type:
+def kernel_manager(scratch: Path, epoch: int, provisioner: str | None = None) -> type:
     """A kernel manager class that starts this very interpreter.
 
     A machine's "python3" kernelspec may point anywhere; the report must be made with the pandas
-    and matplotlib that its manifest names.
+    and matplotlib that its manifest names. ``provisioner`` is the name of jupyter_client's entry
+    point that starts it, by default jupyter_client's own.
     """
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
     env = environment(scratch, epoch)
+    metadata = {"kernel_provisioner": {"provisioner_name": provisioner}} if provisioner else {}
     for name in ("ipython", "runtime"):
         (scratch / name).mkdir(parents=True, exist_ok=True)
 
@@ -53,6 +49,7 @@ def kernel_manager(scratch: Path, epoch: int) -> type:
     class OwnKernel(AsyncKernelManager):
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
+            self.client_factory = prompt_client()
             if private:
                 self.transport = "ipc"
             self.connection_file = str(scratch / "runtime" / "kernel.json")
@@ -70,6 +67,7 @@ def kernel_manager(scratch: Path, epoch: int) -> type:
                 ],
                 display_name="kzdata",
                 language="python",
+                metadata=metadata,
             )
 
         async def _async_start_kernel(self, **options: Any) -> None:
@@ -78,3 +76,43 @@ def kernel_manager(scratch: Path, epoch: int) -> type:
         start_kernel = _async_start_kernel
 
     return OwnKernel
+
+
+@functools.cache
+def prompt_client() -> type:
+    """A client that begins when the kernel is ready.
+
+    jupyter_client's own goes on when nothing has been said for a fifth of a second; the kernel
+    says itself when it is done with the question.
+    """
+    from jupyter_client.asynchronous.client import AsyncKernelClient
+
+    class PromptClient(AsyncKernelClient):
+        async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+            until = time.monotonic() + (float("inf") if timeout is None else timeout)
+            pause = 0.02
+            while True:
+                asked = self.kernel_info()
+                with contextlib.suppress(Empty):
+                    # Until the socket of outputs is connected, what is said there is lost.
+                    while True:
+                        message = await self.iopub_channel.get_msg(timeout=pause)
+                        idle = message["content"].get("execution_state") == "idle"
+                        if idle and message["parent_header"].get("msg_id") == asked:
+                            return await self._answered()
+                if not await self._async_is_alive():
+                    raise RuntimeError("Kernel died before replying to kernel_info")
+                if time.monotonic() > until:
+                    raise RuntimeError(f"Kernel did not respond in {timeout:g} seconds")
+                pause = min(2 * pause, 1.0)
+
+        async def _answered(self) -> None:
+            with contextlib.suppress(Empty):
+                while True:
+                    reply = await self.shell_channel.get_msg(timeout=0)
+                    if reply["msg_type"] == "kernel_info_reply":
+                        self._handle_kernel_info_reply(reply)
+
+        wait_for_ready = _async_wait_for_ready
+
+    return PromptClient

@@ -1,0 +1,96 @@
+"""Jobs in fresh processes, at most so many at once, each to end by its deadline."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection, Pipe, wait
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kzdata.errors import JobFailed
+from kzdata.warm import client, worker
+
+T = TypeVar("T")
+
+
+class WarmExecutor(Executor):
+    """An executor of `concurrent.futures` whose every job is a process of its own.
+
+    A job gets this process's environment, folder and import path. It is forked from the warm
+    server, with the imports done and ``modules`` besides, and ends with everything that it
+    started: when it is done, at its ``deadline`` in seconds after its start, and when this process
+    ends, however that happens. What it raises is raised by its future; `JobFailed` says that it
+    passed its deadline or died without an answer, or that what it was given or gave back cannot
+    be pickled.
+    """
+
+    def __init__(
+        self, jobs: int | None = None, deadline: float | None = None, modules: Iterable[str] = ()
+    ):
+        self._server = client.server(modules=modules)
+        self._deadline = deadline
+        self._threads = ThreadPoolExecutor(jobs or os.cpu_count() or 1, "kzdata-job")
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """The future of ``fn(*args, **kwargs)``; ``fn`` is a function that can be imported."""
+        try:
+            call = pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        except Exception as error:
+            raise JobFailed(
+                f"A job cannot be sent to another process: {error}",
+                "Submit a function of a module, with plain data.",
+            ) from None
+        if fn.__module__ == "__main__":
+            raise JobFailed(
+                f"{fn.__qualname__} stands in the program itself, which jobs do not import.",
+                "Put it in a module beside the program.",
+            )
+        return self._threads.submit(self._run, fn.__qualname__, call)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """As every executor; a job that runs is waited for."""
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+
+    def _run(self, name: str, call: bytes) -> Any:
+        results, out = Pipe(duplex=False)
+        with results:
+            with out:
+                here = {"env": dict(os.environ), "cwd": str(Path.cwd()), "path": sys.path}
+                forked = self._server.fork({**here, "call": call}, out.fileno(), job=True)
+            try:
+                return _answer(name, forked, results, self._deadline)
+            finally:
+                _end(forked)
+
+
+def _answer(name: str, forked: client.Forked, results: Connection, deadline: float | None) -> Any:
+    while not forked.started(1.0):
+        pass
+    until = None if deadline is None else time.monotonic() + deadline
+    left = None if until is None else max(0.0, until - time.monotonic())
+    if not wait([results, forked.fileno()], left):
+        raise JobFailed(f"{name} was stopped: it was not done in {deadline:g} s.")
+    try:
+        word, value = pickle.loads(results.recv_bytes())
+    except (EOFError, OSError):
+        code = forked.wait(10)
+        how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+        raise JobFailed(f"The process of {name} ended {how} before it gave a result.") from None
+    if word == worker.RAISED:
+        raise value
+    if word != worker.DONE:
+        raise JobFailed(f"{name} ended, but what it gave cannot be handed over: {value}")
+    return value
+
+
+def _end(forked: client.Forked) -> None:
+    if forked.returncode is None:
+        forked.send_signal(signal.SIGKILL)
+        forked.wait(10)
+    forked.close()

@@ -1,0 +1,81 @@
+"""The imports of the server: code only, never data.
+
+Three modules are left to the kernel, because they ask for a running IPython while they are
+imported: matplotlib.pyplot, matplotlib_inline.backend_inline and pandas.plotting._matplotlib.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+import warnings
+from collections.abc import Iterable
+
+# What a plain kernel imports by itself before its first cell.
+KERNEL = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.comm", "comm",
+    "IPython.core.completerlib", "IPython.core.magics", "IPython.core.ultratb",
+    "IPython.extensions.storemagic", "jedi", "debugpy.adapter", "sqlite3",
+)  # fmt: skip
+# What its cells import.
+LIBRARIES = (
+    "numpy", "pandas", "pandas.io.formats.style", "pandas.io.formats.html", "pandas.io.parsers",
+    "matplotlib", "matplotlib.figure", "matplotlib.font_manager", "matplotlib.ticker",
+    "matplotlib.patheffects", "matplotlib.image", "matplotlib.mathtext", "matplotlib.style",
+    "matplotlib.dates", "matplotlib.gridspec", "matplotlib.widgets", "matplotlib.layout_engine",
+    "matplotlib._constrained_layout", "matplotlib.projections.polar",
+    "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "PIL.Image",
+    "PIL.PngImagePlugin", "mpl_toolkits.mplot3d", "asyncio", "concurrent.futures.process",
+)  # fmt: skip
+# What runs the notebook and makes a report of it, and what kzdata imports when it is asked to.
+REPORTS = (
+    "papermill", "papermill.execute", "papermill.engines", "nbformat.v4", "nbclient",
+    "jupyter_client.asynchronous", "jupyter_client.provisioning.local_provisioner",
+    "zmq.asyncio", "jinja2", "markdown_it", "mdurl", "yaml", "babel.core", "babel.dates",
+    "babel.numbers", "pycountry", "click", "platformdirs", "tempfile", "uuid",
+)  # fmt: skip
+NEVER = (
+    "matplotlib.pyplot", "matplotlib_inline.backend_inline", "pandas.plotting._matplotlib",
+    "polars", "grpc", "cupy", "torch", "distributed",
+)  # fmt: skip
+
+
+def preload(more: Iterable[str] = ()) -> list[str]:
+    """Import all of it, and what is printed of it is nothing: returns the warnings that were.
+
+    A module that is not installed is left out. kzdata's own modules are imported wherever they
+    are, except programs (those named ``cli…`` or ``__main__``) and this package's.
+    """
+    # See kzdata.reports.engine: a grammar of a second, for a check that no notebook needs.
+    hidden = "rfc3987_syntax"
+    absent = hidden not in sys.modules
+    if absent:
+        sys.modules[hidden] = None  # type: ignore[assignment]
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            for name in (*KERNEL, *LIBRARIES, *REPORTS, *_own(), *more):
+                try:
+                    importlib.import_module(name)
+                except ImportError as error:
+                    if name in more:
+                        raise
+                    if not isinstance(error, ModuleNotFoundError):
+                        warnings.warn(f"{name}: {error}", stacklevel=1)
+    finally:
+        if absent:
+            sys.modules.pop(hidden, None)
+    present = [f"{name} was imported" for name in NEVER if name in sys.modules]
+    return [f"{each.category.__name__}: {each.message}" for each in caught] + present
+
+
+def _own() -> list[str]:
+    import kzdata
+
+    found = pkgutil.walk_packages(kzdata.__path__, "kzdata.", onerror=lambda name: None)
+    programs = ("kzdata.cli", "kzdata.warm", "kzdata.shell")
+    return [
+        each.name
+        for each in found
+        if not each.name.startswith(programs) and not each.name.endswith("__main__")
+    ]

@@ -1,0 +1,66 @@
+"""Warm kernels for whatever starts kernels through jupyter_client."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from kzdata.warm import client
+
+LOG = logging.getLogger("kzdata.warm")
+NAME = "kzdata-warm"
+
+
+@functools.cache
+def _say(why: str) -> None:
+    LOG.warning("A plain kernel is started instead of a warm one. %s", why)
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Forks the kernel from this process's warm server; where that cannot be, starts it plainly."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Fork an IPython kernel of this interpreter; start any other as jupyter_client does."""
+        try:
+            return self._fork(cmd, **kwargs)
+        except client.NotWarm as error:
+            _say(error.fact)
+            return await super().launch_kernel(cmd, **kwargs)
+
+    def _fork(self, cmd: list[str], **kwargs: Any) -> Any:
+        python, *rest = cmd
+        if rest[:2] != ["-m", "ipykernel_launcher"] or not _same(python):
+            raise client.NotWarm(f"The kernel is another program: {' '.join(cmd[:3])}.")
+        if any(kwargs.get(each) is not None for each in ("stdin", "stdout", "stderr")):
+            raise client.NotWarm("The kernel's own output is redirected.")
+        env = dict(os.environ if kwargs.get("env") is None else kwargs["env"])
+        if not kwargs.get("independent"):
+            env["JPY_PARENT_PID"] = str(os.getpid())  # as jupyter_client's own launcher
+        cwd = str(kwargs.get("cwd") or Path.cwd())
+        forked = client.launch(env, cwd, rest[2:])
+        self.process: Any = forked
+        self.pid = forked.pid
+        self.pgid = None  # signals go by the guard, which knows whether the process is there
+        self.cwd = kwargs.get("cwd", Path.cwd())
+        return self.connection_info
+
+    async def wait(self) -> int | None:
+        """As `LocalProvisioner.wait`, without its tenth of a second between two looks."""
+        if isinstance(self.process, client.Forked):
+            while self.process.poll() is None:
+                await asyncio.sleep(0.002)
+            self.process = None
+            return 0
+        return await super().wait()
+
+
+def _same(python: str) -> bool:
+    # A kernelspec's "python" is filled in by jupyter_client with this interpreter.
+    return os.path.normpath(python) == os.path.normpath(sys.executable)
