@@ -21,8 +21,12 @@ FIXED = {
 }
 """The same from machine to machine; share/…/kernel.json says the same to other programs."""
 
-# Arrow's allocator clears up in a thread of its own; a server that forks has one thread.
-SERVER_ONLY = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+SERVER_ONLY = {
+    # Arrow's allocator clears up in a thread of its own; a server that forks has one thread.
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    # What the debugger has to say when it is imported, a kernel keeps to itself.
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
 
 # What the matplotlib of the person's own settings draws is not what we publish.
 PERSONAL = ("MATPLOTLIBRC", "MPLBACKEND", "PYTHONSTARTUP")

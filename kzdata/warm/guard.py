@@ -21,7 +21,6 @@ REFUSED, STARTED, ENDED = "refused", "started", "ended"
 
 def watch(server: int, fds: list[int], refusal: str | None) -> Callable[[], None]:
     """Returns in the process forked, with what it is to do; the guard itself ends here."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, _leave)
     linux.die_with(server, signal.SIGTERM)
     linux.adopt_orphans()

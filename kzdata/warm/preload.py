@@ -16,7 +16,9 @@ from collections.abc import Iterable
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.comm", "comm",
     "IPython.core.completerlib", "IPython.core.magics", "IPython.core.ultratb",
-    "IPython.extensions.storemagic", "jedi", "debugpy.adapter", "sqlite3",
+    "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect", "IPython.core.pylabtools",
+    "IPython.utils.wildcard", "IPython.extensions.storemagic", "ipykernel.debugger",
+    "faulthandler", "psutil", "runpy", "sqlite3", "tornado.platform.asyncio",
 )  # fmt: skip
 # What its cells import.
 LIBRARIES = (
@@ -26,7 +28,8 @@ LIBRARIES = (
     "matplotlib.dates", "matplotlib.gridspec", "matplotlib.widgets", "matplotlib.layout_engine",
     "matplotlib._constrained_layout", "matplotlib.projections.polar",
     "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "PIL.Image",
-    "PIL.PngImagePlugin", "mpl_toolkits.mplot3d", "asyncio", "concurrent.futures.process",
+    "PIL.PngImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "mpl_toolkits.mplot3d", "asyncio", "concurrent.futures.process",
 )  # fmt: skip
 # What runs the notebook and makes a report of it, and what kzdata imports when it is asked to.
 REPORTS = (
@@ -62,11 +65,19 @@ def preload(more: Iterable[str] = ()) -> list[str]:
                         raise
                     if not isinstance(error, ModuleNotFoundError):
                         warnings.warn(f"{name}: {error}", stacklevel=1)
+            _compile()
     finally:
         if absent:
             sys.modules.pop(hidden, None)
     present = [f"{name} was imported" for name in NEVER if name in sys.modules]
     return [f"{each.category.__name__}: {each.message}" for each in caught] + present
+
+
+def _compile() -> None:
+    # nbformat writes and compiles the code of its schema's check at the first notebook.
+    import nbformat
+
+    nbformat.validate(nbformat.v4.new_notebook())
 
 
 def _own() -> list[str]:

@@ -20,13 +20,15 @@ from kzdata.warm import guard, linux
 from kzdata.warm.preload import preload
 
 
+END: tuple[bytes, list[int], int, None] = (b"", [], 0, None)
+
+
 def serve(control: socket.socket, parent: int, refusal: str | None) -> Callable[[], None]:
     """Fork a guard a request until nobody is left who could ask.
 
     Returns in a forked process, with what that process is to do.
     """
     server = os.getpid()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # guards report to their askers, not to us
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         supervisor = os.pidfd_open(parent)
@@ -37,11 +39,10 @@ def serve(control: socket.socket, parent: int, refusal: str | None) -> Callable[
     poll.register(supervisor, select.POLLIN)
     while True:
         ready = [fd for fd, _ in poll.poll()]
+        data, fds, _, _ = socket.recv_fds(control, 16, 8) if control.fileno() in ready else END
+        _reap()
         # Another process may hold a copy of the asker's socket: its end alone is not waited for.
-        if supervisor in ready:
-            os._exit(0)
-        data, fds, _, _ = socket.recv_fds(control, 16, 8)
-        if not data:
+        if not data or supervisor in ready:
             os._exit(0)
         if os.fork() == 0:
             control.close()
@@ -49,6 +50,13 @@ def serve(control: socket.socket, parent: int, refusal: str | None) -> Callable[
             return guard.watch(server, fds, refusal)
         for fd in fds:
             os.close(fd)
+
+
+def _reap() -> None:
+    # Guards report to their askers, not to us; only their remains are ours.
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def main() -> None:
