@@ -10,7 +10,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 JOBS = 2
-AREAS = "ARM AZE BLR CHN CZE DEU FRA GBR ISR ITA JPN KGZ KOR NLD POL TJK TKM TUR UKR UZB".split()
+AREAS = [
+    "ARM", "AZE", "BLR", "CHN", "CZE", "DEU", "FRA", "GBR", "ISR", "ITA",
+    "JPN", "KGZ", "KOR", "NLD", "POL", "TJK", "TKM", "TUR", "UKR", "UZB",
+]  # fmt: skip
 
 
 def values(number: int) -> dict[str, object]:

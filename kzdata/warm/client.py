@@ -179,6 +179,8 @@ def server(env: Mapping[str, str] | None = None, modules: Iterable[str] = ()) ->
         if _server is None or not _server.usable():
             if _server is None:
                 atexit.register(_stop)
+            else:
+                _server.stop()
             _server = Server.start(environment.base() if env is None else env, modules)
         elif env is not None:
             _server.check(env)

@@ -6,7 +6,9 @@ imported: matplotlib.pyplot, matplotlib_inline.backend_inline and pandas.plottin
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import pkgutil
 import sys
 import warnings
@@ -16,9 +18,9 @@ from collections.abc import Iterable
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.comm", "comm",
     "IPython.core.completerlib", "IPython.core.magics", "IPython.core.ultratb",
-    "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect", "IPython.core.pylabtools",
-    "IPython.utils.wildcard", "IPython.extensions.storemagic", "ipykernel.debugger",
-    "faulthandler", "psutil", "runpy", "sqlite3", "tornado.platform.asyncio",
+    "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect",
+    "IPython.core.pylabtools", "IPython.utils.wildcard", "IPython.extensions.storemagic",
+    "ipykernel.debugger", "faulthandler", "psutil", "runpy", "sqlite3", "tornado.platform.asyncio",
 )  # fmt: skip
 # What its cells import.
 LIBRARIES = (
@@ -29,7 +31,8 @@ LIBRARIES = (
     "matplotlib._constrained_layout", "matplotlib.projections.polar",
     "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "PIL.Image",
     "PIL.PngImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin",
-    "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "mpl_toolkits.mplot3d", "asyncio", "concurrent.futures.process",
+    "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "mpl_toolkits.mplot3d", "asyncio",
+    "concurrent.futures.process",
 )  # fmt: skip
 # What runs the notebook and makes a report of it, and what kzdata imports when it is asked to.
 REPORTS = (
@@ -44,8 +47,12 @@ NEVER = (
 )  # fmt: skip
 
 
+ADDED: dict[str, str] = {}
+"""What the imports have put into the environment: a kernel that imports finds it there too."""
+
+
 def preload(more: Iterable[str] = ()) -> list[str]:
-    """Import all of it, and what is printed of it is nothing: returns the warnings that were.
+    """Import all of it, ``more`` as well; returns what that said which a kernel would show.
 
     A module that is not installed is left out. kzdata's own modules are imported wherever they
     are, except programs (those named ``cli…`` or ``__main__``) and this package's.
@@ -55,22 +62,30 @@ def preload(more: Iterable[str] = ()) -> list[str]:
     absent = hidden not in sys.modules
     if absent:
         sys.modules[hidden] = None  # type: ignore[assignment]
+    before = dict(os.environ)
+    said: list[str] = []
+    # Not catch_warnings: the filters that a library sets when it is imported have to stay.
+    show = warnings.showwarning
+    warnings.showwarning = lambda *told, **_: said.append(f"{told[1].__name__}: {told[0]}")
     try:
-        with warnings.catch_warnings(record=True) as caught:
-            for name in (*KERNEL, *LIBRARIES, *REPORTS, *_own(), *more):
-                try:
-                    importlib.import_module(name)
-                except ImportError as error:
-                    if name in more:
-                        raise
-                    if not isinstance(error, ModuleNotFoundError):
-                        warnings.warn(f"{name}: {error}", stacklevel=1)
+        _import(*KERNEL, *LIBRARIES)
+        with warnings.catch_warnings():  # those of a report's libraries are not a kernel's
+            _import(*REPORTS, *_own())
             _compile()
+            for name in more:
+                importlib.import_module(name)
     finally:
+        warnings.showwarning = show
         if absent:
             sys.modules.pop(hidden, None)
-    present = [f"{name} was imported" for name in NEVER if name in sys.modules]
-    return [f"{each.category.__name__}: {each.message}" for each in caught] + present
+    ADDED.update({n: v for n, v in os.environ.items() if before.get(n) != v})
+    return said + [f"{name} was imported" for name in NEVER if name in sys.modules]
+
+
+def _import(*names: str) -> None:
+    for name in names:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
 
 
 def _compile() -> None:

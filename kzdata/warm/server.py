@@ -19,7 +19,6 @@ from collections.abc import Callable
 from kzdata.warm import guard, linux
 from kzdata.warm.preload import preload
 
-
 END: tuple[bytes, list[int], int, None] = (b"", [], 0, None)
 
 

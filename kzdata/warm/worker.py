@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from kzdata.warm import linux
+from kzdata.warm.preload import ADDED
 
 DONE, RAISED = "done", "raised"
 
@@ -38,7 +39,7 @@ def prepared(task: dict[str, Any], guard: int, fds: list[int]) -> Callable[[], N
         os.dup2(fd, target)
         os.close(fd)
     os.environ.clear()
-    os.environ.update(task["env"])
+    os.environ.update({**ADDED, **task["env"]})
     time.tzset()
     os.chdir(task["cwd"])
     _reseed()
