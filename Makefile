@@ -9,7 +9,7 @@ report: .venv/.base
 
 test: .venv/.test
 	$(BIN)/python -m pytest tests
-	$(BIN)/python -m pytest --nbval notebooks
+	$(BIN)/python -m pytest --nbval --nbval-kernel-name kzdata-warm notebooks
 
 quick: .venv/.test
 	$(BIN)/python -m pytest tests -m "not slow"

@@ -141,3 +141,34 @@ def test_a_server_that_dies_is_started_anew(executor):
     process.wait()
     with WarmExecutor(1) as another:
         assert another.submit(sample.add, 2).result() == 2
+
+
+STARTED = """\
+import os, sys
+import multiprocessing.popen_spawn_posix
+sys.path.insert(0, {tests!r})
+import warm_sample as sample
+from kzdata.errors import JobFailed
+from kzdata.warm.executor import WarmExecutor
+if __name__ == "__main__":
+    sys.platform = "darwin"
+    with WarmExecutor(2, deadline=5) as executor:
+        print(list(executor.map(sample.add, range(3))))
+        for job, argument in [(sample.end, 7), (sample.wait, 60)]:
+            try:
+                executor.submit(job, argument).result()
+            except JobFailed as error:
+                print(error.fact)
+"""
+
+
+def test_where_nothing_can_be_forked_jobs_are_started_and_that_is_said(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(STARTED.format(tests=str(Path(__file__).parent)))
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines() == [
+        "[0, 1, 2]",
+        "The process of end ended with exit code 7 before it gave a result.",
+        "wait was stopped: it was not done in 5 s.",
+    ], done.stderr
+    assert "Jobs are started instead of forked. Forked kernels need Linux" in done.stderr

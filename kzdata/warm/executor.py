@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import multiprocessing
 import os
 import pickle
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kzdata.errors import JobFailed
 from kzdata.warm import client, worker
 
+LOG = logging.getLogger("kzdata.warm")
 T = TypeVar("T")
 
 
@@ -28,12 +30,19 @@ class WarmExecutor(Executor):
     ends, however that happens. What it raises is raised by its future; `JobFailed` says that it
     passed its deadline or died without an answer, or that what it was given or gave back cannot
     be pickled.
+
+    Where nothing can be forked, jobs are processes started by Python's own `multiprocessing`,
+    which the log says; what such a job starts in a session of its own may outlive it.
     """
 
     def __init__(
         self, jobs: int | None = None, deadline: float | None = None, modules: Iterable[str] = ()
     ):
-        self._server = client.server(modules=modules)
+        self._server: client.Server | None = None
+        try:
+            self._server = client.server(modules=modules)
+        except client.NotWarm as error:
+            LOG.warning("Jobs are started instead of forked. %s", error.fact)
         self._deadline = deadline
         self._threads = ThreadPoolExecutor(jobs or os.cpu_count() or 1, "kzdata-job")
 
@@ -60,6 +69,8 @@ class WarmExecutor(Executor):
     def _run(self, name: str, call: bytes) -> Any:
         results, out = Pipe(duplex=False)
         with results:
+            if self._server is None:
+                return _started(name, call, results, out, self._deadline)
             with out:
                 here = {"env": dict(os.environ), "cwd": str(Path.cwd()), "path": sys.path}
                 forked = self._server.fork({**here, "call": call}, out.fileno(), job=True)
@@ -72,15 +83,36 @@ class WarmExecutor(Executor):
 def _answer(name: str, forked: client.Forked, results: Connection, deadline: float | None) -> Any:
     while not forked.started(1.0):
         pass
-    until = None if deadline is None else time.monotonic() + deadline
-    left = None if until is None else max(0.0, until - time.monotonic())
-    if not wait([results, forked.fileno()], left):
+    return _received(name, results, lambda: forked.wait(10), deadline)
+
+
+def _started(
+    name: str, call: bytes, results: Connection, out: Connection, deadline: float | None
+) -> Any:
+    with out:
+        process = multiprocessing.get_context("spawn").Process(
+            target=worker.do, args=(call, out), daemon=False
+        )
+        process.start()
+    try:
+        return _received(name, results, lambda: process.join(10) or process.exitcode or 0, deadline)
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+
+
+def _received(
+    name: str, results: Connection, code: Callable[[], int], deadline: float | None
+) -> Any:
+    # The other end of the line is closed when the process ends, with or without a result.
+    if not results.poll(deadline):
         raise JobFailed(f"{name} was stopped: it was not done in {deadline:g} s.")
     try:
         word, value = pickle.loads(results.recv_bytes())
     except (EOFError, OSError):
-        code = forked.wait(10)
-        how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+        ended = code()
+        how = f"by signal {-ended}" if ended < 0 else f"with exit code {ended}"
         raise JobFailed(f"The process of {name} ended {how} before it gave a result.") from None
     if word == worker.RAISED:
         raise value

@@ -74,19 +74,23 @@ def _job(task: dict[str, Any], out: int, control: int) -> None:
 
     sys.path[:] = task["path"]
     client.inherit(socket.socket(fileno=control), task["early"])
-    line = Connection(out, readable=False)
+    do(task["call"], Connection(out, readable=False))
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(0)
+
+
+def do(call: bytes, line: Connection) -> None:
+    """Make the pickled call and send what it gave, or what it raised."""
     try:
-        function, args, options = pickle.loads(task["call"])
+        function, args, options = pickle.loads(call)
         answer = (DONE, function(*args, **options))
     except BaseException as error:
         error.add_note("".join(traceback.format_exception(error)))
         answer = (RAISED, error)
     with contextlib.suppress(BrokenPipeError):
         line.send_bytes(_packed(answer))
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-    os._exit(0)
 
 
 def _packed(answer: tuple[str, Any]) -> bytes:
