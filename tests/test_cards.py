@@ -8,7 +8,6 @@ from kzdata import benchmarking, structure
 from kzdata.cards import _cards, card
 from kzdata.errors import UnknownCode
 
-
 # They choose rows for an indicator and compute nothing.
 CHOICES = {"all_products", "both_flows"}
 INDICATORS = sorted({*structure.__all__, *benchmarking.__all__} - CHOICES)

@@ -95,11 +95,16 @@ def _started(
         )
         process.start()
     try:
-        return _received(name, results, lambda: process.join(10) or process.exitcode or 0, deadline)
+        return _received(name, results, lambda: _code(process), deadline)
     finally:
         process.kill()
         process.join()
         process.close()
+
+
+def _code(process: multiprocessing.process.BaseProcess) -> int:
+    process.join(10)
+    return process.exitcode or 0
 
 
 def _received(
