@@ -130,9 +130,11 @@ def run(
     if engine not in ENGINES:
         raise UnknownCode(f"There is no engine {engine!r}.", did_you_mean(engine, ENGINES))
     if engine == "warm":
-        from kzdata.warm import client
+        from kzdata.warm import client, preload
 
-        client.foresee(base())
+        # While the server imports, so do we.
+        named = notebook.is_file() and b"kzdata" in notebook.read_bytes()
+        client.foresee(base(), [preload.OWN] if named else [])
     with _light_imports():
         import nbformat
         from nbclient.exceptions import CellTimeoutError, DeadKernelError

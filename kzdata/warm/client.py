@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
 from kzdata.errors import KzdataError
-from kzdata.warm import environment, guard, linux
+from kzdata.warm import environment, guard, linux, preload
 
 START_SECONDS = 60.0
 
@@ -168,11 +168,11 @@ _lock = threading.Lock()
 _server: Server | None = None
 
 
-def server(env: Mapping[str, str] | None = None, modules: Iterable[str] = ()) -> Server:
+def server(env: Mapping[str, str] | None = None, modules: Iterable[str] = (preload.OWN,)) -> Server:
     """This process's server, started if need be. Raises `NotWarm`.
 
     ``env`` is the environment of the process wanted, by default `environment.base`; ``modules``
-    are imported by a server that is not there yet.
+    are imported by a server that is not there yet (see `preload.preload`).
     """
     global _server
     with _lock:
@@ -187,10 +187,10 @@ def server(env: Mapping[str, str] | None = None, modules: Iterable[str] = ()) ->
         return _server
 
 
-def foresee(env: Mapping[str, str]) -> None:
+def foresee(env: Mapping[str, str], modules: Iterable[str] = (preload.OWN,)) -> None:
     """Start the server now, if it can be had: it imports while the caller goes on."""
     with contextlib.suppress(NotWarm):
-        server(env)
+        server(env, modules)
 
 
 def inherit(control: socket.socket, early: Mapping[str, str]) -> None:

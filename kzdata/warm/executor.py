@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kzdata.errors import JobFailed
-from kzdata.warm import client, worker
+from kzdata.warm import client, preload, worker
 
 LOG = logging.getLogger("kzdata.warm")
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class WarmExecutor(Executor):
     ):
         self._server: client.Server | None = None
         try:
-            self._server = client.server(modules=modules)
+            self._server = client.server(modules=(preload.OWN, preload.JOBS, *modules))
         except client.NotWarm as error:
             LOG.warning("Jobs are started instead of forked. %s", error.fact)
         self._deadline = deadline

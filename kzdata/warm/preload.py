@@ -34,13 +34,14 @@ LIBRARIES = (
     "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "mpl_toolkits.mplot3d", "asyncio",
     "concurrent.futures.process",
 )  # fmt: skip
-# What runs the notebook and makes a report of it, and what kzdata imports when it is asked to.
+# What runs notebooks and makes reports of them, and what kzdata imports when it is asked to.
 REPORTS = (
     "papermill", "papermill.execute", "papermill.engines", "nbformat.v4", "nbclient",
     "jupyter_client.asynchronous", "jupyter_client.provisioning.local_provisioner",
     "zmq.asyncio", "jinja2", "markdown_it", "mdurl", "yaml", "babel.core", "babel.dates",
     "babel.numbers", "pycountry", "click", "platformdirs", "tempfile", "uuid",
 )  # fmt: skip
+OWN, JOBS = "kzdata.*", "jobs"
 NEVER = (
     "matplotlib.pyplot", "matplotlib_inline.backend_inline", "pandas.plotting._matplotlib",
     "polars", "grpc", "cupy", "torch", "distributed",
@@ -52,10 +53,11 @@ ADDED: dict[str, str] = {}
 
 
 def preload(more: Iterable[str] = ()) -> list[str]:
-    """Import all of it, ``more`` as well; returns what that said which a kernel would show.
+    """Import what kernels need, and ``more``; returns what that said which a kernel would show.
 
-    A module that is not installed is left out. kzdata's own modules are imported wherever they
-    are, except programs (those named ``cli…`` or ``__main__``) and this package's.
+    ``more`` are names of modules, or `OWN` for all of kzdata's except its programs and this
+    package's, or `JOBS` for what runs notebooks and makes reports. What kernels and jobs can do
+    without is left out where it is not installed.
     """
     # See kzdata.reports.engine: a grammar of a second, for a check that no notebook needs.
     hidden = "rfc3987_syntax"
@@ -69,11 +71,15 @@ def preload(more: Iterable[str] = ()) -> list[str]:
     warnings.showwarning = lambda *told, **_: said.append(f"{told[1].__name__}: {told[0]}")
     try:
         _import(*KERNEL, *LIBRARIES)
-        with warnings.catch_warnings():  # those of a report's libraries are not a kernel's
-            _import(*REPORTS, *_own())
-            _compile()
+        with warnings.catch_warnings():  # what others filter is no filter of a kernel's
             for name in more:
-                importlib.import_module(name)
+                if name == OWN:
+                    _import(*_own())
+                elif name == JOBS:
+                    _import(*REPORTS)
+                    _compile()
+                else:
+                    importlib.import_module(name)
     finally:
         warnings.showwarning = show
         if absent:
