@@ -14,6 +14,7 @@ from kzdata.cited import Number, number
 from kzdata.errors import NotAvailable, UnknownCode
 from kzdata.home import reports_folder
 from kzdata.printed_figures import bare, find
+from kzdata.reads import recorded
 
 _ROW = ["what", "value", "unit", "source", "published", "locator", "note", "shown_in"]
 
@@ -31,6 +32,7 @@ class Explanation:
     __repr__ = __str__
 
 
+@recorded
 def why(
     figure: Number | pd.Series | str | float, *, report: str | Path | None = None
 ) -> Explanation:

@@ -186,7 +186,6 @@ def day(text: str) -> str:
     raise ParseError(f"as_of={text!r} is no day.", 'Write it like as_of="2026-01-28".')
 
 
-@recorded
 def everything() -> pd.DataFrame:
     """Every row of the table that is shipped: all dataflows, all publications."""
     return _tidy().copy()

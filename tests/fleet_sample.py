@@ -93,8 +93,8 @@ class Checkout:
     def report(self, name: str) -> Path:
         return self.folder / "reports" / name
 
-    def edit(self, path: str, old: str, new: str) -> None:
+    def edit(self, path: str, old: str, new: str, times: int = 1) -> None:
         place = self.folder / path
         text = place.read_text(encoding="utf-8")
         assert old in text, f"{old!r} is not in {path}"
-        place.write_text(text.replace(old, new, 1), encoding="utf-8")
+        place.write_text(text.replace(old, new, times), encoding="utf-8")

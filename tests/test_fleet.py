@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import random
+import shutil
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -12,6 +17,7 @@ import reports_sample as sample
 from fleet_sample import EDITIONS, Checkout
 
 from kzdata.fleet.outcomes import Outcome, exit_code
+from kzdata.reports.editions import read_editions
 from kzdata.reports.publish import verify
 
 CELL = (
@@ -114,7 +120,7 @@ def test_a_seed_that_no_notebook_asked_for_changes_nothing(restored):
 )  # fmt: skip
 def test_the_input_that_changed_is_named(restored, path, old, new, reasons):
     here = restored(path)
-    here.edit(path, old, new)
+    here.edit(path, old, new, times=-1 if "manifest" in path else 1)
     found = here.reasons()
     assert {name: found[name] for name in reasons} == reasons
     if "manifest" in path:
@@ -264,6 +270,69 @@ def command(pid: int) -> bytes:
             return line.read()
     except OSError:
         return b""
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_a_run_leaves_whole_reports_and_the_next_one_heals(made):
+    moments = random.Random(7)
+    for _ in range(3):
+        run = made.start("run", "--force", "--jobs", "2", "--engine", "plain")
+        time.sleep(moments.uniform(0.5, 8))
+        run.kill()
+        run.communicate()
+        for name in ("kaz-isr", "kaz-tur"):
+            verify(made.report(name))
+    assert made.run("--force")[0] == 0
+    left = sorted(path.name for path in (made.folder / "reports").iterdir())
+    assert not [name for name in left if "building" in name or name.endswith(".lock")]
+
+
+MANY = """
+many:
+  title: "Kazakhstan and {partner}"
+  notebooks: [trade]
+  parameters: {partner: ISR}
+  matrix: {start: [%s]}
+  formats: [html]
+"""
+TIMED = """
+import time
+from kzdata.fleet.running import Wishes, run
+from kzdata.reports.editions import select
+begun = time.process_time()
+outcomes = run(select(()), Wishes())
+print(len(outcomes), {each.status for each in outcomes}, time.process_time() - begun)
+"""
+
+
+@pytest.mark.slow
+def test_two_hundred_unchanged_editions_are_checked_in_a_second(made):
+    """Processor time, after start-up: the clock on the wall is the neighbours' too."""
+    made.editions(MANY % ", ".join(str(1900 + number) for number in range(200)))
+    try:
+        source = made.report("kaz-isr")
+        manifest = json.loads((source / "manifest.json").read_bytes())
+        for each in read_editions(made.folder / "reports" / "editions.yml").values():
+            place = made.report(each.name)
+            shutil.copytree(source, place)
+            entry = dataclasses.asdict(each)
+            for told_elsewhere in ("cron", "time_zone", "family"):
+                del entry[told_elsewhere]
+            manifest["inputs"]["entry"] = entry
+            (place / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        time.sleep(2.1)  # younger files are hashed each time
+        for _ in range(2):  # the first run remembers
+            done = subprocess.run(
+                [sys.executable, "-c", TIMED], cwd=made.folder, env=made.environment(),
+                capture_output=True, text=True, check=True,
+            )  # fmt: skip
+        count, status, seconds = done.stdout.split()
+        assert (count, status) == ("200", "{'unchanged'}")
+        assert float(seconds) < 1.0
+    finally:
+        made.editions(EDITIONS)
+        for place in (made.folder / "reports").glob("many-*"):
+            shutil.rmtree(place)
 
 
 def test_the_worst_outcome_is_the_exit_code():
