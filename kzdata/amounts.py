@@ -12,6 +12,7 @@ from math import isinf, isnan
 from typing import TYPE_CHECKING
 
 from kzdata.errors import KzdataError, ParseError
+from kzdata.language import Later, spoken
 from kzdata.words.amount_grammar import Amount, amount_rule
 from kzdata.words.grammar import Sentence, read
 from kzdata.words.lexicon import (
@@ -30,7 +31,7 @@ from kzdata.words.lexicon.tokens import MINUS, clean
 if TYPE_CHECKING:
     from babel import Locale
 
-__all__ = ["Amount", "format_amount", "parse_amount"]
+__all__ = ["Amount", "format_amount", "format_number", "parse_amount"]
 
 _HINT = 'Write it like "US$162.4 million", "162,4 млн долл. США" or "−18.1%".'
 
@@ -123,7 +124,7 @@ _NEVER_SCALED = {None, "count", "percent", "pp"}
 def format_amount(
     value: float,
     unit: str | None,
-    language: str = "en",
+    language: str | None = None,
     *,
     decimals: int = 1,
     scale: str | None = None,
@@ -133,10 +134,12 @@ def format_amount(
     ``value`` is in whole units and is rounded (half to even) only here; NaN prints "not
     available". ``scale`` is "", "thousand", "million", "billion" or "trillion"; None picks one by
     size. Counts (unit None or "count"), percents and percentage points are never scaled, and a
-    whole count has no decimals. With the same ``language``, ``kz.parse_amount`` reads it back.
+    whole count has no decimals. ``language`` is by default the one that is spoken (`kz.speak`);
+    with the same one, ``kz.parse_amount`` reads the amount back.
 
     Raises KzdataError for an unknown scale and for an infinite value, which has no digits.
     """
+    language = language or spoken()
     check_language(language)
     words = LANGUAGES[language].DISPLAY
     if isnan(value):
@@ -166,6 +169,36 @@ def format_amount(
     after = "" if unit in {None, "count"} else words["unit"].get(unit, unit)
     printed = " ".join(filter(None, [f"{sign}{number}", scale_word, after]))
     return printed.replace(" ", _NO_BREAK_SPACE)
+
+
+def format_number(value: float, decimals: int | None = None, *, digits: int = 15) -> str:
+    """A bare number in the language spoken now: "−1,234.5", "−1\u00a0234,5".
+
+    ``decimals`` fixes the decimals; without it up to ``digits`` significant digits are shown.
+    Missing and infinite values are the caller's to name.
+    """
+    text = f"{value:,.{digits}g}" if decimals is None else f"{value:,.{decimals}f}"
+    if not text.strip("-0.,"):
+        text = text.lstrip("-")
+    if spoken() != "en":
+        from babel.numbers import get_decimal_symbol, get_group_symbol
+
+        locale = _locale(spoken())
+        marks = {",": get_group_symbol(locale), ".": get_decimal_symbol(locale)}
+        text = "".join(marks.get(each, each) for each in text)
+        if spoken() == "he" and text.startswith("-"):
+            text = _LEFT_TO_RIGHT + text
+    return text.replace("-", MINUS)
+
+
+def exact(value: float, decimals: int | None = None) -> Later:
+    """A bare number as a part of a sentence; see `format_number`."""
+    return Later(format_number, value, decimals)
+
+
+def percent(value: float, decimals: int = 1) -> Later:
+    """A percentage with its sign as a part of a sentence."""
+    return Later(format_amount, value, "percent", decimals=decimals)
 
 
 def _fitting_scale(exact: Decimal, decimals: int) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 from kzdata import amounts, contract, resource, sources
 from kzdata.codes import UNKNOWN
 from kzdata.errors import KzdataError, NotAvailable, UnknownCode, did_you_mean
+from kzdata.language import isolated, retold, t, translated
 
 _WITHOUT_UNIT = {"ratio", "asymmetry", "signed_asymmetry", "distance", "weight", "sigma"}
 _WITHOUT_UNIT |= {"survival", "cif_factor"}
@@ -64,7 +65,7 @@ def _printed(number: Number, decimals: int | None) -> str:
         text = amounts.format_amount(
             number.value, None, decimals=1 if decimals is None else decimals
         )
-        return f"{text} percentage points"
+        return t("{number} percentage points", number=text)
     if number.unit in ("count", "rank", "days"):
         whole = float(number.value).is_integer()
         default = 0 if whole else 1
@@ -222,6 +223,8 @@ def _finite(value: Any) -> Any:
 def say(text: str, **parts: Number | str) -> Statement:
     """A paragraph of Markdown; ``{name}`` prints the part of that name.
 
+    ``text`` is one whole template, written in English and said in the language that `kz.speak`
+    set. Raises `MissingMessage` where that language's catalogue does not hold it.
     Parts are `Number` or text. A bare number is refused, since it could not be walked back.
     """
     return _state(text, parts, is_finding=False)
@@ -241,7 +244,7 @@ def _state(text: str, parts: dict[str, Number | str], *, is_finding: bool) -> St
             )
     printed = ""
     numbers: list[tuple[str, str, Number]] = []
-    for literal, placed, spec, _ in Formatter().parse(text):
+    for literal, placed, spec, _ in Formatter().parse(translated(text)):
         printed += literal
         if placed is None:
             continue
@@ -251,8 +254,8 @@ def _state(text: str, parts: dict[str, Number | str], *, is_finding: bool) -> St
                 f"Given: {', '.join(parts) or 'none'}.",
             )
         part = parts[placed]
-        shown = format(part, spec or "")
-        printed += shown
+        shown = format(retold(part) if isinstance(part, str) else part, spec or "")
+        printed += isolated(shown)
         if isinstance(part, Number):
             numbers.append((placed, shown, part))
     return Statement(printed, tuple(numbers), is_finding)

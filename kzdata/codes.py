@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from kzdata.errors import UnknownCode, did_you_mean
+from kzdata.language import Later, spoken
 
 WORLD, UNKNOWN, NOT_APPLICABLE = "WLD", "_U", "_Z"
 
@@ -100,23 +101,34 @@ WITH_ARTICLE |= {"NLD", "PHL", "SLB", "SYC", "USA"}
 
 
 def in_prose(code: str) -> str:
-    """The English name of an area as a sentence says it.
+    """The name of an area as a sentence says it; other languages than English have no article.
 
     >>> in_prose("USA"), in_prose("WLD"), in_prose("ISR")
     ('the United States', 'the world', 'Israel')
     """
+    if spoken() != "en":
+        return area_name(code)
     if code == WORLD:
         return "the world"
     return f"the {area_name(code)}" if code in WITH_ARTICLE else area_name(code)
 
 
-@cache
-def area_name(code: str, language: str = "en") -> str:
-    """The name of an area in English, Russian, Kazakh or Hebrew.
+def area_name(code: str, language: str | None = None) -> str:
+    """The name of an area in English, Russian, Kazakh or Hebrew; by default as `kz.speak` says.
 
     >>> area_name("ISR"), area_name("WLD", "ru")
     ('Israel', 'Мир')
     """
+    return _area_name(code, language or spoken())
+
+
+def named(code: str) -> Later:
+    """The name of an area as a part of a sentence."""
+    return Later(area_name, code)
+
+
+@cache
+def _area_name(code: str, language: str) -> str:
     if code in SPECIAL:
         return SPECIAL[code][language]
     import pycountry

@@ -14,7 +14,8 @@
     ├── ParameterError          a notebook parameter that is unknown, missing or ill-typed
     ├── NotebookFailed          a cell failed, or the kernel died; the previous report stays
     ├── JobFailed               a process of its own passed its deadline or died before its answer
-    └── PublishError            the report could not be written; the previous report stays
+    ├── PublishError            the report could not be written; the previous report stays
+    └── MissingMessage          a sentence that a language's catalogue does not hold
 
 A message names the fact, what was expected, and, on a line of its own, the next thing to type.
 """
@@ -92,6 +93,10 @@ class JobFailed(KzdataError, RuntimeError):
 
 class PublishError(KzdataError):
     """The report could not be written; the previous report stays in place."""
+
+
+class MissingMessage(KzdataError, LookupError):
+    """A sentence that the catalogue of a language does not hold."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -8,8 +8,10 @@ themselves and their arithmetic are in ``kzdata.words.spans`` and are offered he
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal
 
 from kzdata.errors import ParseError
+from kzdata.language import Later, spoken
 from kzdata.words.grammar import Sentence, read
 from kzdata.words.lexicon import LANGUAGES, Vocabulary, check_language, tag, vocabulary
 from kzdata.words.lexicon.tokens import clean
@@ -29,7 +31,9 @@ from kzdata.words.spans import (
 
 __all__ = [
     "Span",
+    "as_written",
     "format_period",
+    "format_short",
     "freq_of",
     "months_in",
     "parse_period",
@@ -96,13 +100,15 @@ def _why_not(sentence: Sentence) -> str:
     return f"{sentence.terms[sentence.furthest].raw!r} has no meaning in that place."
 
 
-def format_period(period: str, language: str = "en") -> str:
+def format_period(period: str, language: str | None = None) -> str:
     """The period in words: ``"2025-01-01/P11M"`` → "January–November 2025", "январь–ноябрь
     2025 г.", "2025 жылғы қаңтар–қараша", "ינואר–נובמבר 2025".
 
-    ``kz.parse_period`` reads the phrase back to the same period. Raises ParseError for a text
-    that is not an SDMX period, UnknownCode for a language other than en, ru, kk and he.
+    ``language`` is by default the one that is spoken (`kz.speak`). ``kz.parse_period`` reads the
+    phrase back to the same period. Raises ParseError for a text that is not an SDMX period,
+    UnknownCode for a language other than en, ru, kk and he.
     """
+    language = language or spoken()
     check_language(language)
     start, end = span(period)
     words = LANGUAGES[language]
@@ -120,6 +126,72 @@ def format_period(period: str, language: str = "en") -> str:
         nth=_nth(shape, start.month, words.NTH),
     )
     return phrase
+
+
+def as_written(period: str) -> Later:
+    """A period as a part of a sentence in a frame: in English its code, elsewhere in words."""
+    return Later(lambda: period if spoken() == "en" else format_short(period))
+
+
+_SHORT = {
+    "D": "{day} {month} {year}",
+    "Q": "Q{nth} {year}",
+    "A": "{year}",
+    "years": "{year}–{year2}",
+    "M": "{month} {year}",
+    "months": "{month}–{month2} {year}",
+    "across": "{month} {year}–{month2} {year2}",
+}
+_SHORT_IN = {
+    "ru": {"Q": "{nth}_кв._{year}"},
+    "kk": {
+        "D": "{year}_ж. {day}_{month}",
+        "Q": "{year}_ж. {nth}_тоқс.",
+        "M": "{year}_ж. {month}",
+        "months": "{year}_ж. {month}–{month2}",
+        "across": "{year}_ж. {month} – {year2}_ж. {month2}",
+    },
+    "he": {"Q": "רבעון_{nth}, {year}"},
+}
+"""What languages say otherwise; "_" is a space at which no line is broken."""
+
+
+def format_short(period: str, language: str | None = None) -> str:
+    """The period in the space of an axis label: "Jan–Nov 2025", "янв.–нояб. 2025".
+
+    Months are CLDR's abbreviations. Raises as `format_period` does.
+    """
+    language = language or spoken()
+    check_language(language)
+    start, end = span(period)
+    shape = _shape(period)
+    if shape == "S":
+        shape = "months"
+    elif shape == "days":
+        same_year = start.year == end.year
+        shape = "across" if not same_year else "M" if start.month == end.month else "months"
+    elif (start.month, end.month) == (1, 12) and shape in ("across", "months"):
+        shape = "A" if start.year == end.year else "years"
+    names = _month_names(language, "format" if shape == "D" else "stand-alone")
+    phrase = _SHORT_IN.get(language, {}).get(shape, _SHORT[shape]).replace("_", "\u00a0")
+    return phrase.format(
+        year=start.year,
+        year2=end.year,
+        day=start.day,
+        month=names[start.month],
+        month2=names[end.month],
+        nth=(start.month + 2) // 3,
+    )
+
+
+@cache
+def _month_names(language: str, context: Literal["format", "stand-alone"]) -> dict[int, str]:
+    if language == "en":
+        short = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+        return dict(enumerate(short.split(), start=1))
+    from babel.dates import get_month_names
+
+    return dict(get_month_names("abbreviated", context, language))
 
 
 def _shape(period: str) -> str:

@@ -12,6 +12,7 @@ import yaml
 from kzdata import resource
 from kzdata.errors import KzdataError, UnknownCode, did_you_mean
 from kzdata.home import HOME
+from kzdata.language import isolated, known_word, t
 
 # The columns that name sources by id: of the row, of its growth and of its share.
 _NAMING = {"source", "growth_source", "share_source"}
@@ -63,15 +64,17 @@ def publisher(joined: str) -> str:
 def reference(name: str) -> str:
     """One line of Markdown that names publisher, title, edition, date, address and copy."""
     each = source(name)
-    title = each.get("title") or "untitled"
-    details = [each.get("series"), each.get("edition"), each.get("published") or "undated"]
-    line = f"**{each['publisher']}**. {title}. " + ", ".join(str(d) for d in details if d) + "."
+    title = each.get("title") or t("untitled")
+    details = [each.get("series"), each.get("edition"), each.get("published") or t("undated")]
+    named = known_word(str(each["publisher"]))
+    what = isolated(f"{title}. {', '.join(str(d) for d in details if d)}.")
+    line = f"**{named}**. {what}"
     if each.get("url"):
         line += f" <{each['url']}>."
     if each.get("accessed_via"):
-        line += f" Read through: {each['accessed_via']}."
+        line += " " + t("Read through: {copy}.", copy=str(each["accessed_via"]))
     if each.get("licence"):
-        line += f" Terms: {each['licence']}."
+        line += " " + t("Terms: {terms}.", terms=str(each["licence"]))
     return line
 
 

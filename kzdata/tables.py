@@ -13,33 +13,77 @@ import pandas as pd
 
 from kzdata import amounts, codes, contract, periods, resource, sources
 from kzdata.errors import UnknownCode, did_you_mean
+from kzdata.language import (
+    direction,
+    known_word,
+    retold,
+    spoken,
+    t,
+    term,
+    translated,
+)
 
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+_HEADERS = {
+    "thousand": term("{header}, thousand {unit}"),
+    "million": term("{header}, million {unit}"),
+    "billion": term("{header}, billion {unit}"),
+}
 _IN_UNIT = re.compile(r"(value|lower|upper|.*_value|.*_lower|.*_upper)$")
 _SPOKEN = {"percent", "pp", "t", "bbl", "bbl/d"}
+_DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?$")
 _WHOLE = re.compile(r"(rank|ranked|months|days.*|paragraph|count)$")
 
 
 def _period(code: str) -> str:
-    return "not stated" if code == codes.UNKNOWN else periods.format_period(code)
+    return t("not stated") if code == codes.UNKNOWN else periods.format_period(code)
 
 
 def _words(code: str) -> str:
-    return code.replace("_", " ")
+    return known_word(code.replace("_", " "))
+
+
+def _publishers(joined: str) -> str:
+    return "; ".join(known_word(each) for each in sources.split(sources.publisher(joined)))
+
+
+def _several(joined: str) -> str:
+    return "; ".join(known_word(each) for each in joined.split("; "))
+
+
+def _dated(code: str) -> str:
+    """Days are shown as data writes them in English, and in words elsewhere."""
+    if spoken() == "en" or not _DAY.match(code):
+        return code
+    return periods.format_short(code)
 
 
 # What a reader sees for a code; the data behind the table keep the code.
 _LABELS: dict[str, Callable[[str], str]] = {
-    "source": lambda joined: sources.publisher(joined).replace(" + ", "; "),
-    "dataflow": lambda code: contract.DATAFLOWS.get(code, code),
-    "flow": lambda code: contract.FLOWS.get(code, code),
-    "obs_status": lambda code: contract.STATUSES.get(code, code),
+    "source": _publishers,
+    "publisher": known_word,
+    "dataflow": lambda code: (
+        translated(contract.DATAFLOWS[code]) if code in contract.DATAFLOWS else code
+    ),
+    "flow": lambda code: translated(contract.FLOWS[code]) if code in contract.FLOWS else code,
+    "obs_status": lambda code: (
+        translated(contract.STATUSES[code]) if code in contract.STATUSES else code
+    ),
     "reporter": codes.area_name,
     "partner": codes.area_name,
     "period": _period,
     "verdict": _words,
     "answer": _words,
     "kind": _words,
+    "stage": known_word,
+    "fulfilled_at": known_word,
+    "status": known_word,
+    "topic": known_word,
+    "instrument": known_word,
+    "not_stated": _several,
+    "date": _dated,
+    "stage_since": _dated,
+    "checked": _dated,
 }
 
 
@@ -72,7 +116,7 @@ class Table:
         notes = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in self.notes)
         return (
             # dollars are dollars here, not the ends of a formula
-            '<div class="tex2jax_ignore mathjax_ignore">'
+            f'<div class="tex2jax_ignore mathjax_ignore"{_tongue()}>'
             f"<table><caption>{html.escape(self.title)}</caption>"
             f"<thead>{head}</thead><tbody>{body}</tbody></table>{notes}</div>"
         )
@@ -105,8 +149,13 @@ def table(
     scale: str = "million",
     decimals: int = 1,
     notes: Sequence[str] = (),
+    **parts: str,
 ) -> Table:
     """A frame as a table to read: ``columns`` maps the columns shown to their headers.
+
+    Title, headers and notes are whole templates, said in the language that `kz.speak` set;
+    ``parts`` are what stands in the braces of title and notes: ``reporter="Kazakhstan"`` for
+    "Turnover of {reporter}".
 
     Values in the row's unit are shown in ``scale`` where all rows share a currency, and the header
     says so; otherwise each cell carries its own unit. Columns in _pct, _pp and _share are
@@ -122,14 +171,19 @@ def table(
             )
     shown = [_shown(frame, column, header, scale, decimals) for column, header in columns.items()]
     rest = [c for c in frame.columns if c not in columns]
+    said = t(title, **parts)
+    named = said if spoken() == "en" else title  # a name is the same whatever its letters
     return Table(
-        name=re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60],
-        title=title,
+        name=re.sub(r"[^a-z0-9]+", "-", named.lower()).strip("-")[:60],
+        title=said,
         frame=frame[[*columns, *rest]].reset_index(drop=True),
         headers=[header for header, _, _ in shown],
         rows=[list(row) for row in zip(*(texts for _, texts, _ in shown), strict=True)],
         right=[right for _, _, right in shown],
-        notes=(*notes, *(["Nothing of this kind is loaded."] if frame.empty else [])),
+        notes=(
+            *(t(note, **parts) for note in notes),
+            *([t("Nothing of this kind is loaded.")] if frame.empty else []),
+        ),
     )
 
 
@@ -138,22 +192,24 @@ def _shown(
 ) -> tuple[str, list[str], bool]:
     """Header, displayed cells, and whether the column is numeric."""
     values = frame[column]
+    header = translated(header)
     if not pd.api.types.is_numeric_dtype(values):
-        label = _LABELS.get(column, str)
-        return header, ["n/a" if pd.isna(v) or v == "" else label(v) for v in values], False
+        label = _LABELS.get(column, retold)
+        return header, [_missing() if pd.isna(v) or v == "" else label(v) for v in values], False
     if column.endswith("_share"):
         return f"{header}, %", [_plain(100 * v, max(decimals, 2)) for v in values], True
     if column.endswith("_pct"):
         return f"{header}, %", [_plain(v, decimals) for v in values], True
     if column.endswith("_pp"):
-        return f"{header}, percentage points", [_plain(v, decimals) for v in values], True
+        said = t("{header}, percentage points", header=header)
+        return said, [_plain(v, decimals) for v in values], True
     if _WHOLE.match(column) or not _IN_UNIT.match(column) or "unit" not in frame.columns:
         whole = all(float(v).is_integer() for v in values.dropna())
         return header, [_plain(v, 0 if whole else decimals) for v in values], True
     units = set(frame.loc[values.notna(), "unit"])
     if len(units) == 1 and (unit := units.pop()).isupper() and scale in SCALES:
         texts = [_plain(v / SCALES[scale], decimals) for v in values]
-        return f"{header}, {scale} {unit}", texts, True
+        return t(_HEADERS[scale], header=header, unit=unit), texts, True
     texts = [
         _plain(v, decimals) if pd.isna(v) else _with_unit(v, unit, decimals)
         for v, unit in zip(values, frame["unit"], strict=True)
@@ -165,12 +221,20 @@ def _with_unit(value: float, unit: str, decimals: int) -> str:
     if math.isfinite(value) and (unit.isupper() or unit in _SPOKEN):
         return amounts.format_amount(value, unit, decimals=decimals)
     figure = _plain(value, 0 if value.is_integer() else decimals)
-    return figure if unit == "count" else f"{figure} ({unit})"
+    return figure if unit == "count" else f"{figure} ({known_word(unit)})"
+
+
+def _missing() -> str:
+    return t("n/a")
 
 
 def _plain(value: float, decimals: int) -> str:
     if pd.isna(value):
-        return "n/a"
-    if value in (float("inf"), float("-inf")):
-        return "no bound"
-    return f"{value:,.{decimals}f}".replace("-", "−")
+        return _missing()
+    if math.isinf(value):
+        return t("no bound")
+    return amounts.format_number(value, decimals)
+
+
+def _tongue() -> str:
+    return "" if spoken() == "en" else f' lang="{spoken()}" dir="{direction()}"'

@@ -17,6 +17,7 @@ from kzdata import store
 
 LAYERS = [
     {"errors", "settings", "home", "reads", "staged"},
+    {"language"},
     {"words", "periods", "amounts", "codes", "areas", "resource"},
     {"vocabulary", "bounds"},
     {"contract", "comparable", "nomenclature", "codebook", "outward"},

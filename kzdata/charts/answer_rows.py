@@ -8,6 +8,7 @@ import pandas as pd
 
 from kzdata import periods
 from kzdata.charts import marks, style, words
+from kzdata.language import t
 
 
 class Row(NamedTuple):
@@ -26,18 +27,23 @@ def rows(answer: dict[str, pd.Series], base: pd.DataFrame) -> list[Row]:
     lines = []
     if len(base):
         full = base.iloc[0]
-        lines.append(Row("full", f"{full['period']}, full year", "published", full))
+        lines.append(Row("full", _whole(full), t("published"), full))
     if "bounds" in answer:
-        lines.append(Row("bounds", words.short(same), "not published: bounds", answer["bounds"]))
+        said = t("not published: bounds")
+        lines.append(Row("bounds", str(words.short(same)), said, answer["bounds"]))
     elif "like_for_like" in answer:
-        lines.append(Row("like", words.short(same), "published", answer["like_for_like"]))
-    lines.append(Row("part", words.short(published["period"]), "published", published))
-    level = f"estimate, {100 * estimate['level']:g} % interval"
-    lines.append(Row("estimate", f"{estimate['period']}, full year", level, estimate))
+        lines.append(Row("like", str(words.short(same)), t("published"), answer["like_for_like"]))
+    lines.append(Row("part", str(words.short(published["period"])), t("published"), published))
+    level = t("estimate, {level} interval", level=words.level(estimate["level"]))
+    lines.append(Row("estimate", _whole(estimate), level, estimate))
     if "outcome" in answer:
         since = answer["outcome"]
-        lines.append(Row("outcome", f"{since['period']}, full year", "published since", since))
+        lines.append(Row("outcome", _whole(since), t("published since"), since))
     return lines
+
+
+def _whole(row: pd.Series) -> str:
+    return t("{year}, full year", year=row["period"])
 
 
 def draw(axes: Any, lines: list[Row], answer: dict[str, pd.Series], factor: float) -> None:
@@ -66,6 +72,10 @@ def _text(value: float, factor: float) -> str:
     return style.plain(value / factor, words.decimals([value / factor]))
 
 
+def _between(row: pd.Series, factor: float) -> str:
+    return t("{low} to {high}", low=_text(row["lower"], factor), high=_text(row["upper"], factor))
+
+
 def _bar(axes: Any, place: int, value: float, **look: Any) -> None:
     axes.barh(place, value, height=0.5, **look)
 
@@ -78,7 +88,7 @@ def _full(axes: Any, place: int, row: pd.Series, answer: Any, factor: float) -> 
 def _bounds(axes: Any, place: int, row: pd.Series, answer: Any, factor: float) -> tuple[float, str]:
     low, high = row["lower"] / factor, row["upper"] / factor
     _range(axes, place, low, high, style.LILAC)
-    return high, f"{_text(row['lower'], factor)} to {_text(row['upper'], factor)}"
+    return high, _between(row, factor)
 
 
 def _like(axes: Any, place: int, row: pd.Series, answer: Any, factor: float) -> tuple[float, str]:
@@ -98,10 +108,12 @@ def _part(axes: Any, place: int, row: pd.Series, answer: Any, factor: float) -> 
     )
     said = _text(row["value"], factor)
     if "like_for_like" in answer:
-        said += f"   growth {style.plain(answer['like_for_like']['growth_pct'], 1)} %"
+        growth = style.plain(answer["like_for_like"]["growth_pct"], 1)
+        said += "   " + t("growth {growth} %", growth=growth)
     elif "bounds" in answer:
         low, high = (answer["bounds"][f"growth_{side}_pct"] for side in ("lower", "upper"))
-        said += f"   growth between {style.plain(low, 0)} and {style.plain(high, 0)} %"
+        ends = {"low": style.plain(low, 0), "high": style.plain(high, 0)}
+        said += "   " + t("growth between {low} and {high} %", **ends)
     return row["value"] / factor, said
 
 
@@ -124,7 +136,11 @@ def _estimate(
         )
         months = periods.months_in(answer["published"]["period"])
         axes.annotate(
-            f"naive × 12/{months}: {_text(answer['naive']['value'], factor)}",
+            t(
+                "naive × 12/{months}: {value}",
+                months=months,
+                value=_text(answer["naive"]["value"], factor),
+            ),
             (naive, place + 0.34),
             xytext=(-7, 0),
             textcoords="offset points",
@@ -133,8 +149,7 @@ def _estimate(
             size=style.SMALL,
             color=style.SOFT,
         )
-    interval = f"{_text(row['lower'], factor)} to {_text(row['upper'], factor)}"
-    return high, f"{_text(row['value'], factor)}   ({interval})"
+    return high, f"{_text(row['value'], factor)}   ({_between(row, factor)})"
 
 
 def _outcome(
@@ -144,8 +159,8 @@ def _outcome(
     _bar(axes, place, value, color=style.WINE)
     axes.plot(value, place, "o", color=style.BLACK, markersize=7, zorder=4)
     axes.plot([value, value], [place - 1, place], color=style.BLACK, linewidth=0.9, zorder=3)
-    said = "inside" if held(answer) else "outside"
-    return value, f"{_text(row['value'], factor)}   {said} the interval"
+    said = t("inside the interval") if held(answer) else t("outside the interval")
+    return value, f"{_text(row['value'], factor)}   {said}"
 
 
 _DRAWN = {

@@ -6,6 +6,7 @@ import pandas as pd
 
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
+from kzdata.language import said, t
 
 _FROM = "kz.charts.back_test(kz.back_test(monthly, 11), monthly=monthly)"
 _COLUMNS = ["year", "months", "error_pct", "naive_error_pct", "source", "published"]
@@ -25,9 +26,12 @@ def back_test(
     months = int(inputs.only(rows, "months", _FROM))
     mean, naive = (float(rows[c].abs().mean()) for c in ("error_pct", "naive_error_pct"))
     years = (int(rows["year"].min()), int(rows["year"].max()))
-    finding = (
-        f"From {months} months, the estimate missed the year by {words.percent(mean)} on "
-        f"average, the naive 12/{months} by {words.percent(naive)}"
+    finding = said(
+        "From {months} months, the estimate missed the year by {mean} on average, the naive "
+        "12/{months} by {naive}",
+        months=months,
+        mean=words.percent(mean),
+        naive=words.percent(naive),
     )
     facts = [
         *headline.facts(rows, *(headline.Fact(v, "percent") for v in (mean, naive))),
@@ -36,11 +40,10 @@ def back_test(
     ]
     named = f"{years[0]}–{years[1]}"
     worst = inputs.extreme(rows.assign(size=rows["error_pct"].abs()), "size")
-    whose = ""
+    sides: list[str] = []
     if monthly is not None:
         inputs.need(monthly, ["reporter", "partner"], _FROM)
         sides = [inputs.only(monthly, column, _FROM) for column in ("reporter", "partner")]
-        whose = " of " + " with ".join(words.place(side) for side in sides)
     with style.house():
         figure, axes = page.sheet(2.5)
         style.dress(axes)
@@ -78,21 +81,38 @@ def back_test(
         marks.key(
             axes,
             [
-                marks.dot("Estimate", "D", style.WINE),
-                marks.dot(f"Naive × 12/{months}", "o", style.INK, filled=False),
+                marks.dot(t("Estimate"), "D", style.WINE),
+                marks.dot(t("Naive × 12/{months}", months=months), "o", style.INK, filled=False),
             ],
         )
         return page.finish(
             figure,
             name=f"back-test-{months}-months",
             title=headline.checked(title, finding, facts),
-            subtitle=f"Full-year estimate from the first {months} months against the outcome, "
-            f"turnover in goods{whose}, {named}, error in percent",
-            alt=f"Dot plot by year: {title or finding}. The largest error of the estimate was "
-            f"{words.percent(worst['error_pct'])} in "
-            f"{int(worst['year'])}.",
+            subtitle=said(
+                "Full-year estimate from the first {months} months against the outcome, turnover "
+                "in goods of {reporter} with {partner}, {years}, error in percent",
+                months=months,
+                reporter=words.place(sides[0]),
+                partner=words.place(sides[1]),
+                years=named,
+            )
+            if sides
+            else said(
+                "Full-year estimate from the first {months} months against the outcome, turnover "
+                "in goods, {years}, error in percent",
+                months=months,
+                years=named,
+            ),
+            alt=said(
+                "Dot plot by year: {finding}. The largest error of the estimate was {error} in "
+                "{year}.",
+                finding=title or finding,
+                error=words.percent(worst["error_pct"]),
+                year=int(worst["year"]),
+            ),
             caption=words.credit(
-                rows, "Each estimate uses earlier years only; above zero is too high."
+                rows, said("Each estimate uses earlier years only; above zero is too high.")
             ),
             frame=rows.assign(year=rows["year"].astype(str)).reset_index(drop=True),
         )

@@ -9,6 +9,7 @@ import pandas as pd
 from kzdata import aggregates
 from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
+from kzdata.language import Sentence, said, t
 
 _FROM = 'kz.charts.balance(kz.observations("KAZ", "ISR", freq="A"))'
 _COLUMNS = ["reporter", "partner", "flow", "period", "value", "unit", "obs_status", "source"]
@@ -61,13 +62,19 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             figure,
             name="balance-" + "-".join(pair).lower(),
             title=headline.checked(title, finding, headline.facts(shown, *_facts(known))),
-            subtitle=f"Trade in goods of {words.place(pair[0])} with {words.place(pair[1])}, "
-            f"exports less imports, {unit_words}",
+            subtitle=said(
+                "Trade in goods of {reporter} with {partner}, exports less imports, {unit}",
+                reporter=words.place(pair[0]),
+                partner=words.place(pair[1]),
+                unit=unit_words,
+            ),
             alt=_alt(title or finding, known, missing, unit),
             caption=words.credit(
                 shown,
-                "Exports FOB less imports CIF: balanced trade shows a small deficit.",
-                f"n/a: {words.years(missing)} missing at source." if missing else "",
+                said("Exports FOB less imports CIF: balanced trade shows a small deficit."),
+                said("n/a: {years} missing at source.", years=words.years(missing))
+                if missing
+                else "",
                 takeover.from_years(changed),
                 words.statuses(known),
             ),
@@ -76,9 +83,9 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
 
 
 def _key(values: pd.Series) -> list[Any]:
-    surplus = marks.patch("Surplus: exports above imports", color=style.GREEN)
+    surplus = marks.patch(t("Surplus: exports above imports"), color=style.GREEN)
     deficit = marks.patch(
-        "Deficit: imports above exports",
+        t("Deficit: imports above exports"),
         facecolor=style.ORANGE,
         edgecolor="white",
         hatch="xxx",
@@ -87,24 +94,43 @@ def _key(values: pd.Series) -> list[Any]:
     return [surplus] * bool((values > 0).any()) + [deficit] * bool((values < 0).any())
 
 
-def _side(value: float) -> str:
-    return "surplus" if value >= 0 else "deficit"
-
-
-def _finding(known: pd.DataFrame, pair: list[str], unit: str) -> str:
+def _finding(known: pd.DataFrame, pair: list[str], unit: str) -> Sentence:
     last = known.iloc[-1]
     year, value = int(last["year"]), last["value"]
     since = year
     for row in inputs.each(known.iloc[::-1]):
-        if row.year < since - 1 or _side(row.value) != _side(value):
+        if row.year < since - 1 or (row.value >= 0) != (value >= 0):
             break
         since = row.year
-    length = f", as every year since {since}" if year - since > 1 else ""
-    if length and since == known["year"].min():
-        length = ", as in every year shown"
-    return (
-        f"{words.place(pair[0])} had a {_side(value)} of {words.amount(abs(value), unit)} with "
-        f"{words.place(pair[1])} in {year}{length}"
+    parts = {
+        "reporter": words.place(pair[0]),
+        "partner": words.place(pair[1]),
+        "money": words.amount(abs(value), unit),
+        "year": year,
+    }
+    surplus = value >= 0
+    if year - since <= 1:
+        return said(
+            "{reporter} had a surplus of {money} with {partner} in {year}"
+            if surplus
+            else "{reporter} had a deficit of {money} with {partner} in {year}",
+            **parts,
+        )
+    if since == known["year"].min():
+        return said(
+            "{reporter} had a surplus of {money} with {partner} in {year}, as in every year shown"
+            if surplus
+            else "{reporter} had a deficit of {money} with {partner} in {year}, as in every year "
+            "shown",
+            **parts,
+        )
+    return said(
+        "{reporter} had a surplus of {money} with {partner} in {year}, as every year since {since}"
+        if surplus
+        else "{reporter} had a deficit of {money} with {partner} in {year}, as every year since "
+        "{since}",
+        **parts,
+        since=since,
     )
 
 
@@ -113,10 +139,15 @@ def _facts(known: pd.DataFrame) -> list[headline.Fact]:
     return [headline.Fact(float(count), "count") for count in (signs.sum(), (~signs).sum())]
 
 
-def _alt(finding: str, known: pd.DataFrame, missing: list[int], unit: str) -> str:
+def _alt(finding: object, known: pd.DataFrame, missing: list[int], unit: str) -> str:
     best, worst = (inputs.extreme(known, "value", largest=side) for side in (True, False))
-    extremes = " and ".join(
-        f"{words.amount(each['value'], unit)} in {int(each['year'])}" for each in (worst, best)
+    alt = t(
+        "Bars above and below zero: {finding}. The extremes are {low} in {low_year} and {high} in "
+        "{high_year}.",
+        finding=finding,
+        low=words.amount(worst["value"], unit),
+        low_year=int(worst["year"]),
+        high=words.amount(best["value"], unit),
+        high_year=int(best["year"]),
     )
-    gaps = f" No figure for {words.years(missing)}." if missing else ""
-    return f"Bars above and below zero: {finding}. The extremes are {extremes}.{gaps}"
+    return " ".join([alt, *inputs.no_figure(missing)])

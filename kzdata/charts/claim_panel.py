@@ -9,16 +9,17 @@ import pandas as pd
 
 from kzdata import codes, contract, sources
 from kzdata.charts import inputs, page, style, words
+from kzdata.language import known_word, t, term
 
 ROW, LABELS = 0.43, 1.75
 """Inches: the height of a row, the width for who said it."""
 
 VERDICTS = {
-    "confirmed": ("Confirmed", "o", style.GREEN, True),
-    "rounds_to": ("Rounds to it", "s", style.VIOLET, True),
-    "differs": ("Differs", "X", style.ORANGE, True),
-    "other_measure": ("Other measure", "D", style.WINE, False),
-    "unverifiable": ("Nothing published", "o", style.CONTEXT, False),
+    "confirmed": (term("Confirmed"), "o", style.GREEN, True),
+    "rounds_to": (term("Rounds to it"), "s", style.VIOLET, True),
+    "differs": (term("Differs"), "X", style.ORANGE, True),
+    "other_measure": (term("Other measure"), "D", style.WINE, False),
+    "unverifiable": (term("Nothing published"), "o", style.CONTEXT, False),
 }
 """For each verdict its name in the key, marker, colour, and whether the marker is filled."""
 
@@ -26,12 +27,13 @@ VERDICTS = {
 def heading(figure: Any, name: tuple[str, ...], group: pd.DataFrame) -> list[str]:
     """What a panel measures, in lines."""
     dataflow, flow, reporter, partner, unit, length = name
-    what = contract.DATAFLOWS.get(dataflow, dataflow)
+    what = known_word(contract.DATAFLOWS.get(dataflow, dataflow))
     if dataflow == "trade_goods":
-        what = contract.FLOWS[flow] + " of goods"
+        what = t("{flow} of goods", flow=known_word(contract.FLOWS[flow]))
     sides = [words.place(c) for c in (reporter, partner) if c not in (codes.UNKNOWN, "_Z")]
-    unit_words = words.scale(_finite(group), unit)[1]
-    parts = [what.capitalize(), " with ".join(sides), length, unit_words]
+    pair = t("{reporter} with {partner}", reporter=sides[0], partner=sides[1]) if sides[1:] else ""
+    unit_words = str(words.scale(_finite(group), unit)[1])
+    parts = [what[:1].upper() + what[1:], pair or "".join(map(str, sides)), length, unit_words]
     line = style.clean(", ".join(part for part in parts if part))
     return page.wrap(figure, line, style.BODY, 6.0, bold=True)
 
@@ -71,7 +73,7 @@ def draw(axes: Any, title: list[str], unit: str, group: pd.DataFrame) -> None:
 
 def _label(row: Any) -> str:
     said = row.speaker if isinstance(row.speaker, str) and row.speaker else _publisher(row.source)
-    when = "" if row.period == codes.UNKNOWN else words.short(row.period)
+    when = "" if row.period == codes.UNKNOWN else str(words.short(row.period))
     return ": ".join(part for part in (when, said) if part)
 
 
@@ -79,7 +81,7 @@ def _publisher(joined: str) -> str:
     """Who printed the claim: the source that is no official series."""
     names = sources.split(joined)
     own = [name for name in names if name not in sources.manifests()] or names
-    return words.publisher(own[0])
+    return known_word(words.publisher(own[0]))
 
 
 def _claim(axes: Any, place: int, row: Any, factor: float) -> None:
@@ -111,12 +113,9 @@ def _claim(axes: Any, place: int, row: Any, factor: float) -> None:
             linewidth=2,
             zorder=3,
         )
-    text = verdict.lower()
+    text = known_word(verdict).lower()
     if not pd.isna(row.difference_pct) and row.verdict == "differs":
-        gap = row.difference_pct
-        text += (
-            f" by {style.plain(gap, 1) if abs(gap) >= 0.1 else style.plain(float(f'{gap:.1g}'))} %"
-        )
+        text = t("differs by {gap} %", gap=_small(row.difference_pct))
     printed = page.shorten(axes.figure, row.printed, style.SMALL, 1.55, 1)
     for line, offset, weight in ((printed, 5.5, "bold"), (text, -5.5, "normal")):
         axes.annotate(

@@ -10,6 +10,7 @@ from kzdata import codes, periods
 from kzdata.charts import claim_panel, headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import KzdataError, NotAvailable
+from kzdata.language import Sentence, joined, said, said_number, t, tn
 from kzdata.verdicts.confrontation import COLUMNS
 
 _FROM = "kz.charts.claims(kz.confront(kz.claims(topic='trade'), trade))"
@@ -62,10 +63,10 @@ def claims(confronted: pd.DataFrame, *, title: str | None = None) -> Chart:
             claim_panel.draw(axes, heading, name[-2], group)
         used = [v for v in claim_panel.VERDICTS if v in counts.index]
         handles = [
-            marks.dot(label, marker, color, filled=filled)
+            marks.dot(t(label), marker, color, filled=filled)
             for label, marker, color, filled in (claim_panel.VERDICTS[v] for v in used)
         ]
-        published = marks.dot("Published figure", "|", style.BLACK)
+        published = marks.dot(t("Published figure"), "|", style.BLACK)
         published.set_markersize(11)
         published.set_markeredgewidth(2)
         _key(panels[0, 0], [*handles, published], len(headings[0]))
@@ -73,13 +74,21 @@ def claims(confronted: pd.DataFrame, *, title: str | None = None) -> Chart:
             figure,
             name="claims",
             title=headline.checked(title, finding, facts),
-            subtitle="Claimed figures and, where one is published for the same measure and "
-            "period, the published figure",
-            alt=f"Dots with ranges: {title or finding}. {_examples(drawn)}",
+            subtitle=said(
+                "Claimed figures and, where one is published for the same measure and period, the "
+                "published figure"
+            ),
+            alt=" ".join(
+                [t("Dots with ranges: {finding}.", finding=title or finding), *_examples(drawn)]
+            ),
             caption=words.credit(
                 shown,
-                "Lines: what the printed digits and words such as 'about' or 'over' allow.",
-                f"Not drawn, for want of a figure: {words.counted(left_out, 'claim')}."
+                said("Lines: what the printed digits and words such as 'about' or 'over' allow."),
+                said_number(
+                    "Not drawn, for want of a figure: {n} claim.",
+                    "Not drawn, for want of a figure: {n} claims.",
+                    left_out,
+                )
                 if left_out
                 else "",
             ),
@@ -92,27 +101,62 @@ def _length(period: str) -> str:
     if months is None:
         return ""
     years, rest = divmod(months, 12)
-    return (
-        words.counted(months, "month") if rest else "full year" if years == 1 else f"{years} years"
-    )
+    if rest:
+        return tn("{n} month", "{n} months", months)
+    return t("full year") if years == 1 else tn("{n} year", "{n} years", years)
 
 
-def _finding(counts: pd.Series) -> tuple[str, list[int]]:
+def _finding(counts: pd.Series) -> tuple[Sentence, list[int]]:
     agree = int(counts.get("confirmed", 0) + counts.get("rounds_to", 0))
     comparable = agree + int(counts.get("differs", 0))
     rest = int(counts.sum()) - comparable
     numbers = [agree, comparable, rest]
+    parts = {"agree": agree, "comparable": comparable, "rest": rest}
     if not comparable:
-        return f"None of the {rest} claimed figures can be compared with a published one", numbers
+        return said(
+            "None of the {rest} claimed figures can be compared with a published one", **parts
+        ), numbers
     if comparable == 1:
-        verb = "agrees with" if agree else "differs from"
-        said = f"The only comparable claim {verb} the published figure"
-    else:
-        verb = "agrees" if agree < 2 else "agree"
-        said = (
-            f"{agree or 'None'} of {comparable} comparable claims {verb} with the published figure"
+        return _only(bool(agree), rest), numbers
+    if not agree:
+        return said(
+            "None of {comparable} comparable claims agree with the published figure; {rest} cannot "
+            "be compared"
+            if rest
+            else "None of {comparable} comparable claims agree with the published figure",
+            **parts,
+        ), numbers
+    if agree == 1:
+        return said(
+            "1 of {comparable} comparable claims agrees with the published figure; {rest} cannot "
+            "be compared"
+            if rest
+            else "1 of {comparable} comparable claims agrees with the published figure",
+            **parts,
+        ), numbers
+    return said(
+        "{agree} of {comparable} comparable claims agree with the published figure; {rest} cannot "
+        "be compared"
+        if rest
+        else "{agree} of {comparable} comparable claims agree with the published figure",
+        **parts,
+    ), numbers
+
+
+def _only(agrees: bool, rest: int) -> Sentence:
+    if agrees:
+        return said(
+            "The only comparable claim agrees with the published figure; {rest} cannot be compared"
+            if rest
+            else "The only comparable claim agrees with the published figure",
+            rest=rest,
         )
-    return said + (f"; {rest} cannot be compared" if rest else ""), numbers
+    return said(
+        "The only comparable claim differs from the published figure; {rest} cannot be compared"
+        if rest
+        else "The only comparable claim differs from the published figure",
+        rest=rest,
+    )
 
 
 def _key(axes: Any, handles: list[Any], below: int) -> None:
@@ -136,11 +180,15 @@ def _points(axes: Any, x: float, y: float) -> Any:
     return ScaledTranslation(x / 72, y / 72, axes.figure.dpi_scale_trans)
 
 
-def _examples(drawn: pd.DataFrame) -> str:
+def _examples(drawn: pd.DataFrame) -> list[str]:
     compared = drawn[drawn["observed_value"].notna()]
-    said = [
-        f"{row.printed} for {words.short(row.period)}, published "
-        f"{words.amount(row.observed_value, row.unit)}"
+    examples = [
+        said(
+            "{printed} for {period}, published {value}",
+            printed=row.printed,
+            period=words.short(row.period),
+            value=words.amount(row.observed_value, row.unit),
+        )
         for row in inputs.each(compared.head(3))
     ]
-    return ("Among them: " + "; ".join(said) + ".") if said else ""
+    return [t("Among them: {examples}.", examples=joined(examples, "; "))] if examples else []

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kzdata import amounts, codes, periods
 from kzdata.errors import KzdataError, ParseError
+from kzdata.language import Sentence
 
 
 class Fact(NamedTuple):
@@ -37,12 +38,14 @@ _RISE = re.compile(r"\b(rose|rises?|grew|grows?|growth|gained|increased?|up(?! t
 _AROUND = 6  # words before a percentage in which its verb is looked for
 
 
-def checked(title: str | None, found: str, facts: Iterable[Fact]) -> str:
-    """``title`` if its numbers are in ``facts``, or the computed ``found`` where none is given.
+def checked(title: str | None, finding: Sentence | str, facts: Iterable[Fact]) -> str:
+    """``title`` if its numbers are in ``facts``, or the computed finding where none is given.
 
-    Raises `KzdataError` naming the number that the data contradict.
+    A finding is checked in English and returned in the language spoken now, whose catalogue holds
+    the same fields. Raises `KzdataError` naming the number that the data contradict.
     """
     known = list(facts)
+    found = finding.english if isinstance(finding, Sentence) else finding
     said = found if title is None else title
     if not said.strip():
         raise KzdataError("A chart's title is its finding; this one is empty.", f"Try: {found}")
@@ -53,7 +56,7 @@ def checked(title: str | None, found: str, facts: Iterable[Fact]) -> str:
                 f"{said!r}",
                 f"The data say: {found} (Write each number with its own scale and unit.)",
             )
-    return said
+    return str(finding) if title is None else said
 
 
 def _holds(match: re.Match[str], before: str, known: list[Fact]) -> bool:

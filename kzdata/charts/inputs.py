@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from kzdata.charts import words
 from kzdata.errors import ContractError, MeasureMismatch, NotAvailable, UnitMismatch, did_you_mean
+from kzdata.language import t
 
 _YEAR = re.compile(r"\d{4}$")
 PUBLICATION = ["source", "published", "locator", "note"]
@@ -81,3 +83,8 @@ def some(values: pd.Series, what: str, taken_from: str) -> None:
     """Raise when every figure is missing."""
     if values.notna().sum() == 0:
         raise NotAvailable(f"Every {what} in the frame is missing.", f"Try: {taken_from}")
+
+
+def no_figure(missing: list[int]) -> list[str]:
+    """The sentence that names the years without a figure, if there are any."""
+    return [t("No figure for {years}.", years=words.years(missing))] if missing else []

@@ -9,6 +9,17 @@ import pandas as pd
 from kzdata.charts import headline, inputs, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import UnknownCode, did_you_mean
+from kzdata.language import (
+    Later,
+    Sentence,
+    known_word,
+    listed,
+    said,
+    said_number,
+    spoken,
+    t,
+    word,
+)
 from kzdata.pipeline import LADDER, LAPSED
 
 _FROM = 'kz.charts.ladder(kz.commitments("2026-03-01"))'
@@ -39,14 +50,25 @@ def ladder(commitments: pd.DataFrame, *, title: str | None = None) -> Chart:
             figure,
             name="ladder",
             title=headline.checked(title, finding, facts + headline.facts(_day(as_of))),
-            subtitle=f"Stage reached by the evidence at hand on {words.short(as_of)}, and its date",
-            alt=f"Ladder of stages: {title or finding}. " + _spoken(shown),
+            subtitle=said(
+                "Stage reached by the evidence at hand on {day}, and its date",
+                day=words.short(as_of),
+            ),
+            alt=said(
+                "Ladder of stages: {finding}. {promises}",
+                finding=title or finding,
+                promises=_spoken(shown),
+            ),
             caption=words.credit(
                 shown,
-                f"No value was published for {unknown} of {len(shown)}: unknown, not zero."
+                said(
+                    "No value was published for {unknown} of {promises}: unknown, not zero.",
+                    unknown=unknown,
+                    promises=len(shown),
+                )
                 if unknown
                 else "",
-                "No later evidence found is not proof that there is none.",
+                said("No later evidence found is not proof that there is none."),
             ),
             frame=shown,
         )
@@ -56,22 +78,41 @@ def _day(as_of: str) -> pd.DataFrame:
     return pd.DataFrame({"period": [as_of]})
 
 
-def _finding(shown: pd.DataFrame) -> tuple[str, list[int]]:
+def _finding(shown: pd.DataFrame) -> tuple[Sentence, list[int]]:
     # No day in it: what is not on record by a day may have happened before it all the same.
     rungs = shown["stage"].map({stage: n for n, stage in enumerate(LADDER)})
     firm = int((rungs >= LADDER.index("contract")).sum())
     counts = shown["stage"].value_counts()
-    parts = [_counted(counts[stage], stage) for stage in (*LADDER, LAPSED) if stage in counts]
-    return (
-        f"On the evidence at hand, {firm or 'none'} of {words.counted(len(shown), 'promise')} "
-        f"{'have' if firm > 1 else 'has'} reached a contract: {words.listed(parts)}",
-        [firm, len(shown), *counts],
-    )
+    stages = [_counted(int(counts[s]), s) for s in (*LADDER, LAPSED) if s in counts]
+    parts = {"firm": firm, "stages": Later(listed, stages)}
+    if not firm:
+        finding = said_number(
+            "On the evidence at hand, none of {n} promise has reached a contract: {stages}",
+            "On the evidence at hand, none of {n} promises has reached a contract: {stages}",
+            len(shown),
+            **parts,
+        )
+    elif firm == 1:
+        finding = said_number(
+            "On the evidence at hand, {firm} of {n} promise has reached a contract: {stages}",
+            "On the evidence at hand, {firm} of {n} promises has reached a contract: {stages}",
+            len(shown),
+            **parts,
+        )
+    else:
+        finding = said(
+            "On the evidence at hand, {firm} of {n} promises have reached a contract: {stages}",
+            n=len(shown),
+            **parts,
+        )
+    return finding, [firm, len(shown), *counts]
 
 
-def _counted(number: int, stage: str) -> str:
+def _counted(number: int, stage: str) -> Sentence:
     """``2 announced``, ``1 at intent``: a stage that is no state is one that a promise is at."""
-    return f"{number} {stage}" if stage in _STATES else f"{number} at {stage}"
+    if stage in _STATES:
+        return said("{number} {stage}", number=number, stage=word(stage))
+    return said("{number} at {stage}", number=number, stage=word(stage))
 
 
 def _draw(axes: Any, shown: pd.DataFrame, stages: list[str]) -> None:
@@ -96,7 +137,7 @@ def _draw(axes: Any, shown: pd.DataFrame, stages: list[str]) -> None:
             rung, place, "X" if row.stage == LAPSED else "o", color=color, markersize=11, zorder=4
         )
         axes.annotate(
-            words.short(row.stage_since),
+            str(words.short(row.stage_since)),
             (rung, place),
             xytext=(0, -9),
             textcoords="offset points",
@@ -108,15 +149,28 @@ def _draw(axes: Any, shown: pd.DataFrame, stages: list[str]) -> None:
     titles = [page.shorten(axes.figure, each, style.BODY, 2.05, 3) for each in shown["title"]]
     axes.set_yticks(range(len(shown)), titles, linespacing=1.15)
     axes.set_ylim(len(shown) - 0.35, -0.45)
-    axes.set_xlim(-0.85, len(stages) - 0.6)
+    # Room for half of a date left of the first stage; English dates are the shortest.
+    axes.set_xlim(-0.85 if spoken() == "en" else -1.15, len(stages) - 0.6)
     axes.xaxis.tick_top()
     axes.set_xticks(
-        range(len(stages)), stages, rotation=40, ha="left", rotation_mode="anchor", size=style.SMALL
+        range(len(stages)),
+        list(map(known_word, stages)),
+        rotation=40,
+        ha="left",
+        rotation_mode="anchor",
+        size=style.SMALL,
     )
 
 
-def _spoken(shown: pd.DataFrame) -> str:
-    return " ".join(
-        f"{style.clean(row.title)}: {row.stage}, {words.short(row.stage_since)}."
-        for row in inputs.each(shown.head(8))
+def _spoken(shown: pd.DataFrame) -> Later:
+    return Later(
+        lambda: " ".join(
+            t(
+                "{promise}: {stage}, {day}.",
+                promise=style.clean(row.title),
+                stage=word(row.stage),
+                day=words.short(row.stage_since),
+            )
+            for row in inputs.each(shown.head(8))
+        )
     )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kzdata import periods
 from kzdata.charts import style
+from kzdata.language import t
 
 FEW, MANY = 6, 12
 """Up to twelve bars every bar has its figure and every year its label.
@@ -38,7 +39,7 @@ def gaps(axes: Any, years: Iterable[float]) -> None:
     """``n/a`` where a figure is missing: a gap is not a zero."""
     for year in years:
         axes.annotate(
-            "n/a",
+            t("n/a"),
             (year, 0),
             xytext=(0, 2),
             textcoords="offset points",
@@ -106,14 +107,14 @@ def key(axes: Any, handles: Sequence[Any], columns: int | None = None) -> None:
     )
 
 
-def patch(label: str, **options: Any) -> Any:
+def patch(label: object, **options: Any) -> Any:
     """A coloured square for a key."""
     from matplotlib.patches import Patch
 
-    return Patch(label=label, **options)
+    return Patch(label=str(label), **options)
 
 
-def dot(label: str, marker: str, color: str, *, filled: bool = True, line: Any = "none") -> Any:
+def dot(label: object, marker: str, color: str, *, filled: bool = True, line: Any = "none") -> Any:
     """A marker for a key."""
     from matplotlib.lines import Line2D
 
@@ -126,7 +127,7 @@ def dot(label: str, marker: str, color: str, *, filled: bool = True, line: Any =
         markerfacecolor=face,
         linestyle=line,
         markersize=6,
-        label=label,
+        label=str(label),
     )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
+from kzdata.language import Sentence, said, t, term, word
 
 _FROM = 'kz.charts.net_inflow(kz.observations("KAZ", dataflow="fdi_net_inflow", freq="Q"))'
 _COLUMNS = ["reporter", "partner", "dataflow", "freq", "period", "value", "unit", "source"]
@@ -38,7 +39,7 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     finding, more = _finding(rows, sums, negative, known, unit)
     factor, unit_words = words.scale([*series, *sums], unit)
     reporter, partner = rows["reporter"].iloc[0], rows["partner"].iloc[0]
-    origin = "all partners" if partner == "WLD" else words.place(partner)
+    origin = word(term("all partners")) if partner == "WLD" else words.place(partner)
     shown = rows.drop(columns="quarter").reset_index(drop=True)
     with style.house():
         figure, axes = page.sheet(2.9)
@@ -67,24 +68,37 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
         marks.year_axis(axes, first, final)
         axes.set_xlim(first - 0.2, final + 1.1)
         keys = [
-            marks.patch("Quarter", color=style.LILAC),
-            marks.patch("Negative quarter", color=style.ORANGE),
-            marks.dot("Sum of four quarters", "", style.BLACK, line="-"),
+            marks.patch(t("Quarter"), color=style.LILAC),
+            marks.patch(t("Negative quarter"), color=style.ORANGE),
+            marks.dot(t("Sum of four quarters"), "", style.BLACK, line="-"),
         ]
         marks.key(axes, keys if negative else [keys[0], keys[2]])
         return page.finish(
             figure,
             name=f"net-inflow-{reporter}-{partner}".lower(),
             title=headline.checked(title, finding, headline.facts(shown, *more)),
-            subtitle=f"Net inflow of foreign direct investment into {words.place(reporter)}, "
-            f"{origin}, {words.short(rows['period'].iloc[0])} to "
-            f"{words.short(rows['period'].iloc[-1])}, {unit_words}",
-            alt=f"Bars by quarter with a line: {title or finding}. The lowest quarter was "
-            f"{words.short(lowest['period'])} with "
-            f"{words.amount(lowest['value'], unit)}.",
+            subtitle=said(
+                "Net inflow of foreign direct investment into {reporter}, {origin}, {first} to "
+                "{last}, {unit}",
+                reporter=words.place(reporter),
+                origin=origin,
+                first=words.short(rows["period"].iloc[0]),
+                last=words.short(rows["period"].iloc[-1]),
+                unit=unit_words,
+            ),
+            alt=said(
+                "Bars by quarter with a line: {finding}. The lowest quarter was {quarter} with "
+                "{money}.",
+                finding=title or finding,
+                quarter=words.short(lowest["period"]),
+                money=words.amount(lowest["value"], unit),
+            ),
             caption=words.credit(
                 shown,
-                "Net of repayments and losses, so quarters can be negative; not the gross inflow.",
+                said(
+                    "Net of repayments and losses, so quarters can be negative; not the gross "
+                    "inflow."
+                ),
             ),
             frame=shown,
         )
@@ -96,18 +110,28 @@ def _quarter(period: str) -> int:
 
 def _finding(
     rows: pd.DataFrame, sums: pd.Series, negative: int, known: int, unit: str
-) -> tuple[str, list[headline.Fact]]:
-    country = words.place(rows["reporter"].iloc[0])
+) -> tuple[Sentence, list[headline.Fact]]:
     counts = [headline.Fact(float(n), "count") for n in (negative, known, 4)]
+    parts = {
+        "reporter": words.place(rows["reporter"].iloc[0]),
+        "negative": negative,
+        "known": known,
+    }
     if pd.isna(sums.iloc[-1]):
-        return (
-            f"Net direct investment into {country} was negative in {negative} of {known} quarters"
-        ), counts
+        finding = said(
+            "Net direct investment into {reporter} was negative in {negative} of {known} quarters",
+            **parts,
+        )
+        return finding, counts
     total = float(sums.iloc[-1])
-    end = words.short(rows["period"].iloc[-1])
-    verb = "added up to" if total >= 0 else "was an outflow of"
-    said = f"Net direct investment into {country} {verb} {words.amount(abs(total), unit)} in the "
-    return (
-        f"{said}4 quarters to {end}; {negative} of {known} quarters were negative",
-        [*counts, headline.Fact(total, unit)],
+    finding = said(
+        "Net direct investment into {reporter} added up to {money} in the 4 quarters to {end}; "
+        "{negative} of {known} quarters were negative"
+        if total >= 0
+        else "Net direct investment into {reporter} was an outflow of {money} in the 4 quarters to "
+        "{end}; {negative} of {known} quarters were negative",
+        **parts,
+        money=words.amount(abs(total), unit),
+        end=words.short(rows["period"].iloc[-1]),
     )
+    return finding, [*counts, headline.Fact(total, unit)]

@@ -13,7 +13,9 @@ import pandas as pd
 
 from kzdata.charts import style
 from kzdata.charts.chart import Chart
+from kzdata.language import direction
 
+_RIGHT_TO_LEFT = "\u200f"  # a line that begins with a figure is still a Hebrew line
 _LEAD = 1.32  # height of a line in units of its type size
 _UNBROKEN = re.compile(r"(?<=\d) (?=(?:thousand|million|billion|trillion|%))")
 _TEXT = style.WIDTH - 2 * style.MARGIN
@@ -38,9 +40,9 @@ def finish(
     *,
     name: str,
     title: str,
-    subtitle: str,
-    alt: str,
-    caption: str,
+    subtitle: object,
+    alt: object,
+    caption: object,
     frame: pd.DataFrame,
     shift: Any = None,
 ) -> Chart:
@@ -49,7 +51,7 @@ def finish(
     ``shift(figure)`` is called once the places of the axes are final, for labels that have to
     be spread where they would overlap.
     """
-    title, subtitle, caption = (style.clean(each) for each in (title, subtitle, caption))
+    title, subtitle, alt, caption = map(style.clean, (title, subtitle, alt, caption))
     head = [
         (wrap(figure, title, style.TITLE, _TEXT, bold=True), style.TITLE, style.INK, "bold"),
         (wrap(figure, subtitle, style.BODY, _TEXT), style.BODY, style.SOFT, "normal"),
@@ -65,7 +67,7 @@ def finish(
     if shift is not None:
         shift(figure)
         fit(figure, top, bottom)
-    return Chart(name, title, subtitle, style.clean(alt), caption, frame, figure)
+    return Chart(name, title, subtitle, alt, caption, frame, figure)
 
 
 def _height(lines: list[str], size: float) -> float:
@@ -73,13 +75,16 @@ def _height(lines: list[str], size: float) -> float:
 
 
 def _write(figure: Any, paragraphs: list[Any], offset: float) -> None:
-    """Left-aligned lines from ``offset`` inches below the upper edge of the figure."""
+    """Lines from ``offset`` inches below the upper edge, from the side where reading begins."""
+    rtl = direction() == "rtl"
+    edge = style.MARGIN / style.WIDTH
     for lines, size, color, weight in paragraphs:
         for line in lines:
             figure.text(
-                style.MARGIN / style.WIDTH,
+                1 - edge if rtl else edge,
                 1 - offset / figure.get_figheight(),
-                line,
+                _RIGHT_TO_LEFT + line if rtl else line,
+                ha="right" if rtl else "left",
                 size=size,
                 color=color,
                 weight=weight,
@@ -111,7 +116,7 @@ def wrap(figure: Any, text: str, size: float, width: float, *, bold: bool = Fals
     return [*lines, line] if line else lines
 
 
-def shorten(figure: Any, text: str, size: float, width: float, lines: int) -> str:
+def shorten(figure: Any, text: object, size: float, width: float, lines: int) -> str:
     """The text in at most ``lines`` lines, ended by an ellipsis where it is longer."""
     wrapped = wrap(figure, style.clean(text), size, width)
     if len(wrapped) <= lines:

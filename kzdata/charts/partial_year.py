@@ -8,6 +8,7 @@ from kzdata import aggregates, contract, periods
 from kzdata.charts import answer_rows, headline, inputs, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import ContractError, NotAvailable
+from kzdata.language import Later, Sentence, known_word, said, t
 
 _FROM = 'kz.charts.partial_year(kz.partial_year("2025-01-01/P11M", trade), trade=trade)'
 _COLUMNS = [
@@ -66,8 +67,13 @@ def partial_year(
             figure,
             name="partial-year-" + "-".join(pair).lower(),
             title=headline.checked(title, finding, facts),
-            subtitle=f"{contract.FLOWS[flow].capitalize()} of goods, {words.place(pair[0])} with "
-            f"{words.place(pair[1])}, {unit_words}",
+            subtitle=said(
+                "{flow} of goods, {reporter} with {partner}, {unit}",
+                flow=Later(lambda: _capital(known_word(contract.FLOWS[flow]))),
+                reporter=words.place(pair[0]),
+                partner=words.place(pair[1]),
+                unit=unit_words,
+            ),
             alt=_alt(title or finding, answer, unit),
             caption=words.credit(shown, _note(answer)),
             frame=shown,
@@ -86,43 +92,61 @@ def _base(trade: pd.DataFrame | None, flow: str, period: str) -> pd.DataFrame:
     return rows.assign(answer="last_year") if len(rows) else pd.DataFrame()
 
 
-def _finding(answer: dict[str, pd.Series], unit: str) -> str:
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _finding(answer: dict[str, pd.Series], unit: str) -> Sentence:
     published, estimate = answer["published"], answer["estimate"]
-    said = (
-        f"{words.short(published['period'])} pointed to {words.amount(estimate['value'], unit)} "
-        f"for the year"
-    )
+    parts = {
+        "months": words.short(published["period"]),
+        "estimate": words.amount(estimate["value"], unit),
+    }
     if "outcome" not in answer:
-        return said.replace("pointed", "points")
-    verdict = "inside" if answer_rows.held(answer) else "outside"
-    return (
-        f"{said}; it closed at {words.amount(answer['outcome']['value'], unit)}, {verdict} the "
-        f"{100 * estimate['level']:g} % interval"
+        return said("{months} points to {estimate} for the year", **parts)
+    return said(
+        "{months} pointed to {estimate} for the year; it closed at {outcome}, inside the {level} "
+        "interval"
+        if answer_rows.held(answer)
+        else "{months} pointed to {estimate} for the year; it closed at {outcome}, outside the "
+        "{level} interval",
+        **parts,
+        outcome=words.amount(answer["outcome"]["value"], unit),
+        level=words.level(estimate["level"]),
     )
 
 
-def _alt(finding: str, answer: dict[str, pd.Series], unit: str) -> str:
+def _alt(finding: object, answer: dict[str, pd.Series], unit: str) -> str:
     estimate = answer["estimate"]
-    said = (
-        f"Bars and ranges on one axis: {finding}. Published for "
-        f"{words.short(answer['published']['period'])} are "
-        f"{words.amount(answer['published']['value'], unit)}. The interval runs from "
-        f"{words.amount(estimate['lower'], unit)} to {words.amount(estimate['upper'], unit)}"
-    )
-    if "naive" in answer:
-        said += f"; the naive figure is {words.amount(answer['naive']['value'], unit)}"
-    if "bounds" in answer:
-        low, high = (answer["bounds"][side] for side in ("lower", "upper"))
-        said += (
-            f". The same months of the year before are not published and lie between "
-            f"{words.amount(low, unit)} and {words.amount(high, unit)}"
+    alt = [
+        t(
+            "Bars and ranges on one axis: {finding}. Published for {months} are {published}. The "
+            "interval runs from {low} to {high}.",
+            finding=finding,
+            months=words.short(answer["published"]["period"]),
+            published=words.amount(answer["published"]["value"], unit),
+            low=words.amount(estimate["lower"], unit),
+            high=words.amount(estimate["upper"], unit),
         )
-    return said + "."
+    ]
+    if "naive" in answer:
+        naive = words.amount(answer["naive"]["value"], unit)
+        alt.append(t("The naive figure is {naive}.", naive=naive))
+    if "bounds" in answer:
+        alt.append(
+            t(
+                "The same months of the year before are not published and lie between {low} and "
+                "{high}.",
+                low=words.amount(answer["bounds"]["lower"], unit),
+                high=words.amount(answer["bounds"]["upper"], unit),
+            )
+        )
+    return " ".join(alt)
 
 
-def _note(answer: dict[str, pd.Series]) -> str:
-    months = periods.months_in(answer["published"]["period"])
-    return (
-        f"Hatched: {months} months, not a year. Estimate: what earlier years became after as many "
-        "months; the interval holds errors of season, volatility and revision."
+def _note(answer: dict[str, pd.Series]) -> Sentence:
+    return said(
+        "Hatched: {months} months, not a year. Estimate: what earlier years became "
+        "after as many months; the interval holds errors of season, volatility and revision.",
+        months=periods.months_in(answer["published"]["period"]),
     )

@@ -11,6 +11,7 @@ from kzdata import aggregates, codes
 from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import NotAvailable, UnknownCode, did_you_mean
+from kzdata.language import Later, Sentence, joined, said, t
 
 _FROM = 'kz.charts.peers(kz.observations("KAZ", start=2015, freq="A"))'
 _COLUMNS = ["reporter", "partner", "flow", "period", "value", "unit", "source"]
@@ -80,13 +81,21 @@ def peers(
             figure,
             name=f"peers-{reporter}-{mine}".lower(),
             title=headline.checked(title, finding, headline.facts(shown, *facts)),
-            subtitle=f"Turnover in goods of {words.place(reporter)} with each partner, "
-            f"{base} = 100, logarithmic scale",
-            alt=f"Small multiples: {title or finding}. {_spoken(wide, [mine, *partners])}",
+            subtitle=said(
+                "Turnover in goods of {reporter} with each partner, {base} = 100, logarithmic "
+                "scale",
+                reporter=words.place(reporter),
+                base=base,
+            ),
+            alt=said(
+                "Small multiples: {finding}. Latest index: {indices}.",
+                finding=title or finding,
+                indices=_spoken(wide, [mine, *partners]),
+            ),
             caption=words.credit(
                 shown,
-                "Index of US dollar values at current prices." if _dollars(shown) else "",
-                f"Missing: {'; '.join(absent)}." if absent else "",
+                said("Index of US dollar values at current prices.") if _dollars(shown) else "",
+                said("Missing: {gaps}.", gaps="; ".join(absent)) if absent else "",
                 _broken(changed),
             ),
             frame=shown.reset_index(drop=True),
@@ -97,13 +106,13 @@ def _broken(changed: dict[str, list[takeover.Takeover]]) -> str:
     """What the lines across the panels are, and whose series they break."""
     broken: dict[str, list[str]] = {}
     for partner, found in changed.items():
-        for said in takeover.named(found):
-            broken.setdefault(said, []).append(words.place(partner))
+        for change in takeover.named(found):
+            broken.setdefault(change, []).append(str(words.place(partner)))
     parts = [
-        f"{said} ({'every series' if len(who) == len(changed) else ', '.join(who)})"
-        for said, who in broken.items()
+        f"{change} ({t('every series') if len(who) == len(changed) else ', '.join(who)})"
+        for change, who in broken.items()
     ]
-    return f"Broken line across: {'; '.join(parts)}." if parts else ""
+    return t("Broken line across: {changes}.", changes="; ".join(parts)) if parts else ""
 
 
 def _dollars(shown: pd.DataFrame) -> bool:
@@ -138,18 +147,27 @@ def _indexed(total: pd.DataFrame, mine: str, base: int) -> tuple[pd.DataFrame, l
 
 def _finding(
     wide: pd.DataFrame, mine: str, partners: list[str], base: int, last: int
-) -> tuple[str, list[headline.Fact]]:
+) -> tuple[Sentence, list[headline.Fact]]:
     ends: Any = wide.loc[last]
     change = float(ends[mine] - 100)
     known = [p for p in partners if not pd.isna(ends[p])]
     better = sum(ends[p] > ends[mine] for p in known)
-    verb = "fell" if change < 0 else "rose"
     facts = [headline.Fact(change, "percent")]
     facts += [headline.Fact(float(n), "count") for n in (better, len(known), base, last)]
-    return (
-        f"Trade with {words.place(mine)} {verb} {words.percent(change)} from {base} to {last}; "
-        f"with {better} of {len(known)} other partners it did better"
-    ), facts
+    finding = said(
+        "Trade with {partner} fell {change} from {base} to {last}; with {better} of {others} other "
+        "partners it did better"
+        if change < 0
+        else "Trade with {partner} rose {change} from {base} to {last}; with {better} of {others} "
+        "other partners it did better",
+        partner=words.place(mine),
+        change=words.percent(change),
+        base=base,
+        last=last,
+        better=better,
+        others=len(known),
+    )
+    return finding, facts
 
 
 def _draw(
@@ -193,7 +211,7 @@ def _draw(
         elif place + across >= len(partners):
             axes.tick_params(labelbottom=True)
     marks_ = [
-        marks.dot("The partner named above the panel", "", style.CONTEXT, line="-"),
+        marks.dot(t("The partner named above the panel"), "", style.CONTEXT, line="-"),
         marks.dot(words.place(mine), "", style.WINE, line="-"),
     ]
     marks_[1].set_linewidth(2.2)
@@ -202,9 +220,16 @@ def _draw(
     )
 
 
-def _spoken(wide: pd.DataFrame, partners: list[str]) -> str:
+def _spoken(wide: pd.DataFrame, partners: list[str]) -> Later:
     ends = [(p, wide[p].dropna()) for p in partners]
-    said = [
-        f"{words.place(p)} {style.plain(line.iloc[-1], 0)} in {line.index[-1]}" for p, line in ends
-    ]
-    return "Latest index: " + ", ".join(said) + "."
+    return joined(
+        [
+            said(
+                "{partner} {index} in {year}",
+                partner=words.place(p),
+                index=Later(style.plain, line.iloc[-1], 0),
+                year=str(line.index[-1]),
+            )
+            for p, line in ends
+        ]
+    )

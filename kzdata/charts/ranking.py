@@ -8,6 +8,7 @@ from kzdata import aggregates, codes, indicators
 from kzdata.charts import headline, inputs, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import UnknownCode, did_you_mean
+from kzdata.language import Later, direction, said, spoken
 
 _FROM = 'kz.charts.ranking(kz.observations("KAZ", start=2025, end=2025, freq="A"))'
 _COLUMNS = [
@@ -55,9 +56,15 @@ def ranking(
     shown = ordered[(ordered["rank"] <= top) | (ordered["partner"] == mine)].reset_index(drop=True)
     (own,) = inputs.each(shown[shown["partner"] == mine])
     ranked, first = int(own.ranked), shown.iloc[0]
-    finding = (
-        f"{words.place(mine)} ranks {_ordinal(int(own.rank))} of {ranked} among the trade partners "
-        f"of {words.place(reporter)} in {words.short(period)}, with {words.amount(own.value, unit)}"
+    finding = said(
+        "{partner} ranks {rank} of {ranked} among the trade partners of {reporter} in {period}, "
+        "with {money}",
+        partner=words.place(mine),
+        rank=Later(_ordinal, int(own.rank)),
+        ranked=ranked,
+        reporter=words.place(reporter),
+        period=words.short(period),
+        money=words.amount(own.value, unit),
     )
     factor, unit_words = words.scale(shown["value"], unit)
     facts = headline.facts(shown, headline.Fact(top, "count"))
@@ -68,11 +75,21 @@ def ranking(
             figure,
             name=f"ranking-{reporter}-{period}".lower(),
             title=headline.checked(title, finding, facts),
-            subtitle=f"Turnover in goods of {words.place(reporter)} by partner, "
-            f"{words.short(period)}, {unit_words}",
-            alt=f"Horizontal bars: {title or finding}. First is {words.place(first['partner'])} "
-            f"with {words.amount(first['value'], unit)}.",
-            caption=words.credit(shown, f"Ranked among the {ranked} partners with a figure."),
+            subtitle=said(
+                "Turnover in goods of {reporter} by partner, {period}, {unit}",
+                reporter=words.place(reporter),
+                period=words.short(period),
+                unit=unit_words,
+            ),
+            alt=said(
+                "Horizontal bars: {finding}. First is {partner} with {money}.",
+                finding=title or finding,
+                partner=words.place(first["partner"]),
+                money=words.amount(first["value"], unit),
+            ),
+            caption=words.credit(
+                shown, said("Ranked among the {ranked} partners with a figure.", ranked=ranked)
+            ),
             frame=shown,
         )
 
@@ -94,11 +111,12 @@ def _draw(axes, shown: pd.DataFrame, mine: str, factor: float, apart: bool) -> N
         f"{str(int(rank)).rjust(digits, figure_space)}  {style.clean(words.place(partner))}"
         for partner, rank in zip(shown["partner"], shown["rank"], strict=True)
     ]
-    axes.set_yticks(places, names, ha="left")
+    rtl = direction() == "rtl"
+    axes.set_yticks(places, names, ha="right" if rtl else "left")
     for label, partner in zip(axes.get_yticklabels(), shown["partner"], strict=True):
         label.set_weight("bold" if partner == mine else "normal")
     wide = max(page.inches(axes.figure, name, style.BODY, bold=True) for name in names)
-    axes.tick_params(axis="y", pad=72 * wide + 4)
+    axes.tick_params(axis="y", pad=4 if rtl else 72 * wide + 4)
     style.dress(axes, values="x")
     digits = words.decimals(values)
     for place, value, partner in zip(places, values, shown["partner"], strict=True):
@@ -125,5 +143,7 @@ def _draw(axes, shown: pd.DataFrame, mine: str, factor: float, apart: bool) -> N
 
 
 def _ordinal(number: int) -> str:
+    if spoken() != "en":
+        return str(number)
     teens = 10 <= number % 100 <= 20
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

@@ -7,6 +7,7 @@ import pandas as pd
 from kzdata import codes, sources
 from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
+from kzdata.language import Later, Sentence, joined, known_word, listed, said, t, word
 
 _FROM = "kz.charts.share(kz.share(turnover, total))"
 _COLUMNS = ["reporter", "partner", "flow", "period", "value", "value_share", "unit", "source"]
@@ -55,7 +56,9 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             places = marks.spread([value for value, *_ in ends], [apart] * len(ends))
             for place, (value, _, flow) in zip(places, ends, strict=True):
                 axes.annotate(
-                    f"{value:.2f} % of {_NAMES[flow]}" if len(ends) > 1 else f"{value:.2f} %",
+                    t("{share} of {flow}", share=words.percent(value, 2), flow=word(_NAMES[flow]))
+                    if len(ends) > 1
+                    else str(words.percent(value, 2)),
                     (last, place),
                     xytext=(8, 0),
                     textcoords="offset points",
@@ -70,16 +73,32 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             figure,
             name="share-" + "-".join(pair).lower(),
             title=headline.checked(title, finding, headline.facts(shown, *change)),
-            subtitle=f"Share of {words.place(pair[1])} in the "
-            f"{words.listed([_NAMES[flow] for flow in flows])} in goods of "
-            f"{words.place(pair[0])}, percent",
-            alt=f"Line chart: {title or finding}. The highest share was "
-            f"{100 * highest['value_share']:.2f} % in "
-            f"{int(highest['year'])}.",
+            subtitle=said(
+                "Share of {partner} in the {flows} in goods of {reporter}, percent",
+                partner=words.place(pair[1]),
+                flows=Later(lambda: listed([known_word(_NAMES[flow]) for flow in flows])),
+                reporter=words.place(pair[0]),
+            ),
+            alt=said(
+                "Line chart: {finding}. The highest share was {share} in {year}.",
+                finding=title or finding,
+                share=words.percent(100 * highest["value_share"], 2),
+                year=int(highest["year"]),
+            ),
             caption=words.credit(
                 credited,
-                f"Trade with the partner {'; '.join(takeover.named(changed))}." if changed else "",
-                f"The total by {words.listed(totals)}." if changed and totals else "",
+                said(
+                    "Trade with the partner {publishers}.",
+                    publishers=joined(takeover.named(changed), "; "),
+                )
+                if changed
+                else "",
+                said(
+                    "The total by {publishers}.",
+                    publishers=Later(lambda: listed([known_word(who) for who in totals])),
+                )
+                if changed and totals
+                else "",
             ),
             frame=shown,
             shift=label,
@@ -101,19 +120,30 @@ def _credited(shown: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return pd.concat([shown, whole], ignore_index=True), sorted(totals)
 
 
-def _finding(known: pd.DataFrame, pair: list[str], flow: str) -> tuple[str, list[headline.Fact]]:
+def _finding(
+    known: pd.DataFrame, pair: list[str], flow: str
+) -> tuple[Sentence, list[headline.Fact]]:
     last = known.iloc[-1]
     now = 100 * last["value_share"]
-    said = (
-        f"{words.place(pair[1])} made up {now:.2f} % of the {_NAMES[flow]} of "
-        f"{words.place(pair[0])} in {int(last['year'])}"
-    )
+    parts = {
+        "partner": words.place(pair[1]),
+        "share": words.percent(now, 2),
+        "flow": word(_NAMES[flow]),
+        "reporter": words.place(pair[0]),
+        "year": int(last["year"]),
+    }
     if len(known) == 1:
-        return said, []
+        return said("{partner} made up {share} of the {flow} of {reporter} in {year}", **parts), []
     start = known.iloc[0]
     then = 100 * start["value_share"]
-    verb = "down from" if now < then else "up from"
-    return (
-        f"{said}, {verb} {then:.2f} % in {int(start['year'])}",
-        [headline.Fact(now - then, "pp")],
+    finding = said(
+        "{partner} made up {share} of the {flow} of {reporter} in {year}, down from {then} in "
+        "{start}"
+        if now < then
+        else "{partner} made up {share} of the {flow} of {reporter} in {year}, up from {then} in "
+        "{start}",
+        **parts,
+        then=words.percent(then, 2),
+        start=int(start["year"]),
     )
+    return finding, [headline.Fact(now - then, "pp")]

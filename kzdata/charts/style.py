@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from kzdata.amounts import format_number
+from kzdata.language import spoken
+
 PALETTE = ("#801650", "#A285D1", "#D55E00", "#009E73", "#7a21dd", "#000000")
 WINE, LILAC, ORANGE, GREEN, VIOLET, BLACK = PALETTE
 INK, SOFT, GRID, CONTEXT = "#1c2126", "#56606b", "#d9dde1", "#767d86"
@@ -89,15 +92,12 @@ def baseline(axes: Any, *, values: str = "y") -> None:
 
 
 def plain(value: float, decimals: int | None = None) -> str:
-    """A number for an axis or a label: thousands with commas, a true minus sign.
+    """A number for an axis or a label, as the language groups digits; a true minus sign.
 
     >>> plain(-1234.5), plain(193.2878, 1)
     ('−1,234.5', '193.3')
     """
-    text = f"{value:,.10g}" if decimals is None else f"{value:,.{decimals}f}"
-    if not text.strip("-0.,"):
-        text = text.lstrip("-")
-    return text.replace("-", "−")
+    return format_number(value, decimals, digits=10)
 
 
 def clean(text: object) -> str:
@@ -106,11 +106,26 @@ def clean(text: object) -> str:
     Control and direction characters go, since they could reorder a label; a letter that the
     font lacks becomes the replacement sign, so that nothing disappears in silence.
     """
+    ours = _isolates(str(text))
     kept = "".join(
-        c for c in str(text) if unicodedata.category(c) not in ("Cc", "Cf") or c in "\n\t"
+        c
+        for c in str(text)
+        if unicodedata.category(c) not in ("Cc", "Cf") or c in "\n\t" or c in ours
     )
-    line = re.sub(r"\s+", " ", kept).strip()
-    return "".join(c if ord(c) in _letters() else "�" for c in line)
+    # English lines are broken at any space, others keep a figure and its unit together.
+    spaces = r"\s+" if spoken() == "en" else r"[^\S\u00a0\u202f]+"
+    line = re.sub(spaces, " ", kept).strip()
+    return "".join(c if ord(c) in _letters() or c in ours else "�" for c in line)
+
+
+def _isolates(text: str) -> str:
+    """The marks that a Hebrew sentence of ours needs; none where they do not pair."""
+    opened = 0
+    for c in text:
+        opened += (c in "\u2066\u2067") - (c == "\u2069")
+        if opened < 0:
+            return ""
+    return "\u200e\u2066\u2067\u2069" if spoken() == "he" and not opened else ""
 
 
 @cache

@@ -9,6 +9,7 @@ import pandas as pd
 
 from kzdata import sources
 from kzdata.charts import style, words
+from kzdata.language import known_word, listed, t
 
 
 class Takeover(NamedTuple):
@@ -41,7 +42,7 @@ def breaks(axes: Any, rows: pd.DataFrame) -> list[Takeover]:
     for each in found:
         line(axes, each.year)
         axes.annotate(
-            "new source",
+            t("new source"),
             (each.year - 0.5, 1),
             xycoords=("data", "axes fraction"),
             xytext=(-3, 0),
@@ -56,13 +57,18 @@ def breaks(axes: Any, rows: pd.DataFrame) -> list[Takeover]:
 
 def from_years(found: list[Takeover]) -> str:
     """The note of a chart whose credit names the publishers anyway."""
-    return f"From {words.years(each.year for each in found)} by another publisher." if found else ""
+    years = words.years(each.year for each in found)
+    return t("From {years} by another publisher.", years=years) if found else ""
 
 
 def named(found: list[Takeover]) -> list[str]:
     """The same with the publishers: ``from 2020 by the Bureau, before by the Bank``."""
     return [
-        f"from {each.year} by {words.listed(list(each.after))}, "
-        f"before by {words.listed(list(each.before))}"
+        t(
+            "from {year} by {after}, before by {before}",
+            year=each.year,
+            after=listed([known_word(who) for who in each.after]),
+            before=listed([known_word(who) for who in each.before]),
+        )
         for each in found
     ]

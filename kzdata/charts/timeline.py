@@ -7,24 +7,30 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts import headline, inputs, marks, page, style, timeline_words, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import NotAvailable
+from kzdata.language import (
+    Later,
+    said,
+    said_number,
+    t,
+    term,
+)
 
 _FROM = "kz.charts.timeline(kz.events())"
 _COLUMNS = ["date", "date_precision", "kind", "title", "source"]
 _KINDS = {
-    "visit": ("Visit", "o", style.WINE),
-    "agreement": ("Agreement", "D", style.GREEN),
-    "commission": ("Commission", "s", style.VIOLET),
-    "diplomacy": ("Diplomacy", "^", style.BLACK),
-    "business": ("Business", "v", style.ORANGE),
+    "visit": (term("Visit"), "o", style.WINE),
+    "agreement": (term("Agreement"), "D", style.GREEN),
+    "commission": (term("Commission"), "s", style.VIOLET),
+    "diplomacy": (term("Diplomacy"), "^", style.BLACK),
+    "business": (term("Business"), "v", style.ORANGE),
 }
-_OTHER = ("Other", "P", style.CONTEXT)
-_OPEN = ("Planned, or only stated", "o", style.CONTEXT)
+_OTHER = (term("Other"), "P", style.CONTEXT)
+_OPEN = (term("Planned, or only stated"), "o", style.CONTEXT)
 _DATE, _TITLE = 0.17, 1.17  # inches from the marks of the list
 _LINE, _SPACE, _LEVEL = style.BODY * 1.32 / 72, 0.1, 0.105
-_WORDS = style.WIDTH - 2 * style.MARGIN - _TITLE - 0.1
 
 
 def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
@@ -47,12 +53,15 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
     shown = shown.assign(disputed=_disputed(shown, rows), happened=_happened(shown))
     missing = len(rows) - len(dated)
     frame = shown.drop(columns=["began", "ended", "disputed", "happened"])
-    finding, counts = _finding(shown)
+    finding, counts = timeline_words.finding(shown)
     counts += [len(shown), *shown["kind"].value_counts()]
     facts = headline.facts(frame, *(headline.Fact(float(n), "count") for n in counts))
     with style.house():
         figure, (line, table) = page.sheet(1.0, 2)
-        texts = [page.wrap(figure, _text(row), style.BODY, _WORDS) for row in inputs.each(shown)]
+        dates = [page.inches(figure, _when(date), style.BODY) for date in shown["date"]]
+        beside = max(_TITLE, _DATE + max(dates) + 0.12)
+        room = style.WIDTH - 2 * style.MARGIN - beside - 0.1
+        texts = [page.wrap(figure, _text(row), style.BODY, room) for row in inputs.each(shown)]
         sizes = [_LINE * len(lines) + _SPACE for lines in texts]
         levels = _levels(shown)
         heights = [_LEVEL * (max(levels) + 1) + 0.1, sum(sizes)]
@@ -60,21 +69,33 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
         table.get_gridspec().set_height_ratios(heights)
         figure.subplots_adjust(hspace=2 * 0.45 / sum(heights))
         _line(line, shown, levels)
-        _list(table, shown, texts, sizes)
+        _list(table, shown, texts, sizes, beside)
         marks.key(line, _keys(shown))
         return page.finish(
             figure,
             name="timeline",
             title=headline.checked(title, finding, facts),
-            subtitle=f"{len(shown)} dated {'entry' if len(shown) == 1 else 'entries'}, "
-            f"{int(shown['began'].min())} to {int(shown['ended'].max() - 0.001)}; "
-            "bars where only the year is known",
-            alt=f"Timeline: {title or finding}. The first is {_spoken(shown.iloc[0])}; the latest "
-            f"{_spoken(shown.iloc[-1])}.",
+            subtitle=said_number(
+                "{n} dated entry, {first} to {last}; bars where only the year is known",
+                "{n} dated entries, {first} to {last}; bars where only the year is known",
+                len(shown),
+                first=int(shown["began"].min()),
+                last=int(shown["ended"].max() - 0.001),
+            ),
+            alt=said(
+                "Timeline: {finding}. The first is {first}; the latest {last}.",
+                finding=title or finding,
+                first=_spoken(shown.iloc[0]),
+                last=_spoken(shown.iloc[-1]),
+            ),
             caption=words.credit(
                 frame,
-                _rest(shown),
-                f"Not drawn, for want of a date: {words.counted(missing, 'event')}."
+                timeline_words.rest(shown),
+                said_number(
+                    "Not drawn, for want of a date: {n} event.",
+                    "Not drawn, for want of a date: {n} events.",
+                    missing,
+                )
                 if missing
                 else "",
             ),
@@ -88,7 +109,7 @@ def _span(date: str) -> tuple[float, float]:
 
 
 def _when(date: str) -> str:
-    return date.replace("/", "–") if "/" in date else words.short(date)
+    return date.replace("/", "–") if "/" in date else str(words.short(date))
 
 
 def _happened(shown: pd.DataFrame) -> pd.Series:
@@ -108,37 +129,12 @@ def _disputed(shown: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
 
 def _text(row: Any) -> str:
     planned = not row.happened and row.status == "planned"
-    tags = ["planned"] * planned + ["disputed"] * bool(row.disputed)
+    tags = [t("planned")] * planned + [t("disputed")] * bool(row.disputed)
     return style.clean(row.title) + (f" ({', '.join(tags)})" if tags else "")
 
 
-def _spoken(row: pd.Series) -> str:
-    return f"{row['title']} ({_when(row['date'])})"
-
-
-def _finding(shown: pd.DataFrame) -> tuple[str, list[int]]:
-    events = shown[shown["happened"]]
-    if events.empty:
-        return f"{words.counted(len(shown), 'event')} planned or stated, none that happened", []
-    last, first = int(events["began"].max()), int(events["began"].min())
-    recent = int((events["began"] >= last - 1).sum())
-    visits = int(((events["kind"] == "visit") & ~events["disputed"]).sum())
-    what = "an undisputed visit" if visits == 1 else "undisputed visits"
-    named = f", {visits} of them {what}" if 0 < visits < len(events) else ""
-    return (
-        f"{words.counted(len(events), 'dated event')} since {first}{named}; "
-        f"{recent} fall in {last - 1} or later",
-        [len(events), visits, recent, last - 1],
-    )
-
-
-def _rest(shown: pd.DataFrame) -> str:
-    """What the title does not count."""
-    disputed = int(((shown["kind"] == "visit") & shown["happened"] & shown["disputed"]).sum())
-    only = int((~shown["happened"]).sum())
-    parts = [f"as visits, {disputed} that a source disputes"] if disputed else []
-    parts += [f"as events, {only} planned or only stated"] if only else []
-    return f"Not counted in the title: {'; '.join(parts)}." if parts else ""
+def _spoken(row: pd.Series) -> Later:
+    return Later(lambda: f"{row['title']} ({_when(row['date'])})")
 
 
 def _keys(shown: pd.DataFrame) -> list[Any]:
@@ -146,8 +142,10 @@ def _keys(shown: pd.DataFrame) -> list[Any]:
     looks = [look for kind, look in _KINDS.items() if kind in present]
     if present - set(_KINDS):
         looks.append(_OTHER)
-    open_ = [] if shown["happened"].all() else [marks.dot(*_OPEN, filled=False)]
-    return [marks.dot(*look) for look in looks] + open_
+    keys = [marks.dot(t(name), marker, color) for name, marker, color in looks]
+    name, marker, color = _OPEN
+    open_ = [] if shown["happened"].all() else [marks.dot(t(name), marker, color, filled=False)]
+    return keys + open_
 
 
 def _levels(shown: pd.DataFrame) -> list[int]:
@@ -198,7 +196,9 @@ def _line(axes: Any, shown: pd.DataFrame, levels: list[int]) -> None:
     axes.spines["bottom"].set_visible(True)
 
 
-def _list(axes: Any, shown: pd.DataFrame, texts: list[list[str]], sizes: list[float]) -> None:
+def _list(
+    axes: Any, shown: pd.DataFrame, texts: list[list[str]], sizes: list[float], beside: float
+) -> None:
     style.dress(axes, unit=False)
     axes.grid(False)
     axes.set_xticks([])
@@ -216,7 +216,7 @@ def _list(axes: Any, shown: pd.DataFrame, texts: list[list[str]], sizes: list[fl
         axes.plot(0, first, marker, **look)
         _beside(axes, first, _DATE, _when(row.date), style.SOFT)
         for line, text in enumerate(lines):
-            _beside(axes, first + line * _LINE, _TITLE, text, style.INK)
+            _beside(axes, first + line * _LINE, beside, text, style.INK)
         top += size
 
 

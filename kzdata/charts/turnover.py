@@ -10,6 +10,7 @@ from kzdata import aggregates, periods
 from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import PeriodMismatch
+from kzdata.language import Sentence, said, t
 
 _FROM = 'kz.charts.turnover(kz.observations("KAZ", "ISR", freq="A"))'
 _COLUMNS = ["reporter", "partner", "flow", "period", "value", "unit", "obs_status", "source"]
@@ -54,13 +55,22 @@ def turnover(
             figure,
             name="turnover-" + "-".join(pair).lower(),
             title=headline.checked(title, finding, facts),
-            subtitle=f"Trade in goods of {words.place(pair[0])} with {words.place(pair[1])}, "
-            f"exports plus imports, {unit_words}",
+            subtitle=said(
+                "Trade in goods of {reporter} with {partner}, exports plus imports, {unit}",
+                reporter=words.place(pair[0]),
+                partner=words.place(pair[1]),
+                unit=unit_words,
+            ),
             alt=_alt(title or finding, rows, known, missing, unit),
             caption=words.credit(
                 shown,
-                f"Exports FOB, imports CIF, as {words.place(pair[0])} reports them.",
-                f"n/a: {words.years(missing)} missing at source." if missing else "",
+                said(
+                    "Exports FOB, imports CIF, as {reporter} reports them.",
+                    reporter=words.place(pair[0]),
+                ),
+                said("n/a: {years} missing at source.", years=words.years(missing))
+                if missing
+                else "",
                 takeover.from_years(changed),
                 words.statuses(rows[rows["value"].notna()]),
             ),
@@ -88,25 +98,36 @@ def _partial(partial: pd.DataFrame | pd.Series | None, unit: str) -> list[pd.Dat
 
 def _finding(
     known: pd.DataFrame, extra: list[pd.DataFrame], pair: list[str], unit: str
-) -> tuple[str, list[headline.Fact]]:
+) -> tuple[Sentence, list[headline.Fact]]:
     last = known.iloc[-1]
-    what = f"trade of {words.place(pair[0])} with {words.place(pair[1])}"
-    year, money = int(last["year"]), words.amount(last["value"], unit)
+    year = int(last["year"])
+    parts = {
+        "reporter": words.place(pair[0]),
+        "partner": words.place(pair[1]),
+        "year": year,
+        "money": words.amount(last["value"], unit),
+    }
     if extra and int(extra[0]["period"].iloc[0][:4]) > year:
         part = extra[0].iloc[0]
-        return (
-            f"{words.amount(part['value'], unit)} in {words.short(part['period'])}, after "
-            f"{money} in the whole of {year}: {what}"
+        return said(
+            "{partial} in {months}, after {money} in the whole of {year}: trade of {reporter} with "
+            "{partner}",
+            partial=words.amount(part["value"], unit),
+            months=words.short(part["period"]),
+            **parts,
         ), []
     before = known[known["year"] == year - 1]
     if before.empty or before["value"].iloc[0] <= 0:
-        return f"{what.capitalize()[0] + what[1:]} was {money} in {year}", []
+        return said("Trade of {reporter} with {partner} was {money} in {year}", **parts), []
     growth = 100 * (last["value"] / before["value"].iloc[0] - 1)
-    verb = "fell" if growth < 0 else "rose"
-    return (
-        f"T{what[1:]} {verb} {words.percent(growth)} in {year}, to {money}",
-        [headline.Fact(growth, "percent")],
+    finding = said(
+        "Trade of {reporter} with {partner} fell {growth} in {year}, to {money}"
+        if growth < 0
+        else "Trade of {reporter} with {partner} rose {growth} in {year}, to {money}",
+        growth=words.percent(growth),
+        **parts,
     )
+    return finding, [headline.Fact(growth, "percent")]
 
 
 def _draw(
@@ -124,8 +145,8 @@ def _draw(
     axes.bar(whole.index, whole["X"], color=style.WINE, label="exports", **edge)
     axes.bar(whole.index, whole["M"], bottom=whole["X"], color=style.LILAC, label="imports", **edge)
     keys = [
-        marks.patch("Exports", color=style.WINE),
-        marks.patch("Imports", color=style.LILAC),
+        marks.patch(t("Exports"), color=style.WINE),
+        marks.patch(t("Imports"), color=style.LILAC),
     ]
     first, last = int(rows["year"].min()), int(rows["year"].max())
     sums = whole.sum(axis=1)
@@ -143,12 +164,12 @@ def _draw(
             hatch=style.HATCH,
             label="partial",
         )
-        name = words.short(part["period"].iloc[0])
+        name = str(words.short(part["period"].iloc[0]))
         slots[place] = name.replace(" ", "\n")
         marks.above(axes, place, value, style.plain(value, words.decimals([*sums, value])))
         keys.append(
             marks.patch(
-                f"Turnover of {name}, not a full year",
+                t("Turnover of {months}, not a full year", months=name),
                 facecolor="white",
                 edgecolor=style.WINE,
                 hatch=style.HATCH,
@@ -169,13 +190,19 @@ def _draw(
 
 
 def _alt(
-    finding: str, rows: pd.DataFrame, known: pd.DataFrame, missing: list[int], unit: str
+    finding: object, rows: pd.DataFrame, known: pd.DataFrame, missing: list[int], unit: str
 ) -> str:
     last, peak = known.iloc[-1], inputs.extreme(known, "value")
     sides = rows[rows["year"] == last["year"]].set_index("flow")["value"]
-    return (
-        f"Stacked bars: {finding}. Exports of {int(last['year'])} were "
-        f"{words.amount(sides['X'], unit)}, imports {words.amount(sides['M'], unit)}; the highest "
-        f"turnover from {int(known['year'].min())} was {words.amount(peak['value'], unit)} in "
-        f"{int(peak['year'])}." + (f" No figure for {words.years(missing)}." if missing else "")
+    alt = t(
+        "Stacked bars: {finding}. Exports of {year} were {exports}, imports {imports}; the highest "
+        "turnover from {first} was {peak} in {peak_year}.",
+        finding=finding,
+        year=int(last["year"]),
+        exports=words.amount(sides["X"], unit),
+        imports=words.amount(sides["M"], unit),
+        first=int(known["year"].min()),
+        peak=words.amount(peak["value"], unit),
+        peak_year=int(peak["year"]),
     )
+    return " ".join([alt, *inputs.no_figure(missing)])

@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
+from kzdata.language import direction
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -122,7 +124,7 @@ class Document:
     @property
     def direction(self) -> str:
         """Which way the language is written, as HTML names it."""
-        return "rtl" if self.language in {"he", "ar"} else "ltr"
+        return direction(self.language)
 
     @property
     def findings(self) -> list[Statement]:

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from kzdata import home, reads
+from kzdata.language import known_word, speaking, t
+from kzdata.periods import format_period
 from kzdata.reports import figures, manifest
 from kzdata.reports.blocks import Document, Section, slug
-from kzdata.reports.colophon import Job, about, as_of, epoch, kept
+from kzdata.reports.colophon import Job, about, as_of, epoch, kept, language_of_jobs
 from kzdata.reports.document import section, spread
 from kzdata.reports.editions import Edition
 from kzdata.reports.engine import Progress, quiet, resolve, run, short_name
@@ -144,12 +146,13 @@ def compose(
         done = _run(jobs, Path(scratch), moment, progress, engine)
         lists = Path(scratch).glob(f"*/{reads.NAME}")
         questions = sorted({each for one in lists for each in reads.questions(one)})
-    document = _document(jobs, done, asked)
-    last = closing(document, questions) if closing else Closing(None, {}, {})
-    if last.section:
-        document = replace(document, sections=[*document.sections, last.section])
-    outputs = dict(figures.files(document)) | last.files
-    outputs |= {FILES[each]: _rendered(document, each, moment) for each in formats}
+    with speaking(language_of_jobs(jobs)):
+        document = _document(jobs, done, asked)
+        last = closing(document, questions) if closing else Closing(None, {}, {})
+        if last.section:
+            document = replace(document, sections=[*document.sections, last.section])
+        outputs = dict(figures.files(document)) | last.files
+        outputs |= {FILES[each]: _rendered(document, each, moment) for each in formats}
     for job, book in zip(jobs, done, strict=True):
         outputs[f"notebooks/{job.notebook.name}"] = kept(book)
     made = manifest.manifest(
@@ -199,18 +202,15 @@ def _run_one(
 def _document(jobs: list[Job], done: list[Any], asked: Edition | None) -> Document:
     parts = [section(book, short_name(job.notebook)) for job, book in zip(jobs, done, strict=True)]
     day = as_of(jobs)
-    shown = f"{day.day} {day:%B %Y}" if day else ""
-    pairs = about(jobs, asked)
+    said: dict[str, Any] = {
+        "as_of": format_period(day.isoformat()) if day else "",
+        "about": about(jobs, asked),
+        "language": language_of_jobs(jobs),
+    }
     if asked is None:
-        return Document(parts[0].title, spread(parts[0]), as_of=shown, about=pairs, paged=False)
-    return Document(
-        asked.title,
-        parts,
-        as_of=shown,
-        edition=f"Edition {asked.name}",
-        language=asked.language,
-        about=pairs,
-    )
+        return Document(parts[0].title, spread(parts[0]), **said, paged=False)
+    edition_named = t("Edition {name}", name=asked.name)
+    return Document(known_word(asked.title), parts, **said, edition=edition_named)
 
 
 def _rendered(document: Document, form: str, epoch: int) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from kzdata import amounts
+from kzdata.language import t
 from kzdata.reports.blocks import Column
 
 
@@ -12,10 +14,10 @@ def cell_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return t("yes") if value else t("no")
     if isinstance(value, int | float):
         # Fifteen digits are what a float carries for certain: 0.1 + 0.2 is shown as 0.3.
-        return format(value, ",.15g").replace("-", "\N{MINUS SIGN}")
+        return amounts.format_number(value)
     return str(value)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzdata.errors import KzdataError
+from kzdata.language import spoken, t
 from kzdata.reports import manifest
 from kzdata.reports.engine import short_name
 
@@ -30,16 +31,18 @@ class Job:
 def about(jobs: Sequence[Job], asked: Edition | None) -> list[tuple[str, str]]:
     """The pairs of the colophon: parameters (shared ones once), notebooks, versions."""
     shared = set.intersection(*({(k, repr(v)) for k, v in job.values.items()} for job in jobs))
-    pairs = [("Edition", asked.name)] if asked else []
-    pairs += [("Parameters", _listed(dict(shared)))] if shared else []
+    pairs = [(t("Edition"), asked.name)] if asked else []
+    pairs += [(t("Parameters"), _listed(dict(shared)))] if shared else []
     for job in jobs:
         own = {k: repr(v) for k, v in job.values.items() if (k, repr(v)) not in shared}
         if own:
-            pairs.append((f"In {short_name(job.notebook)}", _listed(own)))
-    pairs.append(("Notebooks", ", ".join(job.notebook.name for job in jobs)))
+            pairs.append((t("In {notebook}", notebook=short_name(job.notebook)), _listed(own)))
+    pairs.append((t("Notebooks"), ", ".join(job.notebook.name for job in jobs)))
     made = [f"{name} {version}" for name, version in manifest.versions().items()]
-    pairs.append(("Made with", ", ".join(made)))
-    pairs.append(("Integrity", f"{manifest.NAME} lists SHA-256 of what was read and written"))
+    pairs.append((t("Made with"), ", ".join(made)))
+    pairs.append(
+        (t("Integrity"), t("{file} lists SHA-256 of what was read and written", file=manifest.NAME))
+    )
     return pairs
 
 
@@ -57,6 +60,12 @@ def kept(book: Any) -> bytes:
     name = {"name": "python3", "display_name": "Python 3", "language": "python"}
     book.metadata = {"kernelspec": name, "language_info": {"name": "python"}}
     return (nbformat.writes(nbformat.from_dict(book)) + "\n").encode()
+
+
+def language_of_jobs(jobs: Sequence[Job]) -> str:
+    """The language that the notebooks were asked to speak."""
+    asked = [str(job.values["language"]) for job in jobs if job.values.get("language")]
+    return asked[0] if asked else spoken()
 
 
 def as_of(jobs: Sequence[Job]) -> dt.date | None:

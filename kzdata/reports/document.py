@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 from kzdata.errors import KzdataError
+from kzdata.language import t, translate_markdown
 from kzdata.reports.blocks import (
     Block,
     Chart,
@@ -35,12 +36,13 @@ RESOURCE = "application/vnd.dataresource+json"
 def section(notebook: Any, name: str) -> Section:
     """The part of a report that one executed notebook makes.
 
-    Its first heading of the first level is the section's title; without one, its name is.
+    Its first heading of the first level is the section's title; without one, its name is. Markdown
+    cells are said in the language spoken now; what the code shows, the kernel said already.
     """
     blocks: list[Block] = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            blocks += split_headings(cell.source)
+            blocks += split_headings(translate_markdown(cell.source))
         elif cell.cell_type == "code":
             for output in cell.outputs:
                 blocks += _output(output, where=f"{name}, cell {cell.execution_count}")
@@ -55,8 +57,8 @@ def spread(whole: Section) -> list[Section]:
     """One section's chapters as sections: what a report made of a single notebook consists of."""
     cut = [n for n, b in enumerate(whole.blocks) if isinstance(b, Heading) and b.level == 3]
     if not cut:
-        return [Section(whole.name, "Overview", whole.blocks)]
-    chapters = [Section(whole.name, "Overview", whole.blocks[: cut[0]])] if cut[0] else []
+        return [Section(whole.name, t("Overview"), whole.blocks)]
+    chapters = [Section(whole.name, t("Overview"), whole.blocks[: cut[0]])] if cut[0] else []
     for start, end in zip(cut, [*cut[1:], len(whole.blocks)], strict=True):
         head = whole.blocks[start]
         assert isinstance(head, Heading)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import itertools
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kzdata.language import known_word, language_of, t, tn
 from kzdata.reports.blocks import Chart, Document, Heading, Image, Section, Table, slug
 from kzdata.reports.celltext import cell_text, twin
 from kzdata.reports.markdown import inline_html, plain, to_html
 
+_HEBREW = re.compile("[\u05d0-\u05ea]")
 TEMPLATES = Path(__file__).parent / "templates"
 # A browser that obeys this could not run or fetch anything even if it stood in the page.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
@@ -34,6 +37,11 @@ def render(document: Document) -> str:
         beyond=_beyond,
         data_uri=_data_uri,
         kind=lambda block: type(block).__name__,
+        t=t,
+        tn=tn,
+        known_word=known_word,
+        way=_way,
+        tongue=lambda text: _tongue(text, document.language),
     )
 
 
@@ -85,6 +93,22 @@ def _beyond(title: str, alt: str) -> str:
     """What a description says after the title, where it begins with that; else the whole of it."""
     _, found, rest = alt.partition(title.rstrip("."))
     return rest.lstrip(". ") if title and found else alt
+
+
+def _way(text: str) -> str:
+    """A cell with any Hebrew is a Hebrew cell, though it begin with a figure or a quotation."""
+    return "rtl" if _HEBREW.search(text) else "auto"
+
+
+def _tongue(text: str, language: str) -> Any:
+    """The attribute that says a cell's language where it is another than the page's."""
+    from markupsafe import Markup
+
+    found = language_of(text)
+    # Cyrillic without letters of its own may be Kazakh as well as Russian.
+    if not found or found == language or {found, language} == {"ru", "kk"}:
+        return ""
+    return Markup(f' lang="{found}"')
 
 
 def _data_uri(block: Chart | Image) -> str:

@@ -76,6 +76,12 @@ def _probability(value: Any) -> Any:
     return value
 
 
+def _language(value: Any) -> Any:
+    from kzdata.language import check_spoken
+
+    return check_spoken(value)
+
+
 MEANINGS: dict[str, Callable[[Any], Any]] = {
     "reporter": _area,
     "partner": _area,
@@ -87,4 +93,5 @@ MEANINGS: dict[str, Callable[[Any], Any]] = {
     "end": _year_or_period,
     "period": _period,
     "level": _probability,
+    "language": _language,
 }

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from kzdata.language import t
 from kzdata.reports.blocks import (
     Block,
     Chart,
@@ -52,8 +53,16 @@ def tree(document: Document) -> tuple[dict[str, Any], dict[str, bytes]]:
     ]
     return {
         "title": plain(document.title),
-        "kicker": document.edition or "Report",
-        "as_of": document.as_of,
+        "kicker": document.edition or t("Report"),
+        "as_of": t("As of {day}", day=document.as_of) if document.as_of else "",
+        "labels": {
+            "findings": t("Key findings"),
+            "contents": t("Contents"),
+            "figure": t("Figure"),
+            "table": t("Table"),
+            "numbers": t("Where the numbers in the text come from"),
+            "about": t("About this report"),
+        },
         "language": document.language,
         "direction": document.direction,
         "findings": [blocks(finding.markdown) for finding in document.findings],
@@ -112,7 +121,7 @@ def _block(block: Block, keep: Callable[[str, bytes], str]) -> list[dict[str, An
             return [{"t": "figure", "ratio": height / width} | shown]
         case Image():
             name = keep(block.mime, block.content)
-            return [{"t": "picture", "file": name, "alt": block.alt or "Picture"}]
+            return [{"t": "picture", "file": name, "alt": block.alt or t("Picture")}]
         case Preformatted():
             return [{"t": "code", "s": block.text}]
 
@@ -145,8 +154,8 @@ def _register(document: Document) -> dict[str, Any] | None:
         for number in statement.numbers
     ]
     rows = [list(row) for row in dict.fromkeys(tuple(row) for row in rows)]
-    columns = [Column("Number"), Column("Source"), Column("Place"), Column("Published")]
-    return _grid("The numbers in the text, in its order", columns, rows) if rows else None
+    columns = [Column(each) for each in (t("Number"), t("Source"), t("Place"), t("Published"))]
+    return _grid(t("The numbers in the text, in its order"), columns, rows) if rows else None
 
 
 def breakable(text: str) -> str:

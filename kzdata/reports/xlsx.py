@@ -12,13 +12,24 @@ import math
 import re
 from typing import Any
 
+from kzdata.language import known_word, t, term
 from kzdata.reports.blocks import Chart, Document, Sources, Statement, Table
 from kzdata.reports.celltext import is_year
 from kzdata.reports.markdown import plain
 
 LONGEST_NAME, LONGEST_TEXT, WIDEST = 31, 32_767, 60
 EXACT = 2**53  # a spreadsheet holds whole numbers as floats: beyond this, digits would change
-NUMBERS = ("text", "value", "unit", "lower", "upper", "source", "published", "locator", "note")
+NUMBERS = {
+    "text": term("Number"),
+    "value": term("Value"),
+    "unit": term("Unit"),
+    "lower": term("Lower"),
+    "upper": term("Upper"),
+    "source": term("Source"),
+    "published": term("Published"),
+    "locator": term("Locator"),
+    "note": term("Note"),
+}
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -53,7 +64,7 @@ class _Book:
         self.link = book.add_format({"font_color": "#14507f", "underline": 1})
 
     def write(self) -> None:
-        contents = self.book.add_worksheet(self._name("Contents"))
+        contents = self._added(self._name(t("Contents")))
         listed = [self._data_sheet(*each) for each in self._numbered()]
         listed.append(self._numbers())
         listed.append(self._sources())
@@ -62,7 +73,7 @@ class _Book:
         contents.write_string(0, 0, plain(document.title), self.bold)
         about = ", ".join(filter(None, [document.edition, _as_of(document)]))
         contents.write_string(1, 0, about, self.soft)
-        self._header(contents, 3, ["Sheet", "Title", "Section"])
+        self._header(contents, 3, [t("Sheet"), t("Title"), t("Section")])
         for row, (name, title, part) in enumerate(listed, start=4):
             contents.write_url(row, 0, f"internal:'{name}'!A1", self.link, name)
             contents.write_string(row, 1, _clean(title))
@@ -85,8 +96,12 @@ class _Book:
 
     def _data_sheet(self, name: str, part: str, block: Table | Chart) -> tuple[str, str, str]:
         name = self._name(name)
-        kind = "Figure" if isinstance(block, Chart) else "Table"
-        title = plain(block.title) or f"{kind} {name.split()[0][1:]}"
+        number = name.split()[0][1:]
+        title = plain(block.title) or (
+            t("Figure {number}", number=number)
+            if isinstance(block, Chart)
+            else t("Table {number}", number=number)
+        )
         if isinstance(block, Chart):
             notes = [block.subtitle, block.caption]
         else:
@@ -96,10 +111,10 @@ class _Book:
 
     def _numbers(self) -> tuple[str, str, str]:
         fields = [
-            {"name": "section", "title": "Section"},
-            {"name": "statement", "title": "Statement"},
+            {"name": "section", "title": t("Section")},
+            {"name": "statement", "title": t("Statement")},
         ]
-        fields += [{"name": n, "title": "Number" if n == "text" else n.title()} for n in NUMBERS]
+        fields += [{"name": n, "title": known_word(title)} for n, title in NUMBERS.items()]
         rows = [
             {**number, "section": plain(part.title), "statement": plain(block.markdown)}
             for part in self.document.sections
@@ -107,28 +122,33 @@ class _Book:
             if isinstance(block, Statement)
             for number in block.numbers
         ]
-        name = self._name("Numbers")
-        self._sheet(name, "The numbers in the text and where they come from", [], fields, rows)
-        return name, "The numbers in the text and where they come from", ""
+        name = self._name(t("Numbers"))
+        title = t("The numbers in the text and where they come from")
+        self._sheet(name, title, [], fields, rows)
+        return name, title, ""
 
     def _sources(self) -> tuple[str, str, str]:
         rows = [row for block in self.document.all(Sources) for row in block.data]
         rows = [row for n, row in enumerate(rows) if row not in rows[:n]]
         keys = list(dict.fromkeys(key for row in rows for key in row))
-        fields = [{"name": key, "title": key.replace("_", " ").capitalize()} for key in keys]
-        name = self._name("Sources")
-        self._sheet(name, "Sources", [], fields, rows)
-        return name, "Sources", ""
+        fields = [
+            {"name": key, "title": known_word(key.replace("_", " ").capitalize())} for key in keys
+        ]
+        name = self._name(t("Sources"))
+        self._sheet(name, t("Sources"), [], fields, rows)
+        return name, t("Sources"), ""
 
     def _notes(self) -> tuple[str, str, str]:
-        how = "Numbers stand at full precision in whole units. An empty cell is missing, not zero."
-        rows = [{"a": "How to read", "b": how}]
-        rows += [{"a": "Key finding", "b": plain(f.markdown)} for f in self.document.findings]
+        how = t(
+            "Numbers stand at full precision in whole units. An empty cell is missing, not zero."
+        )
+        rows = [{"a": t("How to read"), "b": how}]
+        rows += [{"a": t("Key finding"), "b": plain(f.markdown)} for f in self.document.findings]
         rows += [{"a": name, "b": text} for name, text in self.document.about]
-        fields = [{"name": "a", "title": "About"}, {"name": "b", "title": "Note"}]
-        name = self._name("Notes")
-        self._sheet(name, "Notes", [], fields, rows)
-        return name, "Notes", ""
+        fields = [{"name": "a", "title": t("About")}, {"name": "b", "title": t("Note")}]
+        name = self._name(t("Notes"))
+        self._sheet(name, t("Notes"), [], fields, rows)
+        return name, t("Notes"), ""
 
     def _sheet(
         self,
@@ -138,7 +158,7 @@ class _Book:
         fields: list[dict[str, Any]],
         rows: list[dict[str, Any]],
     ) -> None:
-        sheet = self.book.add_worksheet(name)
+        sheet = self._added(name)
         sheet.write_string(0, 0, _clean(title), self.bold)
         notes = [note for note in notes if note]
         for row, note in enumerate(notes, start=1):
@@ -156,6 +176,12 @@ class _Book:
         sheet.freeze_panes(top + 1, 0)
         if fields and rows:
             sheet.autofilter(top, 0, top + len(rows), len(fields) - 1)
+
+    def _added(self, name: str) -> Any:
+        sheet = self.book.add_worksheet(name)
+        if self.document.direction == "rtl":
+            sheet.right_to_left()
+        return sheet
 
     def _cell(self, sheet: Any, row: int, column: int, value: Any, form: Any, wraps: bool) -> None:
         if value is None or (isinstance(value, float) and math.isnan(value)):
@@ -203,7 +229,7 @@ def _headed(each: dict[str, Any]) -> str:
 
 
 def _as_of(document: Document) -> str:
-    return f"as of {document.as_of}" if document.as_of else ""
+    return t("as of {day}", day=document.as_of) if document.as_of else ""
 
 
 def _shown(value: Any) -> str:

@@ -9,7 +9,14 @@ import pandas as pd
 
 from kzdata import amounts, contract, periods
 from kzdata.bounds import growth_bounds
-from kzdata.codes import NOT_APPLICABLE, UNKNOWN, area_name
+from kzdata.codes import NOT_APPLICABLE, UNKNOWN
+from kzdata.language import (
+    Later,
+    known_word,
+    word,
+    written,
+)
+from kzdata.verdicts.concepts import unstated_concepts
 from kzdata.verdicts.findings import figures, finding
 from kzdata.verdicts.oil_share import oil_shares
 
@@ -53,7 +60,7 @@ def contradictions(claims: pd.DataFrame, *, oil: dict[str, Any] | None = None) -
     found = [
         *_spans(claims),
         *oil_shares(claims, oil),
-        *_concepts(claims),
+        *unstated_concepts(claims),
         *_dates(claims),
         *_values(claims),
         *_parts(claims),
@@ -80,52 +87,41 @@ def _spanfinding(part: pd.Series, whole: pd.Series, group: pd.DataFrame) -> dict
     rows = group[group["period"].isin([part["period"], whole["period"]])]
     ratio = 100 * (part["value"] / whole["value"] - 1)
     low, high, small, large = growth_bounds(part["value"], whole["value"], _months(part))
-    arithmetic = (
-        f"100 × ({part['value']:,.15g} / {whole['value']:,.15g} − 1) = {_percent(ratio)} sets "
-        f"{_months(part)} months against 12; on the same months the base lies between "
-        f"{small:,.15g} and {large:,.15g}, so growth between {_percent(low)} and {_percent(high)}"
+    months = _months(part)
+    arithmetic = written(
+        "100 × ({part} / {whole} − 1) = {ratio} sets {months} months against 12; on the same "
+        "months the base lies between {small} and {large}, so growth between {low} and {high}",
+        part=amounts.exact(part["value"]),
+        whole=amounts.exact(whole["value"]),
+        ratio=amounts.percent(ratio),
+        months=months,
+        small=amounts.exact(small),
+        large=amounts.exact(large),
+        low=amounts.percent(low),
+        high=amounts.percent(high),
     )
     return finding(
         "spans",
         rows,
-        f"{part['printed']} covers {_months(part)} months ({part['period']}), {whole['printed']} "
-        f"covers 12 ({whole['period']}): no growth follows from the two.",
+        written(
+            "{part} covers {months} months ({part_period}), {whole} covers 12 ({whole_period}): no "
+            "growth follows from the two.",
+            part=part["printed"],
+            months=months,
+            part_period=periods.as_written(part["period"]),
+            whole=whole["printed"],
+            whole_period=periods.as_written(whole["period"]),
+        ),
         arithmetic,
-        f"the figure for {periods.previous_year(part['period'])}",
+        written(
+            "the figure for {period}",
+            period=periods.as_written(periods.previous_year(part["period"])),
+        ),
     )
-
-
-def _percent(value: float) -> str:
-    return amounts.format_amount(value, "percent")
 
 
 def _months(claim: pd.Series) -> int:
     return periods.span(claim["period"]).months or 0
-
-
-def _concepts(claims: pd.DataFrame):
-    unstated = claims[claims["dataflow"] == "fdi_as_reported"]
-    for (reporter, partner), group in unstated.groupby(["reporter", "partner"], sort=False):
-        family = claims[
-            claims["dataflow"].str.startswith("fdi_")
-            & (claims["reporter"] == reporter)
-            & (claims["partner"] == partner)
-            & claims["value"].notna()
-        ]
-        listed = "; ".join(
-            f"{row['printed']} ({row['dataflow'].removeprefix('fdi_').replace('_', ' ')}, "
-            f"{'period not stated' if row['period'] == UNKNOWN else row['period']})"
-            for row in family.to_dict("records")
-        )
-        yield finding(
-            "concept",
-            family,
-            f"Investment of {area_name(partner)} in {area_name(reporter)} is given as "
-            f"{' and as '.join(group['printed'])} without saying whether it is gross inflow, net "
-            "inflow or position, so it can be set against no series of the central bank.",
-            listed,
-            "the concept (gross inflow, net inflow, position), the first year and the vintage",
-        )
 
 
 def _dates(claims: pd.DataFrame):
@@ -137,13 +133,31 @@ def _dates(claims: pd.DataFrame):
                 yield finding(
                     "dates",
                     pd.DataFrame([a, b]),
-                    f"{a['concept'].replace('_', ' ').capitalize()}: {a['printed']} and "
-                    f"{b['printed']} exclude each other.",
-                    f"{a['period']} ends {first.end}, {b['period']} begins {second.start}"
+                    written(
+                        "{event}: {one} and {other} exclude each other.",
+                        event=Later(_event, a["concept"]),
+                        one=a["printed"],
+                        other=b["printed"],
+                    ),
+                    _apart(a, first, b, second)
                     if first.end < second.start
-                    else f"{b['period']} ends {second.end}, {a['period']} begins {first.start}",
-                    "the document that set the date",
+                    else _apart(b, second, a, first),
+                    written("the document that set the date"),
                 )
+
+
+def _event(concept: str) -> str:
+    return known_word(concept.replace("_", " ").capitalize())
+
+
+def _apart(a: pd.Series, first: periods.Span, b: pd.Series, second: periods.Span) -> str:
+    return written(
+        "{one} ends {end}, {other} begins {start}",
+        one=periods.as_written(a["period"]),
+        end=first.end.isoformat(),
+        other=periods.as_written(b["period"]),
+        start=second.start.isoformat(),
+    )
 
 
 def _values(claims: pd.DataFrame):
@@ -156,11 +170,20 @@ def _values(claims: pd.DataFrame):
                 yield finding(
                     "values",
                     pd.DataFrame([a, b]),
-                    f"{a['period']}: {a['printed']} and {b['printed']} are given for the same "
-                    "measure.",
-                    f"{low['upper']:,.15g} < {high['lower']:,.15g} {a['unit']}: the intervals that "
-                    "the printed digits allow do not meet",
-                    "the vintage of each figure; a revision would explain it",
+                    written(
+                        "{period}: {one} and {other} are given for the same measure.",
+                        period=periods.as_written(a["period"]),
+                        one=a["printed"],
+                        other=b["printed"],
+                    ),
+                    written(
+                        "{low} < {high} {unit}: the intervals that the printed digits allow do not "
+                        "meet",
+                        low=amounts.exact(low["upper"]),
+                        high=amounts.exact(high["lower"]),
+                        unit=a["unit"],
+                    ),
+                    written("the vintage of each figure; a revision would explain it"),
                 )
 
 
@@ -175,11 +198,23 @@ def _parts(claims: pd.DataFrame):
                     yield finding(
                         "parts",
                         pd.DataFrame([part, whole]),
-                        f"{part['printed']} ({contract.FLOWS[part['flow']]}, {part['period']}) is "
-                        f"part of {whole['printed']} ({contract.FLOWS[whole['flow']]}, "
-                        f"{whole['period']}) and larger.",
-                        f"{part['lower']:,.15g} > {whole['upper']:,.15g} {part['unit']}",
-                        "the vintage and definition of both figures",
+                        written(
+                            "{part} ({part_flow}, {part_period}) is part of {whole} ({whole_flow}, "
+                            "{whole_period}) and larger.",
+                            part=part["printed"],
+                            part_flow=word(contract.FLOWS[part["flow"]]),
+                            part_period=periods.as_written(part["period"]),
+                            whole=whole["printed"],
+                            whole_flow=word(contract.FLOWS[whole["flow"]]),
+                            whole_period=periods.as_written(whole["period"]),
+                        ),
+                        written(
+                            "{lower} > {upper} {unit}",
+                            lower=amounts.exact(part["lower"]),
+                            upper=amounts.exact(whole["upper"]),
+                            unit=part["unit"],
+                        ),
+                        written("the vintage and definition of both figures"),
                     )
 
 

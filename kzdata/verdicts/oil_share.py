@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 
 from kzdata import sources
-from kzdata.codes import area_name
+from kzdata.amounts import exact, format_number
+from kzdata.codes import named
 from kzdata.comparable import between
 from kzdata.errors import KzdataError
+from kzdata.language import Later, Sentence, written, written_together
+from kzdata.periods import as_written
 from kzdata.verdicts.findings import figures, finding
 
 
@@ -55,37 +58,76 @@ def _check_assumption(oil: dict[str, Any]) -> None:
 def _oil_finding(share: pd.Series, total: pd.Series, oil: dict[str, Any] | None) -> dict | None:
     rows = pd.DataFrame([share, total])
     least = share["lower"] / 100
-    buyer, seller = area_name(share["reporter"]), area_name(share["partner"])
     largest = total["upper"] / least
-    said = (
-        f"{share['printed']} of {buyer}'s oil imports from {seller} beside a whole trade of "
-        f"{total['printed']} in {total['period']}"
-    )
-    fits = (
-        f"{total['upper']:,.15g} USD / {100 * least:.3g} % = {largest:,.0f} USD: the share fits "
-        f"only if all oil imports of {buyer} cost no more than this in a year"
+    said = {
+        "share": share["printed"],
+        "buyer": named(share["reporter"]),
+        "seller": named(share["partner"]),
+        "total": total["printed"],
+        "period": as_written(total["period"]),
+    }
+    fits = Sentence(
+        "{total} USD / {least} % = {largest} USD: the share fits only if all oil imports of "
+        "{buyer} cost no more than this in a year",
+        {
+            "total": exact(total["upper"]),
+            "least": _three(100 * least),
+            "largest": exact(largest, 0),
+            "buyer": said["buyer"],
+        },
     )
     if oil is None:
         return finding(
             "oil_share",
             rows,
-            f"{said}: whether it fits depends on the cost of all oil imports.",
-            fits,
-            f"a sourced yearly volume and price of {buyer}'s oil imports: oil=assumption(…)",
+            written(
+                "{share} of {buyer}'s oil imports from {seller} beside a whole trade of {total} in "
+                "{period}: whether it fits depends on the cost of all oil imports.",
+                **said,
+            ),
+            written_together([fits]),
+            written(
+                "a sourced yearly volume and price of {buyer}'s oil imports: oil=assumption(…)",
+                buyer=said["buyer"],
+            ),
         )
     volume, price = (oil["quantities"][name] for name in ("annual_volume", "price"))
     bill = volume["value"] * price["value"]
     worth = least * bill
     if worth <= total["upper"]:
         return None
-    caveats = " ".join(oil.get("caveats", []))
     found = finding(
         "oil_share",
         rows,
-        f"{said}: the oil alone would be worth {worth / total['value']:.1f} times the trade.",
-        f"{volume['arithmetic']} = {volume['value']:,.0f} t; {price['arithmetic']} = "
-        f"{price['value']:,.0f} USD/t; together {bill:,.0f} USD a year, {100 * least:.3g} % of it "
-        f"{worth:,.0f} USD, against {total['value']:,.15g} USD; {fits}",
-        f"the year of the share, and the country that customs book it under. {caveats}".strip(),
+        written(
+            "{share} of {buyer}'s oil imports from {seller} beside a whole trade of {total} in "
+            "{period}: the oil alone would be worth {times} times the trade.",
+            **said,
+            times=exact(worth / total["value"], 1),
+        ),
+        written(
+            "{volume_arithmetic} = {volume} t; {price_arithmetic} = {price} USD/t; together {bill} "
+            "USD a year, {least} % of it {worth} USD, against {total} USD; {fits}",
+            volume_arithmetic=volume["arithmetic"],
+            volume=exact(volume["value"], 0),
+            price_arithmetic=price["arithmetic"],
+            price=exact(price["value"], 0),
+            bill=exact(bill, 0),
+            least=_three(100 * least),
+            worth=exact(worth, 0),
+            total=exact(total["value"]),
+            fits=fits,
+        ),
+        written(
+            "the year of the share, and the country that customs book it under. {caveats}",
+            caveats=" ".join(oil["caveats"]),
+        )
+        if oil.get("caveats")
+        else written("the year of the share, and the country that customs book it under."),
     )
     return found | {"source": sources.join([found["source"], oil["source"]])}
+
+
+def _three(value: float) -> Later:
+    """Three significant digits."""
+    return Later(format_number, value, digits=3)
