@@ -12,7 +12,7 @@ from math import isinf, isnan
 from typing import TYPE_CHECKING
 
 from kzdata.errors import KzdataError, ParseError
-from kzdata.language import Later, spoken
+from kzdata.language import Later, localised, spoken
 from kzdata.words.amount_grammar import Amount, amount_rule
 from kzdata.words.grammar import Sentence, read
 from kzdata.words.lexicon import (
@@ -180,15 +180,7 @@ def format_number(value: float, decimals: int | None = None, *, digits: int = 15
     text = f"{value:,.{digits}g}" if decimals is None else f"{value:,.{decimals}f}"
     if not text.strip("-0.,"):
         text = text.lstrip("-")
-    if spoken() != "en":
-        from babel.numbers import get_decimal_symbol, get_group_symbol
-
-        locale = _locale(spoken())
-        marks = {",": get_group_symbol(locale), ".": get_decimal_symbol(locale)}
-        text = "".join(marks.get(each, each) for each in text)
-        if spoken() == "he" and text.startswith("-"):
-            text = _LEFT_TO_RIGHT + text
-    return text.replace("-", MINUS)
+    return localised(text)
 
 
 def exact(value: float, decimals: int | None = None) -> Later:

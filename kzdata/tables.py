@@ -15,6 +15,7 @@ from kzdata import amounts, codes, contract, periods, resource, sources
 from kzdata.errors import UnknownCode, did_you_mean
 from kzdata.language import (
     direction,
+    has_message,
     known_word,
     retold,
     spoken,
@@ -181,7 +182,7 @@ def table(
         rows=[list(row) for row in zip(*(texts for _, texts, _ in shown), strict=True)],
         right=[right for _, _, right in shown],
         notes=(
-            *(t(note, **parts) for note in notes),
+            *(t(note, **parts) if has_message(note) else retold(note) for note in notes),
             *([t("Nothing of this kind is loaded.")] if frame.empty else []),
         ),
     )

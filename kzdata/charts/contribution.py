@@ -6,15 +6,15 @@ from typing import Any
 
 import pandas as pd
 
+from kzdata.amounts import exact
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
-from kzdata.charts.templates import t
 from kzdata.charts.treemap import named
 from kzdata.errors import MeasureMismatch, NotAvailable
+from kzdata.language import Sentence, joined, said, t
 
 _FROM = 'kz.charts.contribution(kz.contribution(frame, over="partner"))'
 _COLUMNS = ["reporter", "period", "base_period", "contribution", "note"]
-_FLOWS = {"X": "exports", "M": "imports", "T": "turnover"}
 
 
 def contribution(
@@ -52,13 +52,13 @@ def contribution(
     total = float(rows["contribution"].sum())
     most = ordered.iloc[0]
     parts = {
-        "flow": _FLOWS.get(flow, flow).capitalize(),
+        "flow": words.flow(flow, first=True),
         "reporter": words.place(reporter),
         "period": words.short(period),
         "name": named(over, str(most[over])),
         "n": len(rows),
     }
-    said = _finding(over, total, float(most["contribution"]), parts)
+    finding = _finding(over, total, float(most["contribution"]), parts)
     known = [headline.Fact(total, "percent"), headline.Fact(float(most["contribution"]), "pp")]
     facts = [*headline.facts(rows), *known, headline.Fact(len(rows), "count")]
     with style.house():
@@ -67,19 +67,19 @@ def contribution(
         return page.finish(
             figure,
             name=f"contribution-{reporter}-{flow}-{period}".lower(),
-            title=headline.checked(title, said, facts),
+            title=headline.checked(title, finding, facts),
             subtitle=t(
                 "Contributions to the growth of {flow} of {reporter} from {base} to {period}, "
                 "percentage points",
-                flow=_FLOWS.get(flow, flow),
+                flow=words.flow(flow),
                 reporter=words.place(reporter),
                 base=words.short(base),
                 period=words.short(period),
             ),
             alt=t(
                 "Waterfall: {finding}. {steps}.",
-                finding=title or said,
-                steps="; ".join(f"{name} {_points(value)}" for name, value in bars),
+                finding=title or finding,
+                steps=joined([f"{name} {_points(value)}" for name, value in bars], "; "),
             ),
             caption=words.credit(rows) if "source" in rows.columns else "",
             frame=rows.reset_index(drop=True),
@@ -90,53 +90,53 @@ def _points(value: float) -> str:
     return ("+" if value > 0 else "") + style.plain(value, 1)
 
 
-def _finding(over: str, total: float, most: float, parts: dict[str, Any]) -> str:
+def _finding(over: str, total: float, most: float, parts: dict[str, Any]) -> Sentence:
     """The sentence that fits the signs; it names how many parts are compared."""
-    parts |= {"growth": words.percent(total), "points": f"{abs(most):.1f}"}
+    parts |= {"growth": words.percent(total), "points": exact(abs(most), 1)}
     down, against = total < 0, total * most < 0
     if over == "partner":
         if down and against:
-            return t(
+            return said(
                 "{flow} of {reporter} with {n} partners fell {growth} in {period}, although "
                 "{name} added {points} percentage points",
                 **parts,
             )
         if down:
-            return t(
+            return said(
                 "{flow} of {reporter} with {n} partners fell {growth} in {period}; {name} "
                 "alone took away {points} percentage points",
                 **parts,
             )
         if against:
-            return t(
+            return said(
                 "{flow} of {reporter} with {n} partners rose {growth} in {period}, although "
                 "{name} took away {points} percentage points",
                 **parts,
             )
-        return t(
+        return said(
             "{flow} of {reporter} with {n} partners rose {growth} in {period}; {name} alone "
             "added {points} percentage points",
             **parts,
         )
     if down and against:
-        return t(
+        return said(
             "{flow} of {reporter} in {n} products fell {growth} in {period}, although {name} "
             "added {points} percentage points",
             **parts,
         )
     if down:
-        return t(
+        return said(
             "{flow} of {reporter} in {n} products fell {growth} in {period}; {name} alone "
             "took away {points} percentage points",
             **parts,
         )
     if against:
-        return t(
+        return said(
             "{flow} of {reporter} in {n} products rose {growth} in {period}, although {name} "
             "took away {points} percentage points",
             **parts,
         )
-    return t(
+    return said(
         "{flow} of {reporter} in {n} products rose {growth} in {period}; {name} alone added "
         "{points} percentage points",
         **parts,

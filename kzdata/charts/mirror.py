@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from kzdata.amounts import exact, format_number
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
-from kzdata.charts.templates import t
 from kzdata.errors import NotAvailable
+from kzdata.language import Later, Sentence, joined, said, t
 
 _FROM = 'kz.charts.mirror(kz.mirror(kz.both_sides("ISR", "KAZ")).query("reporter == \'ISR\'"))'
 _COLUMNS = ["reporter", "partner", "period", "unit", "reported", "mirrored", "ratio", "cif_factor"]
@@ -66,12 +67,15 @@ def mirror(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             alt=t(
                 "Two lines above dots: {finding}. Ratios of the two reports: {ratios}.",
                 finding=title or finding,
-                ratios=", ".join(f"{r.year} {r.ratio:.2f}" for r in inputs.each(both)),
+                ratios=joined([f"{r.year} {style.plain(r.ratio, 2)}" for r in inputs.each(both)]),
             ),
             caption=words.credit(
                 shown,
                 t("Imports as reported include freight and insurance where they are valued CIF."),
-                t("Grey band: what a CIF/FOB factor of {factor} explains.", factor=f"{factor:.3g}")
+                t(
+                    "Grey band: what a CIF/FOB factor of {factor} explains.",
+                    factor=format_number(factor, digits=3),
+                )
                 if factor > 1
                 else "",
             ),
@@ -80,41 +84,42 @@ def mirror(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
 
 
 def _finding(
-    both: pd.DataFrame, factor: float, names: dict[str, str]
-) -> tuple[str, list[headline.Fact]]:
+    both: pd.DataFrame, factor: float, names: dict[str, Later]
+) -> tuple[Sentence, list[headline.Fact]]:
     low, high, n = both["ratio"].min(), both["ratio"].max(), len(both)
     beyond = int(((both["ratio"] > factor) | (both["ratio"] < 1)).sum())
     facts = [headline.Fact(each, "count") for each in (low, high, factor, n, beyond, n - beyond)]
-    said: dict[str, Any] = {"low": f"{low:.2f}", "high": f"{high:.2f}", "n": n} | names
+    parts: dict[str, Any] = {"n": n} | names
+    parts |= {"low": exact(low, 2), "high": exact(high, 2)}
     if n == 1:
-        text = t(
+        text = said(
             "{importer} recorded {low} times the goods that {exporter} reported sending in {year}",
             year=int(both["year"].iloc[0]),
-            **said,
+            **parts,
         )
     elif beyond == n and low > factor:
-        text = t(
+        text = said(
             "{importer} recorded {low} to {high} times what {exporter} reported: more than freight "
             "explains in all {n} years compared",
-            **said,
+            **parts,
         )
     elif beyond == n and high < 1:
-        text = t(
+        text = said(
             "{importer} recorded {low} to {high} times what {exporter} reported: less in all {n} "
             "years compared",
-            **said,
+            **parts,
         )
     else:
-        text = t(
+        text = said(
             "{importer} recorded {low} to {high} times what {exporter} reported; freight does not "
             "explain the gap in {beyond} of {n} years compared",
             beyond=beyond,
-            **said,
+            **parts,
         )
     return text, facts
 
 
-def _levels(axes: Any, rows: pd.DataFrame, scale: float, names: dict[str, str]) -> None:
+def _levels(axes: Any, rows: pd.DataFrame, scale: float, names: dict[str, Later]) -> None:
     style.dress(axes)
     looks = (
         ("mirrored", style.LILAC, "s", t("{importer} as importer", **names)),
@@ -136,7 +141,9 @@ def _ratios(axes: Any, both: pd.DataFrame, factor: float) -> None:
         axes.set_yscale("log")
         steps = [0.001, 0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100, 1000]
         axes.yaxis.set_major_locator(FixedLocator([s for s in steps if low / 3 <= s <= high * 3]))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.2g}"))
+        axes.yaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: format_number(value, digits=2))
+        )
         axes.yaxis.set_minor_locator(NullLocator())
         axes.set_ylim(low / 1.6, high * 2)
     else:

@@ -9,8 +9,8 @@ import pandas as pd
 from kzdata import codes
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
-from kzdata.charts.templates import t
 from kzdata.errors import NotAvailable
+from kzdata.language import Sentence, said, t
 
 _FROM = 'kz.charts.official_delivered(kz.official_and_delivered(frame, "kaz-crude-cpc-trieste", …))'
 _ENDS = ["official", "delivered", "lower", "upper"]
@@ -93,15 +93,15 @@ def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _place(code: str) -> str:
-    return t("elsewhere, not named") if code == codes.UNKNOWN else words.place(code)
+    return t("elsewhere, not named") if code == codes.UNKNOWN else str(words.place(code))
 
 
-def _finding(rows: pd.DataFrame, reporter: str, unit: str) -> tuple[str, list[headline.Fact]]:
+def _finding(rows: pd.DataFrame, reporter: str, unit: str) -> tuple[Sentence, list[headline.Fact]]:
     """About the partner that the scenario takes most from."""
     most = rows.assign(fall=rows["official"] - rows["lower"]).sort_values("fall").iloc[-1]
     ends = [float(most[each]) for each in ("official", "lower", "upper")]
     official, lower, upper = (words.amount(each, unit) for each in ends)
-    return t(
+    return said(
         "Booked under {partner}: {official}; delivered there: between {lower} and {upper}",
         partner=words.place(most["partner"]),
         official=official,
@@ -136,10 +136,10 @@ def _draw(axes: Any, drawn: pd.DataFrame, scale: float) -> None:
                 **bar,
             )
         first, last = style.plain(low, digits), style.plain(high, digits)
-        said = t("{first} to {last}", first=first, last=last) if high > low else last
+        beside = t("{first} to {last}", first=first, last=last) if high > low else last
         for shift, reach, text in (
             (-0.19, official, style.plain(official, digits)),
-            (0.19, high, said),
+            (0.19, high, beside),
         ):
             axes.annotate(
                 text,

@@ -9,12 +9,11 @@ import pandas as pd
 from kzdata import areas, codes, nomenclature, sources
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
-from kzdata.charts.templates import t
 from kzdata.errors import MeasureMismatch
+from kzdata.language import Sentence, joined, said, t
 
 _FROM = 'kz.charts.treemap(kz.observations("KAZ", flow="X", start=2025, end=2025, freq="A"))'
 _COLUMNS = ["reporter", "partner", "flow", "product", "period", "value", "unit", "source"]
-_FLOWS = {"X": "exports", "M": "imports", "T": "turnover"}
 _HEIGHT = 3.6
 _OTHERS = ""
 
@@ -76,7 +75,7 @@ def treemap(
             title=headline.checked(title, finding, facts),
             subtitle=t(
                 "{flow} of goods of {reporter} in {period}: areas are shares of {total}",
-                flow=_FLOWS.get(flow, flow).capitalize(),
+                flow=words.flow(flow, first=True),
                 reporter=words.place(reporter),
                 period=words.short(period),
                 total=words.amount(total, unit),
@@ -84,9 +83,11 @@ def treemap(
             alt=t(
                 "Treemap: {finding}. The largest: {largest}.",
                 finding=title or finding,
-                largest=", ".join(
-                    f"{named(over, code)} {100 * value / total:.1f} %"
-                    for code, value in list(zip(parts["code"], parts["value"], strict=True))[:5]
+                largest=joined(
+                    [
+                        f"{named(over, code)} {words.percent(100 * value / total)}"
+                        for code, value in list(zip(parts["code"], parts["value"], strict=True))[:5]
+                    ]
                 ),
             ),
             caption=words.credit(rows, t("Without a figure: {n}.", n=absent) if absent else ""),
@@ -97,7 +98,7 @@ def treemap(
 def named(over: str, code: str) -> str:
     """The name of a partner or of a product, as a label has it."""
     if over == "partner":
-        return areas.extensions().get(code) or words.place(code)
+        return areas.extensions().get(code) or str(words.place(code))
     return nomenclature.chapter_name(code) if code.isdecimal() else code
 
 
@@ -122,10 +123,10 @@ def _parts(rows: pd.DataFrame, over: str) -> tuple[pd.DataFrame, int]:
 
 def _shown(rows: pd.DataFrame, parts: pd.DataFrame, over: str, total: float) -> pd.DataFrame:
     """What is drawn: a row a tile, with its share, how many rows it sums and whose they are."""
-    said = {each: rows[each].iloc[0] for each in ("reporter", "flow", "period", "unit")}
+    shared = {each: rows[each].iloc[0] for each in ("reporter", "flow", "period", "unit")}
     dates = [d for d in rows.get("published", pd.Series(dtype=str)).unique() if d != codes.UNKNOWN]
     return parts.rename(columns={"code": over}).assign(
-        **said,
+        **shared,
         value_share=parts["value"] / total,
         source=sources.join(rows["source"].unique()),
         published=max(dates, default=codes.UNKNOWN),
@@ -136,21 +137,21 @@ def _shown(rows: pd.DataFrame, parts: pd.DataFrame, over: str, total: float) -> 
 
 def _finding(
     over: str, flow: str, reporter: str, period: str, who: list[str], shares: list[float]
-) -> str:
-    said = {
+) -> Sentence:
+    both = {
         "first": named(over, who[0]),
         "share": words.percent(100 * shares[0]),
-        "flow": _FLOWS.get(flow, flow),
+        "flow": words.flow(flow),
         "reporter": words.place(reporter),
         "period": words.short(period),
     }
     if len(shares) == 1 or who[0] == who[1]:
-        return t("{first} made up {share} of the {flow} of {reporter} in {period}", **said)
-    return t(
+        return said("{first} made up {share} of the {flow} of {reporter} in {period}", **both)
+    return said(
         "{first} made up {share} of the {flow} of {reporter} in {period}, {mine} {own}",
         mine=named(over, who[1]),
         own=words.percent(100 * shares[1], 2 if shares[1] < 0.01 else 1),
-        **said,
+        **both,
     )
 
 

@@ -87,6 +87,16 @@ def _place(code: str) -> str:
     return codes.in_prose(code) if code == codes.WORLD else codes.area_name(code)
 
 
+def flow(code: str, *, first: bool = False) -> Later:
+    """A flow of goods in words; ``first`` where the sentence begins with it."""
+    return Later(_flow, code, first)
+
+
+def _flow(code: str, first: bool) -> str:
+    text = known_word(contract.FLOWS.get(code, code))
+    return text[:1].upper() + text[1:] if first else text
+
+
 def years(numbers: Iterable[int]) -> str:
     """Years in words, runs joined: ``1995–1999, 2010``."""
     runs: list[list[int]] = []

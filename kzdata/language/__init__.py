@@ -10,7 +10,7 @@ English and told again in the reader's language (`retold`) when it is displayed.
 
 from __future__ import annotations
 
-from kzdata.language.catalogue import translated
+from kzdata.language.catalogue import has_message, translated
 from kzdata.language.current import (
     LANGUAGES,
     RIGHT_TO_LEFT,
@@ -30,6 +30,7 @@ from kzdata.language.sentences import (
     joined,
     known_word,
     listed,
+    localised,
     said,
     said_number,
     t,
@@ -45,11 +46,13 @@ __all__ = [
     "Sentence",
     "check_spoken",
     "direction",
+    "has_message",
     "isolated",
     "joined",
     "known_word",
     "language_of",
     "listed",
+    "localised",
     "retold",
     "said",
     "said_number",

@@ -84,8 +84,25 @@ def filled(template: str, parts: dict[str, Any]) -> str:
                 f"The text has a placeholder {name!r} that was not given.",
                 f"Given: {', '.join(parts) or 'none'}.",
             )
-        shown += isolated(format(parts[name], spec or ""))
+        part = parts[name]
+        text = format(part, spec or "")
+        if spec and isinstance(part, (int, float)):
+            text = localised(text)
+        shown += isolated(text)
     return shown
+
+
+def localised(number: str) -> str:
+    """A printed English number with the signs that the language spoken now has for its digits."""
+    number = number.replace("-", "\N{MINUS SIGN}")
+    if spoken() == "en":
+        return number
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    marks = {",": get_group_symbol(spoken()), ".": get_decimal_symbol(spoken())}
+    shown = "".join(marks.get(each, each) for each in number)
+    # In Hebrew a minus would else land on the far side of its digits.
+    return "\u200e" + shown if spoken() == "he" and shown[:1] == "\N{MINUS SIGN}" else shown
 
 
 def isolated(part: str) -> str:

@@ -8,43 +8,48 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from kzdata.language import term, written, written_together
 from kzdata.partial.choice import BORROWED, OWN
 from kzdata.partial.estimators import CARRIED, DAMPED, LAST, MEAN, SMOOTH, YEARS_OF_SEASON
 from kzdata.partial.season import Foreseen, Season
 from kzdata.partial.spread import Volatility
 
 ESTIMATOR = {
-    SMOOTH: "Estimator: damped exponential smoothing of the logarithms of the months (ETS).",
-    MEAN: "Estimator: the mean share that the first {months} months had in up to {mean_of} years.",
-    LAST: "Estimator: the share that the first {months} months had in the last whole year.",
-    DAMPED: "Estimator: damped growth; the rest of the last year, grown by the power {carried} of "
-    "the growth so far.",
+    SMOOTH: term("Estimator: damped exponential smoothing of the logarithms of the months (ETS)."),
+    MEAN: term(
+        "Estimator: the mean share that the first {months} months had in up to {mean_of} years."
+    ),
+    LAST: term("Estimator: the share that the first {months} months had in the last whole year."),
+    DAMPED: term(
+        "Estimator: damped growth; the rest of the last year, grown by the power {carried} of "
+        "the growth so far."
+    ),
 }
-STANDS = (
+STANDS = term(
     "Chosen because in a rolling-origin test of {years} years no other of {number} estimators had "
     "a clearly lower error: it missed the year by {error:.2f} % on average, × 12/{months} by "
     "{naive:.2f} %."
 )
-BETTER = (
+BETTER = term(
     "Chosen because in a rolling-origin test of {years} years its error was clearly the lowest of "
     "{number} estimators: what was chosen then missed the year by {error:.2f} % on average, "
     "× 12/{months} by {naive:.2f} %."
 )
-ARITHMETIC = (
+ARITHMETIC = term(
     "{partial:,.15g} × {factor:.4f} = {value:,.0f}: the geometric mean of that estimator, weight "
     "{weight:.2f}, and of × 12/{months}, weight {other:.2f}, weighted by past error."
 )
-SEASON_OWN = "Season: the flow's own months."
-SEASON_LENT = "Season: lent by the {reporter}–{partner} total."
-INTERVAL = (
+SEASON_OWN = term("Season: the flow's own months.")
+SEASON_LENT = term("Season: lent by the {reporter}–{partner} total.")
+INTERVAL = term(
     "{level:g} % interval: rolling-origin error of the rest {season:.1f} % ({tested} years), "
     "revision between vintages {revision:.1f} % ({figures} figures)."
 )
-INTERVAL_UNREVISED = (
+INTERVAL_UNREVISED = term(
     "{level:g} % interval: rolling-origin error of the rest {season:.1f} % ({tested} years); no "
     "figure at hand shows the usual revision."
 )
-VOLATILITY = (
+VOLATILITY = term(
     "The interval is widened by the flow's own volatility: lumpiness {lumps:.0f} % (coefficient of "
     "variation of a month), drift {drift:.0f} % a year ({changes} annual changes)."
 )
@@ -97,4 +102,4 @@ def account(
         INTERVAL_UNREVISED if math.isnan(revision) else INTERVAL,
         *([VOLATILITY] if season.lent else []),
     ]
-    return " ".join(sentence.format(**facts) for sentence in said)
+    return written_together([written(sentence, **facts) for sentence in said], " ")

@@ -10,20 +10,23 @@ from kzdata import amounts, contract, periods, sources
 from kzdata.bounds import growth_bounds
 from kzdata.comparable import one_unit
 from kzdata.errors import NotAvailable
+from kzdata.language import term, written, written_together
 
-LIKE = "100 × ({partial:.15g} / {base:.15g} − 1), same months"
-NO_GROWTH = "No growth: the base {period} is {base:,.15g}, and growth is on a base above zero."
-BOUNDS = (
+LIKE = term("100 × ({partial:.15g} / {base:.15g} − 1), same months")
+NO_GROWTH = term(
+    "No growth: the base {period} is {base:,.15g}, and growth is on a base above zero."
+)
+BOUNDS = term(
     "{same} is not published. If the remaining {rest} of 12 months had {share_low:.3g} to "
     "{share_high:.3g} % of {base:,.15g}, the base lies between {small:,.15g} and {large:,.15g}, "
     "and growth between {partial:,.15g} / {large:,.15g} − 1 = {low} and "
     "{partial:,.15g} / {small:,.15g} − 1 = {high}"
 )
-NAIVE = "{partial:,.15g} × 12/{months}: ignores season, lumps and revision"
-NO_ESTIMATE = "no estimate: {fact} {hint}"
-SINCE = "published since"
-SINCE_INSIDE = "published since; inside the interval {low:,.0f} … {high:,.0f}"
-SINCE_OUTSIDE = "published since; outside the interval {low:,.0f} … {high:,.0f}"
+NAIVE = term("{partial:,.15g} × 12/{months}: ignores season, lumps and revision")
+NO_ESTIMATE = term("no estimate: {fact} {hint}")
+SINCE = term("published since")
+SINCE_INSIDE = term("published since; inside the interval {low:,.0f} … {high:,.0f}")
+SINCE_OUTSIDE = term("published since; outside the interval {low:,.0f} … {high:,.0f}")
 
 
 def answer(kind: str, row: pd.Series, **changed: Any) -> dict[str, Any]:
@@ -38,7 +41,9 @@ def like_for_like(partial: pd.Series, base: pd.Series) -> dict[str, Any]:
     one_unit(pd.DataFrame([partial, base]), f"{partial['period']} and {base['period']}")
     derived = _derived(partial, base)
     if base["lower"] <= 0:
-        return answer("like_for_like", partial, note=NO_GROWTH.format(**_figures(base)), **derived)
+        return answer(
+            "like_for_like", partial, note=written(NO_GROWTH, **_figures(base)), **derived
+        )
     corners = [
         100 * (value / against - 1)
         for value in (partial["lower"], partial["upper"])
@@ -50,7 +55,7 @@ def like_for_like(partial: pd.Series, base: pd.Series) -> dict[str, Any]:
         growth_pct=100 * (partial["value"] / base["value"] - 1),
         growth_lower_pct=min(corners),
         growth_upper_pct=max(corners),
-        note=LIKE.format(partial=partial["value"], base=base["value"]),
+        note=written(LIKE, partial=partial["value"], base=base["value"]),
         **derived,
     )
 
@@ -64,11 +69,12 @@ def bounds(
     derived = {"period": same, "value": float("nan"), **_derived(partial, base)}
     if base["value"] <= 0:
         missing = {"lower": float("nan"), "upper": float("nan"), "obs_status": "M"}
-        note = NO_GROWTH.format(**_figures(base))
+        note = written(NO_GROWTH, **_figures(base))
         return answer("bounds", partial, note=note, **missing, **derived)
     low, high, small, large = growth_bounds(partial["value"], base["value"], months, rest_share)
-    note = BOUNDS.format(
-        same=same,
+    note = written(
+        BOUNDS,
+        same=periods.as_written(same),
         rest=12 - months,
         share_low=100 * (1 - large / base["value"]),
         share_high=100 * (1 - small / base["value"]),
@@ -76,8 +82,8 @@ def bounds(
         small=small,
         large=large,
         partial=partial["value"],
-        low=amounts.format_amount(low, "percent"),
-        high=amounts.format_amount(high, "percent"),
+        low=amounts.percent(low),
+        high=amounts.percent(high),
     )
     growth = {"growth_lower_pct": min(low, high), "growth_upper_pct": max(low, high)}
     return answer("bounds", partial, lower=small, upper=large, note=note, **growth, **derived)
@@ -93,7 +99,7 @@ def _derived(partial: pd.Series, base: pd.Series) -> dict[str, Any]:
 
 
 def _figures(base: pd.Series) -> dict[str, Any]:
-    return {"period": base["period"], "base": base["value"]}
+    return {"period": periods.as_written(base["period"]), "base": base["value"]}
 
 
 def naive(partial: pd.Series, months: int) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def naive(partial: pd.Series, months: int) -> dict[str, Any]:
         **{column: partial[column] * factor for column in contract.NUMERIC},
         obs_status="E",
         basis="derived",
-        note=NAIVE.format(partial=partial["value"], months=months),
+        note=written(NAIVE, partial=partial["value"], months=months),
     )
 
 
@@ -121,7 +127,7 @@ def no_estimate(partial: pd.Series, short: NotAvailable) -> dict[str, Any]:
         **dict.fromkeys(contract.NUMERIC, float("nan")),
         obs_status="M",
         basis="derived",
-        note=NO_ESTIMATE.format(fact=short.fact, hint=short.hint),
+        note=written(NO_ESTIMATE, fact=short.fact, hint=short.hint),
     )
 
 
@@ -129,9 +135,11 @@ def outcome(since: pd.Series, answers: list[dict[str, Any]]) -> dict[str, Any]:
     """The year as published since, and whether the interval of the estimate held it."""
     (estimate,) = [each for each in answers if each["answer"] == "estimate"]
     if pd.isna(estimate["value"]):
-        note = SINCE
+        note = written(SINCE)
     else:
         held = estimate["lower"] <= since["value"] <= estimate["upper"]
         template = SINCE_INSIDE if held else SINCE_OUTSIDE
-        note = template.format(low=estimate["lower"], high=estimate["upper"])
-    return answer("outcome", since, note="; ".join(part for part in (since["note"], note) if part))
+        note = written(template, low=estimate["lower"], high=estimate["upper"])
+    return answer(
+        "outcome", since, note=written_together([part for part in (since["note"], note) if part])
+    )

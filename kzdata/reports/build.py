@@ -200,7 +200,10 @@ def _run_one(
 
 
 def _document(jobs: list[Job], done: list[Any], asked: Edition | None) -> Document:
-    parts = [section(book, short_name(job.notebook)) for job, book in zip(jobs, done, strict=True)]
+    parts = []
+    for job, book in zip(jobs, done, strict=True):
+        with speaking(language_of_jobs([job])):  # a notebook that takes no language is in English
+            parts.append(section(book, short_name(job.notebook)))
     day = as_of(jobs)
     said: dict[str, Any] = {
         "as_of": format_period(day.isoformat()) if day else "",
