@@ -209,7 +209,7 @@ def _draw(axes: Any, tiles: list[Tile], total: float, over: str, mine: str, othe
             )
         )
         name = t("{n} others", n=others) if rest else named(over, tile.code)
-        share = f"{100 * tile.value / total:.1f} %"
+        share = str(words.percent(100 * tile.value / total))
         text = _fitting(axes.figure, style.clean(name), share, tile)
         text = text or _fitting(axes.figure, "" if rest else tile.code, share, tile)
         if text:

@@ -23,6 +23,7 @@ _UNITS = {
     "ILS": term("new shekels"),
     "count": term("number"),
     "t": term("tonnes"),
+    "percent": term("percent"),
 }
 STATUS_NOTES = {status: words for status, words in contract.STATUSES.items() if status != "A"}
 

@@ -34,6 +34,7 @@ TOPICS = (
 )
 LEFT_OPEN = (
     "crude or all oil",
+    "crude or crude and condensate",
     "currency",
     "date",
     "day",
@@ -45,6 +46,7 @@ LEFT_OPEN = (
     "flow",
     "fuel or crude",
     "gross, net or position",
+    "how a destination is told",
     "measure",
     "office",
     "period",
@@ -86,6 +88,22 @@ CONCEPTS = (
     "net outflow",
     "position",
     "position outward",
+)
+CONCEPTS_OF_ENERGY = (
+    "both value",
+    "both volume",
+    "crude and products volume",
+    "crude export share",
+    "crude exports value",
+    "crude exports volume",
+    "crude import share aze kaz",
+    "crude imports volume",
+    "oil import share",
+    "oil import share caspian",
+    "oil import share kurdistan",
+    "oil imports value",
+    "oil share of demand kurdistan",
+    "oil supplier rank",
 )
 DATED_EVENTS = (
     "Accords accession announced",
@@ -129,6 +147,7 @@ OF_SEEDS = (
     *INSTRUMENTS,
     *PUBLISHERS,
     *CONCEPTS,
+    *CONCEPTS_OF_ENERGY,
     *DATED_EVENTS,
     *COLUMNS_OF_SOURCES,
     *UNITS,
