@@ -38,7 +38,8 @@ def rca(frame: pd.DataFrame) -> pd.DataFrame:
         rows = np.flatnonzero(~world)
         result = cells.frame(rows).assign(rca=value[rows], variant=variant, note=note[rows])
     else:
-        result = cells.frame().assign(rca=value, variant=variant, note=note)
+        result = cells.frame()
+        result["rca"], result["variant"], result["note"] = value, variant, note
     return cited(result, exports, "period")
 
 

@@ -23,7 +23,7 @@ from kzdata.errors import (
     ValuationMismatch,
     did_you_mean,
 )
-from kzdata.structure.labels import coded, distinct
+from kzdata.structure.labels import distinct
 
 KEYS = ["reporter", "partner", "flow", "product", "period"]
 SIDE = {"X": "exports", "M": "imports"}
@@ -50,16 +50,16 @@ def columns(frame: pd.DataFrame, needs: Iterable[str]) -> None:
 def side(frame: pd.DataFrame, flow: str, needs: Iterable[str], *, what: str = "") -> pd.DataFrame:
     """The rows of one flow, X or M, checked by `measured`, without the column that said so."""
     if "flow" in frame.columns:
-        codes, labels = coded(frame["flow"])
-        if flow not in labels:
-            held = ", ".join(labels) or "no rows"
+        flows = distinct(frame["flow"])
+        if flow not in flows:
+            held = ", ".join(sorted(map(str, flows))) or "no rows"
             raise NotAvailable(
                 f"{what or 'This'} needs {SIDE.get(flow, flow)} (flow {flow}); "
                 f"the frame holds {held}.",
                 "Add them: pd.concat([frame, kz.observations(...)])",
             )
-        if len(labels) > 1:
-            frame = frame[codes == labels.get_loc(flow)]
+        if len(flows) > 1:
+            frame = frame[(frame["flow"] == flow).to_numpy(dtype=bool)]
         needs = [key for key in needs if key != "flow"]
         frame = frame.drop(columns="flow")
     return measured(frame, needs)

@@ -26,9 +26,10 @@ def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
     if heads is None:
         codes, labels = pd.factorize(_plain(column), sort=True)
         return codes.astype(np.int64), pd.Index(labels, dtype=_text(column))
-    codes, labels = pd.factorize(column.iloc[heads], sort=True)
     if len(heads) == 1:  # one number seen by every row, not one a row
-        return np.broadcast_to(codes.astype(np.int64), len(column)), pd.Index(labels)
+        label = pd.Index(column.iloc[:1]).dropna()
+        return np.broadcast_to(np.int64(len(label) - 1), len(column)), label.rename(None)
+    codes, labels = pd.factorize(column.iloc[heads], sort=True)
     return np.repeat(codes.astype(np.int64), np.diff(heads, append=len(column))), pd.Index(labels)
 
 
