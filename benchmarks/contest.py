@@ -9,6 +9,7 @@ largest resident size during the calls less what was held before them: copies, n
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib.util
 import json
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from statistics import median
@@ -25,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+SAME = 1e-6  # of the largest figure
 LONG = 5.0  # seconds after which one call is enough
 PACKAGES = ["kzdata", "numpy", "pandas", "pyarrow", "econcomplex", "ecomplexity"]
 PACKAGES += ["economic-complexity"]
@@ -46,6 +49,7 @@ def storages() -> list[str]:
 def child(call: Callable[[], Any], rounds: int) -> tuple[dict, Any]:
     """What ``call`` took in this process, and the last thing it gave."""
     gc.collect()
+    _give_back()
     _forget_peak()
     before = _memory("VmRSS")
     begun, used = time.perf_counter(), time.process_time()
@@ -69,6 +73,12 @@ def tell(took: dict, answer: np.ndarray | None, out: str) -> None:
     if answer is not None:
         np.save(out, answer)
     print(json.dumps(took))
+
+
+def _give_back() -> None:
+    """What making the frame has freed goes back to the system, or calls would fill it unseen."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _forget_peak() -> None:
@@ -213,5 +223,6 @@ def _line(each: dict) -> str:
     said = f"{each['seconds']:8.3f} s (least {each['least']:.3f}, processor {each['cpu']:.3f})"
     said += f"  {each['mib']:6,.0f} MiB"
     if "apart" in each:
-        said += f"  {'same' if each['right'] else 'another'} answer, {each['apart']:.1g} apart"
+        near = "same" if each["apart"] <= SAME else "near"
+        said += f"  {near if each['right'] else 'another'} answer, {each['apart']:.1g} apart"
     return said
