@@ -13,7 +13,15 @@ import pandas as pd
 from kzdata.codes import UNKNOWN
 from kzdata.errors import KzdataError
 from kzdata.readers import comtrade_rows
-from kzdata.readers.received import LIMIT, WrongFormat, field, from_json, receive
+from kzdata.readers.received import (
+    LIMIT,
+    WrongFormat,
+    field,
+    from_json,
+    printed,
+    receive,
+    rows_of,
+)
 
 TESTED_ON_ORIGINAL = True
 # Rows a call: preview without a key, a free key, and what clients report of newer keys.
@@ -42,9 +50,11 @@ def read(
             raise KzdataError(
                 f"{body.name} is UN Comtrade's refusal: {said}", "Mend the request and ask again."
             )
-    rows = field(answer, "data", body)
-    if not isinstance(rows, list):
-        raise WrongFormat(f"{body.name}: the field 'data' is no list.", "Download it again.")
+    rows = rows_of(field(answer, "data", body), body)
+    for place, row in enumerate(rows):
+        if any(isinstance(value, (list, dict)) for value in row.values()):
+            for name in row:
+                printed(row, name, body, place=f"data[{place}]")
     if str(answer.get("count", len(rows))) != str(len(rows)):
         raise WrongFormat(
             f"{body.name} announces {answer['count']} rows and holds {len(rows)}.",

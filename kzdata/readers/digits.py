@@ -7,7 +7,7 @@ import pandas as pd
 
 from kzdata.readers.received import WrongFormat
 
-_NUMBER = r"[+-]?(?:\d+\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d+))?"
+_NUMBER = r"[+-]?(?:\d+\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d{1,4}))?"
 BLANK = frozenset({"", "NA", "NaN", "nan", "null", "None"})
 
 
@@ -40,7 +40,14 @@ def scaled(
     # Python's own reading of "52.051e3" rounds once; 52.051 * 1000 would round twice.
     mantissa = text.where(~missing, "0").str.replace(r"[eE].*$", "", regex=True)
     value = (mantissa + "e" + exponent.astype("str")).to_numpy(dtype="U").astype(float)
-    half = 0.5 * np.power(10.0, (exponent - fraction.str.len()).to_numpy(dtype=float))
+    with np.errstate(over="ignore"):
+        half = 0.5 * np.power(10.0, (exponent - fraction.str.len()).to_numpy(dtype=float))
+    if not (np.isfinite(value) & np.isfinite(half)).all():
+        place = column.index[~(np.isfinite(value) & np.isfinite(half))][0]
+        raise WrongFormat(
+            f"{name}: {column.name} {text[place]!r} is beyond all numbers (row {place}).",
+            "Check that the columns are those that this source publishes.",
+        )
     under = np.asarray(divisor, dtype=float)
     table = pd.DataFrame(
         {

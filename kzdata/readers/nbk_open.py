@@ -16,7 +16,17 @@ from kzdata.codes import NOT_APPLICABLE, UNKNOWN, WORLD
 from kzdata.errors import ContractError, UnknownCode
 from kzdata.readers import digits, tidied
 from kzdata.readers.nbk_fdi import quarter_before
-from kzdata.readers.received import LIMIT, Received, WrongFormat, field, from_json, receive
+from kzdata.readers.received import (
+    LIMIT,
+    Received,
+    WrongFormat,
+    count,
+    field,
+    from_json,
+    printed,
+    receive,
+    rows_of,
+)
 
 TESTED_ON_ORIGINAL = False
 FORMS = {"287": "fdi_gross_inflow", "310": "fdi_net_inflow"}
@@ -39,19 +49,20 @@ def read(
     """
     body = receive(source, limit=limit)
     answer = from_json(body)
-    rows = answer if isinstance(answer, list) else field(answer, "rows", body)
+    listed = answer if isinstance(answer, list) else field(answer, "rows", body)
+    rows = rows_of(listed, body)
     about = answer if isinstance(answer, dict) else {}
     dataflow = _dataflow(str(about.get("formId") or about.get("form_id") or ""), form, body)
     _refuse_pages(about, len(rows), body)
     made = []
     for place, row in enumerate(rows):
         where = f"rows[{place}]"
-        day = str(field(row, "report_date", body, place=where))[:10]
-        amount = field(row, "amount", body, place=where)
+        day = (printed(row, "report_date", body, place=where) or "")[:10]
+        amount = printed(row, "amount", body, place=where)
         made.append(
             {
                 "period": _quarter(day, body),
-                "amount": None if amount is None else str(amount).replace(",", "."),
+                "amount": None if amount is None else amount.replace(",", "."),
                 "locator": f"{body.name}, report_date {day}",
                 "series": ".".join(
                     str(value)
@@ -91,13 +102,11 @@ def _dataflow(said: str, asked: int | str | None, body: Received) -> str:
     return FORMS[found]
 
 
-def _refuse_pages(about: dict[str, Any], count: int, body: Received) -> None:
-    total, size = about.get("totalRows"), about.get("pageSize")
-    if (total is not None and int(total) != count) or (
-        total is None and size is not None and int(size) == count
-    ):
+def _refuse_pages(about: dict[str, Any], held: int, body: Received) -> None:
+    total, size = count(about, "totalRows", body), count(about, "pageSize", body)
+    if (total is not None and total != held) or (total is None and size == held):
         raise WrongFormat(
-            f"{body.name} is one page: {count} rows of {total or 'an unknown number'}.",
+            f"{body.name} is one page: {held} rows of {total or 'an unknown number'}.",
             "Ask with a larger pageSize, so that one answer holds all rows.",
         )
 
@@ -108,4 +117,7 @@ def _quarter(day: str, body: Received) -> str:
     except ContractError as error:
         raise ContractError(f"{body.name}: {error.fact}", error.hint) from None
     except ValueError:
-        raise WrongFormat(f"{body.name}: report_date {day!r} is no date.", None) from None
+        raise WrongFormat(
+            f"{body.name}: report_date {day!r} is no date.",
+            "It is written 2005-07-01: the day after the quarter.",
+        ) from None

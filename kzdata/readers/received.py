@@ -146,7 +146,7 @@ def is_workbook(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return "[Content_Types].xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
         return False
 
 
@@ -186,6 +186,37 @@ def field(record: Any, name: str, body: Received, *, place: str = "") -> Any:
             "Check that the file is of this source; if the publisher renamed the field, say so.",
         )
     return record[name]
+
+
+def printed(record: Any, name: str, body: Received, *, place: str = "") -> str | None:
+    """A field of a JSON object as the text or number printed, or None for null; else refused."""
+    value = field(record, name, body, place=place)
+    if isinstance(value, (list, dict)):
+        raise WrongFormat(
+            f"{body.name}: the field {name!r}{place and ' in ' + place} is no text or number.",
+            "Check that the file is of this source; if the publisher changed the field, say so.",
+        )
+    return None if value is None else str(value)
+
+
+def count(record: dict[str, Any], name: str, body: Received) -> int | None:
+    """A whole number that an answer may say of itself; None where it does not."""
+    value = record.get(name)
+    if value is None:
+        return None
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19:
+        return int(value)
+    raise WrongFormat(f"{body.name}: {name} is {str(value)[:40]!r}, no whole number.", _AGAIN)
+
+
+def rows_of(value: Any, body: Received) -> list[dict[str, Any]]:
+    """A list of JSON objects; anything else is refused."""
+    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+        return value
+    raise WrongFormat(
+        f"{body.name} has no list of rows where this source has one.",
+        "Check that the file is of this source, and whole.",
+    )
 
 
 def _too_large(name: str, limit: int) -> WrongFormat:

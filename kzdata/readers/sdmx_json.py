@@ -15,7 +15,15 @@ import pandas as pd
 
 from kzdata.codes import UNKNOWN
 from kzdata.readers import sdmx_rows
-from kzdata.readers.received import LIMIT, Received, WrongFormat, field, from_json, receive
+from kzdata.readers.received import (
+    LIMIT,
+    Received,
+    WrongFormat,
+    field,
+    from_json,
+    receive,
+    rows_of,
+)
 
 TESTED_ON_ORIGINAL = True
 _AT = ("dataSet", "dimensionGroup", "series", "observation")
@@ -43,10 +51,10 @@ def message(body: Received) -> tuple[pd.DataFrame, list[str], str]:
     if isinstance(whole, dict) and whole.get("errors"):
         raise WrongFormat(f"{body.name} is an error: {whole['errors']}", "Mend the request.")
     datasets = field(inner, "dataSets", body)
-    structures = inner.get("structures") or [field(inner, "structure", body)]
+    structures = rows_of(inner.get("structures") or [field(inner, "structure", body)], body)
     rows: list[dict[str, Any]] = []
     dimensions: list[str] = []
-    for place, dataset in enumerate(datasets):
+    for place, dataset in enumerate(rows_of(datasets, body)):
         if str(dataset.get("action", "")).lower() == "delete":
             raise WrongFormat(
                 f"{body.name}: data set {place} deletes observations, it reports none.",
@@ -66,7 +74,7 @@ def message(body: Received) -> tuple[pd.DataFrame, list[str], str]:
             ) from None
     empty = [*dimensions, sdmx_rows.VALUE, "locator"]
     raw = pd.DataFrame(rows, columns=None if rows else empty, dtype=object)
-    return raw, dimensions, _flow(structures[0])
+    return raw, dimensions, _flow(structures[0], body)
 
 
 def _in_order(structure: dict[str, Any], body: Received) -> list[str]:
@@ -142,8 +150,8 @@ def _belongs(group: str, key: str) -> bool:
     return all(w in ("", p) for w, p in zip(wanted, parts, strict=False))
 
 
-def _flow(structure: dict[str, Any]) -> str:
-    for link in structure.get("links") or []:
+def _flow(structure: dict[str, Any], body: Received) -> str:
+    for link in rows_of(structure.get("links") or [], body):
         address = str(link.get("urn") or link.get("href") or "")
         if "dataflow" in address.lower():
             tail = address.rpartition("=")[2] if "=" in address else address

@@ -108,6 +108,11 @@ def _rows(message: Any, body: Received, definition: Any) -> tuple[list[dict[str,
 def _parse(body: Received, definition: Any = None) -> Any:
     try:
         import sdmx
+
+        # Its modules register names as they are imported, which a damaged message read before
+        # would spoil for good.
+        import sdmx.reader.xml.v21
+        import sdmx.reader.xml.v30
     except ImportError:
         raise NotAvailable(
             "Reading SDMX-ML needs the library sdmx1.", "pip install 'kzdata[sdmx]'"

@@ -16,7 +16,17 @@ from kzdata import areas, contract
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN
 from kzdata.errors import KzdataError
 from kzdata.readers import digits, tidied
-from kzdata.readers.received import LIMIT, Received, WrongFormat, field, from_json, receive
+from kzdata.readers.received import (
+    LIMIT,
+    Received,
+    WrongFormat,
+    count,
+    field,
+    from_json,
+    printed,
+    receive,
+    rows_of,
+)
 
 TESTED_ON_ORIGINAL = False
 # indicator: dataflow, flow, product, valuation, unit
@@ -51,13 +61,13 @@ def read(
     if "message" in about:
         said = "; ".join(
             f"{each.get('id')} {each.get('key', '')}: {each.get('value', '')}"
-            for each in about["message"]
+            for each in rows_of(about["message"], body)
         )
         raise KzdataError(
             f"{body.name} is the World Bank's refusal: {said}",
             "Mend the request: 120 is a country, indicator or parameter it does not know.",
         )
-    rows = (answer[1] if len(answer) > 1 else None) or []
+    rows = rows_of((answer[1] if len(answer) > 1 else None) or [], body)
     _refuse_pages(about, len(rows), body)
     raw = pd.DataFrame(
         [_row(row, place, body) for place, row in enumerate(rows)],
@@ -70,7 +80,7 @@ def read(
     value = digits.scaled(raw["value"], name=body.name)
     area = raw["iso3"].where(raw["iso3"] != "", raw["country"]).map(areas.from_letters)
     status = raw["status"].where(raw["status"].isin(list(contract.STATUSES)), "A")
-    printed = raw["unit"].where(raw["unit"] != "", UNKNOWN)
+    unit = raw["unit"].where(raw["unit"] != "", UNKNOWN)
     made = pd.DataFrame(
         {
             "dataflow": known.str[0],
@@ -81,29 +91,32 @@ def read(
             "partner": ["WLD" if each[4] else NOT_APPLICABLE for each in known],
             "period": tidied.period_column(raw["date"], body.name),
             **{column: value[column] for column in value},
-            "unit": [each[4] or unit for each, unit in zip(known, printed, strict=True)],
+            "unit": [each[4] or said for each, said in zip(known, unit, strict=True)],
             "obs_status": status.where(value["value"].notna(), "M"),
             "locator": raw["locator"],
             "series": raw["indicator"] + "." + raw["country"],
         }
     )
-    return tidied.tidy(
-        made, source="worldbank", published=published or str(about.get("lastupdated") or UNKNOWN)
-    )
+    updated = printed(about, "lastupdated", body) if "lastupdated" in about else None
+    return tidied.tidy(made, source="worldbank", published=published or updated or UNKNOWN)
 
 
 def _row(row: dict[str, Any], place: int, body: Received) -> dict[str, Any]:
     where = f"rows[{place}]"
-    indicator = field(field(row, "indicator", body, place=where), "id", body, place=where)
-    country = field(field(row, "country", body, place=where), "id", body, place=where)
+
+    def said(record: Any, name: str) -> str:
+        return printed(record, name, body, place=where) or ""
+
+    indicator = said(field(row, "indicator", body, place=where), "id")
+    country = said(field(row, "country", body, place=where), "id")
     return {
         "indicator": indicator,
         "country": country,
-        "iso3": row.get("countryiso3code") or "",
-        "date": _sdmx(field(row, "date", body, place=where)),
-        "value": field(row, "value", body, place=where),
-        "unit": row.get("unit") or "",
-        "status": row.get("obs_status") or "A",
+        "iso3": said(row, "countryiso3code") if "countryiso3code" in row else "",
+        "date": _sdmx(said(row, "date")),
+        "value": printed(row, "value", body, place=where),
+        "unit": said(row, "unit") if "unit" in row else "",
+        "status": (said(row, "obs_status") if "obs_status" in row else "") or "A",
         "locator": f"{body.name}, {indicator} {country} {row['date']}",
     }
 
@@ -113,10 +126,10 @@ def _sdmx(date: str) -> str:
     return f"{date[:4]}-{date[4:]}" if len(date) > 4 and date[4] in "QM" else date
 
 
-def _refuse_pages(about: dict[str, Any], count: int, body: Received) -> None:
-    if int(about.get("pages") or 1) > 1 or int(about.get("total") or count) != count:
+def _refuse_pages(about: dict[str, Any], held: int, body: Received) -> None:
+    pages, total = count(about, "pages", body), count(about, "total", body)
+    if (pages or 1) > 1 or (total or held) != held:
         raise WrongFormat(
-            f"{body.name} is page {about.get('page')} of {about.get('pages')}: {count} of "
-            f"{about.get('total')} rows.",
+            f"{body.name} is page {about.get('page')} of {pages}: {held} of {total} rows.",
             "Ask with per_page=20000, the most there is, and for fewer countries if need be.",
         )
