@@ -52,6 +52,7 @@ CELL = COLUMNS[: COLUMNS.index("value")]
 KEY = [*CELL, "source", "published"]
 # Columns that some frames have, and that are then part of the key.
 BEYOND = ["classification", "series"]
+TOTALS = ("TOTAL", NOT_APPLICABLE)  # products that are no part of another
 OBSERVATIONS = 'kz.observations("KAZ", "ISR")'
 
 _PUBLISHED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")

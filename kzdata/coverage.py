@@ -21,7 +21,7 @@ def coverage() -> list[dict[str, Any]]:
 
 
 def _shipped(name: str) -> dict[str, Any]:
-    rows = store.everything()
+    rows = store.shipped()
     rows = rows[rows["source"] == name]
     return _about(name) | {
         "here": "shipped",

@@ -42,7 +42,7 @@ def export(folder: Path, only: Iterable[str] = ()) -> dict[str, Any]:
     ``only`` names sources; otherwise all that are shipped and loaded. Every vintage of a source is
     a row. A folder that holds anything but an earlier export is left alone: `PublishError`.
     """
-    shipped = store.everything()
+    shipped = store.shipped()
     loaded = {entry.source for entry in vintages.entries()}
     known = {*shipped["source"].unique(), *loaded}
     for name in only:

@@ -29,7 +29,7 @@ def loaded(
     >>> len(loaded("KAZ", "ISR", product="TOTAL", start=2025)), len(loaded("ISR", product="2709"))
     (2, 0)
     """
-    store.everything()  # a table that is not there at all is no answer
+    store.shipped()  # a table that is not there at all is no answer
     try:
         return store.observations(
             reporter,

@@ -21,8 +21,9 @@ def _preferences() -> list[dict[str, Any]]:
 def preferred(frame: pd.DataFrame, rules: list[dict[str, Any]] | None = None) -> pd.DataFrame:
     """One publication a cell: the one that ``seeds/preferences.yml`` puts first.
 
-    Sources listed together are of one rank, and the newest of them wins. Publications that are not
-    listed come last, in the order of their names. A source with several series in a cell keeps
+    Sources listed together are of one rank, and the newest of them wins. Among listed sources a
+    provisional figure gives way to any other. Publications that are not listed come last, in the
+    order of their names. A source with several series in a cell keeps
     them all. ``rules`` stand in for the file's.
     """
     rank = pd.Series(float("inf"), index=frame.index)
@@ -41,12 +42,14 @@ def preferred(frame: pd.DataFrame, rules: list[dict[str, Any]] | None = None) ->
     # A total is the same cell under every edition of the nomenclature.
     edition = frame.get("classification", pd.Series("", index=frame.index))
     edition = edition.where(frame["product"].str.isdecimal(), "")
-    best = frame.assign(_rank=rank, _age=age, _edition=edition)[keep]
-    best = best.sort_values(["_rank", "_age", "source"], kind="stable")
+    listed = rank < float("inf")
+    last = 2 - 2 * listed + (listed & (frame["obs_status"] == "P"))
+    best = frame.assign(_last=last, _rank=rank, _age=age, _edition=edition)[keep]
+    best = best.sort_values(["_last", "_rank", "_age", "source"], kind="stable")
     cell = [*contract.CELL, "_edition"]
     if "series" in best:
         chosen = best["source"] == best.groupby(cell)["source"].transform("first")
         best = best[chosen]
     else:
         best = best.drop_duplicates(cell)
-    return contract.order(best.drop(columns=["_rank", "_age", "_edition"]))
+    return contract.order(best.drop(columns=["_last", "_rank", "_age", "_edition"]))

@@ -41,7 +41,8 @@ def why(
     ``figure`` is a `Number`, a row of a frame, or a figure as printed ("US$193.3 million",
     "−18.1 %", "193.3"). Printed figures are looked up in the sentences, tables and charts of
     ``report`` (a report's folder; by default every report under ``reports/``), then as printed
-    among the claims, then by value among the shipped observations, their turnovers and balances.
+    among the claims, then by value among the totals that are shipped or loaded, their turnovers and
+    balances, then among loaded products.
     A figure with a unit or scale only finds its own; bare digits find what is printed with them.
     Raises `NotAvailable` when nothing matches.
     """
@@ -96,11 +97,13 @@ def _in_store(text: str) -> Iterator[dict[str, Any]]:
         yield from (_row(number(row)) for _, row in stated.iterrows())
         return
     amount = amounts.parse_amount(text)
-    everything = store.everything()
-    goods = everything[everything["flow"].isin(["X", "M"])]
-    tables = [claims, everything, aggregates.turnover(goods), aggregates.balance(goods)]
+    totals = store.known({"product": contract.TOTALS}, None, newest=False)
+    goods = totals[totals["flow"].isin(["X", "M"])]
+    tables = [claims, totals, aggregates.turnover(goods), aggregates.balance(goods)]
     book = pd.concat([table[contract.COLUMNS] for table in tables], ignore_index=True)
-    hit = book["value"].between(amount.lower, amount.upper)
+    hit = book[book["value"].between(amount.lower, amount.upper)]
+    if hit.empty:
+        hit = store.valued(amount.lower, amount.upper)
     if amount.unit is not None:
-        hit &= book["unit"] == amount.unit
-    yield from (_row(number(row)) for _, row in book[hit].iterrows())
+        hit = hit[hit["unit"] == amount.unit]
+    yield from (_row(number(row)) for _, row in hit.iterrows())

@@ -3,16 +3,18 @@ and the user's own store (`kzdata.vintages`), both asked by observations()."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from kzdata import codes, contract, corrections, periods, sources, vintages
+from kzdata import absent, codes, contract, corrections, periods, sources, vintages
 from kzdata.errors import KzdataError, NotAvailable, ParseError, UnknownCode, did_you_mean
 from kzdata.home import HOME
 from kzdata.preferences import preferred
 from kzdata.reads import recorded
+from kzdata.vintages import Wanted
 
 SIDES = ("reporter", "both")
 _MIRRORED = {"X": "M", "M": "X", "RX": "RM", "RM": "RX"}
@@ -67,6 +69,10 @@ def observations(
     source's newest vintage of each cell, ``source="all"`` every vintage of every source. A cell
     missing at source is a row without a value.
 
+    Without a ``source`` and a ``product`` the totals of the pair answer, and products only where
+    nobody publishes a total; ``product="all"`` asks for every product, ``product="TOTAL"`` for
+    totals alone. A named source gives all that it has.
+
     ``as_of`` is a day: only what was surely known by it counts. A publication is known from the
     last day that its date can mean, or from the day it was loaded (for what is shipped: accessed),
     whichever is earlier. Rows that readers bring with a classification, a quantity or a
@@ -89,40 +95,47 @@ def observations(
         "reporter": None if reporter is None else codes.area(reporter),
         "partner": None if partner is None else codes.area(partner),
         "flow": flow,
-        "product": product,
+        "product": None if product == "all" else product,
         "freq": freq,
         "source": None if source == "all" else source,
     }
-    found = _asked(wanted, as_of, newest=source != "all")
     if sides not in SIDES:
         raise KzdataError(f"sides={sides!r} is no choice.", did_you_mean(sides, SIDES))
+    asked: dict[str, str] = {c: v for c, v in wanted.items() if v is not None}
+    questions = [asked]
     if sides == "both" and reporter != partner:
-        ends = {"reporter": wanted["partner"], "partner": wanted["reporter"]}
-        turned = {**wanted, **ends, "flow": _MIRRORED.get(str(flow), flow)}
-        found = pd.concat([found, _asked(turned, as_of, newest=source != "all")]).fillna(
-            dict.fromkeys(contract.BEYOND, "")
-        )
-    if start is not None or end is not None:
-        found = found[_within(found["period"], start, end)]
+        turned = wanted | {"reporter": wanted["partner"], "partner": wanted["reporter"]}
+        turned["flow"] = _MIRRORED.get(str(flow), flow)
+        questions.append({c: v for c, v in turned.items() if v is not None})
+    found = contract.empty()
+    if source is None and product is None:
+        totals = [{**each, "product": contract.TOTALS} for each in questions]
+        found = _answers(totals, (start, end), as_of)
     if found.empty:
-        wanted = {column: value for column, value in wanted.items() if value is not None}
-        raise NotAvailable(
-            "Nothing is loaded for "
-            + ", ".join(f"{column} {value}" for column, value in wanted.items())
-            + _years_wanted(start, end)
-            + (f", known by {as_of}" if as_of else "")
-            + ".",
-            _near(_tidy(), wanted) + _loaded_too(dataflow),
-        )
+        found = _answers(questions, (start, end), as_of, newest=source != "all")
+    if found.empty:
+        raise absent.absent_from(_tidy(), asked, (start, end), as_of)
     return contract.order(found) if source is not None else preferred(found)
 
 
-def _asked(wanted: dict[str, str | None], as_of: str | None, *, newest: bool) -> pd.DataFrame:
-    return known({c: v for c, v in wanted.items() if v is not None}, as_of, newest=newest)
+def _answers(
+    questions: Sequence[Wanted],
+    span: tuple[Any, Any],
+    as_of: str | None,
+    *,
+    newest: bool = True,
+) -> pd.DataFrame:
+    parts = [known(each, as_of, newest=newest) for each in questions]
+    found = parts[0]
+    if len(parts) > 1:
+        found = pd.concat(parts).fillna(dict.fromkeys(contract.BEYOND, ""))
+    return found if span == (None, None) else found[_within(found["period"], *span)]
 
 
-def known(wanted: dict[str, str], as_of: str | None, *, newest: bool) -> pd.DataFrame:
+def known(wanted: Wanted, as_of: str | None, *, newest: bool) -> pd.DataFrame:
     """Rows whose columns have these values, shipped and loaded, as they were known by ``as_of``.
+
+    A value may be a tuple of several.
 
     With ``newest`` a source has one row a cell, else one a vintage. Several sources stay side by
     side.
@@ -130,17 +143,17 @@ def known(wanted: dict[str, str], as_of: str | None, *, newest: bool) -> pd.Data
     table = _tidy()
     hit = pd.Series(True, index=table.index)
     for column, value in wanted.items():
-        hit &= table[column] == value
+        hit &= table[column].isin([value] if isinstance(value, str) else list(value))
     if as_of is not None:
         hit &= table["source"].map(_known_from()) <= as_of
-    shipped = table[hit]
+    ours = table[hit]
     mine = vintages.rows(wanted, as_of, newest=newest)
     if mine is None:
-        return shipped
+        return ours
     mine = corrections.corrected(mine)
     beside = [str(c) for c in mine if c not in table and not str(c).startswith("_")]
     texts = [c for c in beside if not pd.api.types.is_numeric_dtype(mine[c])]
-    both = pd.concat([shipped, mine[[*contract.COLUMNS, *beside]]], ignore_index=True)
+    both = pd.concat([ours, mine[[*contract.COLUMNS, *beside]]], ignore_index=True)
     both = both.fillna(dict.fromkeys(texts, ""))
     said = [c for c in beside if c not in texts or (both[c] != "").any()]
     both = both[[*contract.COLUMNS, *said]]
@@ -186,9 +199,27 @@ def day(text: str) -> str:
     raise ParseError(f"as_of={text!r} is no day.", 'Write it like as_of="2026-01-28".')
 
 
-def everything() -> pd.DataFrame:
+def shipped() -> pd.DataFrame:
     """Every row of the table that is shipped: all dataflows, all publications."""
     return _tidy().copy()
+
+
+def everything() -> pd.DataFrame:
+    """Every row that is shipped or loaded: all dataflows, publications, vintages and products.
+
+    A year of BACI has some ten million rows, which take gigabytes: `observations` asks for few.
+    """
+    return known({}, None, newest=False).reset_index(drop=True)
+
+
+def valued(lower: float, upper: float) -> pd.DataFrame:
+    """Rows between two values, every publication and product of them; none is an empty frame."""
+    ours = _tidy()
+    mine = vintages.rows({}, newest=False, between=(lower, upper))
+    found = ours[ours["value"].between(lower, upper)]
+    if mine is not None:
+        found = pd.concat([found, corrections.corrected(mine)], ignore_index=True)
+    return found[contract.COLUMNS]
 
 
 def _within(period: pd.Series, start: int | str | None, end: int | str | None) -> pd.Series:
@@ -203,34 +234,3 @@ def _within(period: pd.Series, start: int | str | None, end: int | str | None) -
             for each, span in spans.items()
         }
     ).astype(bool)
-
-
-def _years_wanted(start: int | str | None, end: int | str | None) -> str:
-    limits = [f"from {start}" if start is not None else "", f"to {end}" if end is not None else ""]
-    said = " ".join(limit for limit in limits if limit)
-    return f", {said}" if said else ""
-
-
-def _near(table: pd.DataFrame, wanted: dict[str, Any]) -> str:
-    """What is loaded for the same dataflow and reporter, as a line to act on."""
-    near = table[table["dataflow"] == wanted["dataflow"]]
-    if "reporter" in wanted and (near["reporter"] == wanted["reporter"]).any():
-        near = near[near["reporter"] == wanted["reporter"]]
-    if "partner" in wanted and (near["partner"] == wanted["partner"]).any():
-        near = near[near["partner"] == wanted["partner"]]
-    if near.empty:
-        return f"Loaded dataflows: {', '.join(sorted(table['dataflow'].unique()))}."
-    partners = sorted(near["partner"].unique())
-    listed = ", ".join(partners) if len(partners) <= 12 else f"{len(partners)} partners"
-    reporters = ", ".join(sorted(near["reporter"].unique()))
-    return (
-        f"Loaded for {wanted['dataflow']}: reporter {reporters}; "
-        f"partner {listed}; {near['period'].min()} to {near['period'].max()}; "
-        f"frequency {', '.join(sorted(near['freq'].unique()))}."
-    )
-
-
-def _loaded_too(dataflow: str) -> str:
-    """What the user's store has of a dataflow, as the end of a hint."""
-    held = {e.source for e in vintages.entries() if dataflow in e.dataflows}
-    return f" In your store: {', '.join(sorted(held))}; see kzdata sources." if held else ""

@@ -21,7 +21,7 @@ LAYERS = [
     {"words", "periods", "amounts", "codes", "areas", "resource"},
     {"vocabulary", "bounds"},
     {"contract", "comparable", "nomenclature", "codebook", "outward"},
-    {"sources", "seeds", "readers", "vintages", "bulk", "corrections", "preferences"},
+    {"sources", "seeds", "readers", "vintages", "bulk", "corrections", "preferences", "absent"},
     {
         "fetch",
         "store",
@@ -123,7 +123,7 @@ def test_the_codebook_in_the_readme_names_every_column_in_order():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = readme[readme.index("## Codebook") :]
     named = re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE)
-    assert named == list(store.everything().columns)
+    assert named == list(store.shipped().columns)
 
 
 def test_the_repository_names_no_place_but_its_own():

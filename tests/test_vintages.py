@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT, rows
 
 import kzdata as kz
-from kzdata import contract, corrections, preferences, vintages
+from kzdata import contract, corrections, preferences, store, vintages
 from kzdata.errors import KzdataError, NotAvailable, ParameterError, ParseError, UnknownCode
 from kzdata.vintages import StoreError, journal
 
@@ -410,3 +410,88 @@ def test_a_correction_that_is_not_whole_is_refused(tmp_path):
             corrections.declared(path)
     corrections.declared.cache_clear()
     assert corrections.declared() == []
+
+
+def baci(path: Path) -> Path:
+    """Ten thousand dollars of each of two products, both ways, with countries in the panel too."""
+    path.write_text(
+        "t,i,j,k,v,q\n"
+        + "".join(
+            f"{year},{i},{j},{k},10,NA\n"
+            for year in (2023, 2024)
+            for i, j in ((398, 376), (376, 398), (398, 792), (792, 398), (276, 376))
+            for k in ("010121", "270900")
+        )
+    )
+    return path
+
+
+def test_a_pair_asked_without_product_answers_with_totals_whatever_is_loaded(tmp_path):
+    before = kz.observations("KAZ", "ISR")
+    panel = kz.observations("KAZ", start=2020)
+    vintages.load("baci", baci(tmp_path / "BACI_HS92_V202501.csv"))
+    pd.testing.assert_frame_equal(kz.observations("KAZ", "ISR"), before)
+    pd.testing.assert_frame_equal(kz.observations("KAZ", start=2020), panel)
+    every = kz.observations("KAZ", "ISR", start=2024, product="all")
+    assert set(every["product"]) == {"TOTAL", "010121", "270900"}
+    # a named source gives all that it has; so does a pair for which nobody publishes totals
+    assert len(kz.observations("KAZ", "ISR", source="baci")) == 4
+    assert len(kz.observations("DEU", "ISR")) == 4
+    with pytest.raises(NotAvailable):
+        kz.observations("DEU", "ISR", product="TOTAL")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["bilateral", "partial_year"])
+def test_notebooks_print_the_same_with_products_loaded(tmp_path, name):
+    from kzdata.reports.colophon import OLDEST, kept
+    from kzdata.reports.engine import notebooks, run
+
+    vintages.load("baci", baci(tmp_path / "BACI_HS92_V202501.csv"))
+    path = notebooks()[name]
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    printed = [
+        [cell.get("outputs") for cell in json.loads(data)["cells"]]
+        for data in (path.read_bytes(), kept(run(path, {}, scratch=scratch, epoch=OLDEST)))
+    ]
+    assert printed[0] == printed[1]
+
+
+def test_why_finds_what_is_loaded(tmp_path):
+    load(imts(tmp_path / "a.csv", x1994=7654321), "2025-03")
+    vintages.load("baci", baci(tmp_path / "BACI_HS92_V202501.csv"))
+    found = kz.why("7,654,321").frame
+    assert found["source"].tolist() == ["imf_sdmx_csv"]
+    (tmp_path / "one.csv").write_text("t,i,j,k,v,q\n2024,398,376,010121,98765.432,NA\n")
+    vintages.load("baci", tmp_path / "one.csv", classification="HS1992", published="2026-01")
+    found = kz.why("98,765,432").frame
+    assert found["source"].tolist() == ["baci"]
+    assert "one.csv, line 2" in found["locator"].item()
+    assert "imf_sdmx_csv" in set(store.everything()["source"])
+
+
+def test_a_newer_edition_of_the_bureau_that_is_loaded_answers_for_the_shipped_one():
+    rules = preferences._preferences()
+    shipped = kz.observations("KAZ", "ISR", flow="X", start=2025, source="bns_partners_2025")
+    newer = shipped.assign(source="bns_partners", published="2027-07", value=1.0)
+    older = newer.assign(published="2026-02", value=2.0)
+    early = newer.assign(published="2027-02", obs_status="P", value=3.0)
+    for loaded, answer in ((newer, 1.0), (older, shipped["value"].item()), (early, None)):
+        best = preferences.preferred(pd.concat([shipped, loaded], ignore_index=True), rules)
+        assert best["value"].tolist() == [shipped["value"].item() if answer is None else answer]
+
+
+def test_a_fetched_body_that_names_no_date_was_published_when_it_was_retrieved(tmp_path):
+    folder = tmp_path / "20260925T101112Z-abc"
+    folder.mkdir()
+    path = imts(folder / "answer.csv", x2024=5)
+    record = {"file": "answer.csv", "reader": "imf_sdmx_csv", "options": {},
+              "retrieved": "2026-09-25T10:11:12+00:00"}  # fmt: skip
+    (folder / "fetched.json").write_text(json.dumps(record))
+    assert load(path).entry.published == "2026-09-25"
+    found = kz.observations("KAZ", "ISR", source="imf_sdmx_csv")
+    assert found["published"].tolist() == ["2026-09-25"]
+    assert load(path, "2026-08").entry.published == "2026-08"  # who loads it may know better
+    (folder / "fetched.json").write_text(json.dumps(record | {"file": "other.csv"}))
+    assert load(imts(folder / "answer.csv", x2024=6)).entry.published == "_U"

@@ -39,14 +39,18 @@ def write_baci(
     *,
     member: str | None = None,
     limit: int = MOST,
+    undated: str = contract.UNKNOWN,
     **options: Any,
 ) -> tuple[Written, str, dict[str, Any]]:
     """A BACI file as a batch in ``folder``; also its content's SHA-256, and what it covers.
 
-    gz and zip are read as they are. ``options`` and errors are those of ``kz.read("baci", path)``.
+    gz and zip are read as they are; ``undated`` is when a version was published whose name does not
+    tell. ``options`` and errors are those of ``kz.read("baci", path)``.
     """
     with opened(path, member, limit) as (stream, name):
         same = _shared(stream.read(_HEAD), folder / name, options)
+    if same["published"] == contract.UNKNOWN:
+        same["published"] = undated
     codes = sorted(contract.area_codes())
     spilled = _Spilled(folder, codes, name)
     with opened(path, member, limit) as (stream, name):

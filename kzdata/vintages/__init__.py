@@ -13,13 +13,14 @@ from kzdata.vintages import editions
 from kzdata.vintages.editions import FOREVER, last_day
 from kzdata.vintages.journal import Entry, entries
 from kzdata.vintages.loading import BATCHES, Loaded, load
-from kzdata.vintages.place import StoreError, store_folder
+from kzdata.vintages.place import StoreError, Wanted, store_folder
 
 __all__ = [
     "FOREVER",
     "Entry",
     "Loaded",
     "StoreError",
+    "Wanted",
     "entries",
     "last_day",
     "load",
@@ -30,13 +31,18 @@ __all__ = [
 
 
 def rows(
-    wanted: dict[str, str], as_of: str | None = None, *, newest: bool = True
+    wanted: Wanted,
+    as_of: str | None = None,
+    *,
+    newest: bool = True,
+    between: tuple[float, float] | None = None,
 ) -> pd.DataFrame | None:
     """The observations of the store whose columns have these values, as known by ``as_of``.
 
-    One row a source and cell, the newest; one a publication with ``newest=False``. Beside the
-    contract's columns stand those that the readers keep. None where nothing fits. Raises
-    `StoreError` where a file is not what was loaded.
+    A value may be a tuple of several. One row a source and cell, the newest; one a publication
+    with ``newest=False``. Beside the contract's columns stand those that the readers keep. None
+    where nothing fits. ``between`` are two values. Raises `StoreError` where a file is not what was
+    loaded.
     """
     held = [
         entry
@@ -48,7 +54,7 @@ def rows(
     found = [
         editions.dated(frame, entry.loaded, entry.number)
         for entry in held
-        if (frame := _selected(entry, wanted, old.get(entry.number, set()))) is not None
+        if (frame := _selected(entry, wanted, between, old.get(entry.number, set()))) is not None
     ]
     if not found:
         return None
@@ -75,7 +81,10 @@ def shape(source: str) -> tuple[list[str], dict[str, bool]]:
 
 
 def _selected(
-    entry: Entry, wanted: dict[str, str], old: set[tuple[str, ...]]
+    entry: Entry,
+    wanted: Wanted,
+    between: tuple[float, float] | None,
+    old: set[tuple[str, ...]],
 ) -> pd.DataFrame | None:
     from kzdata.vintages import batches, frames
 
@@ -83,7 +92,7 @@ def _selected(
         return None
     folder = store_folder() / BATCHES
     index = batches.verified_index(folder, entry.file, entry.index_sha256)
-    table = batches.read(folder, entry.file, index, wanted)
+    table = batches.read(folder, entry.file, index, wanted, between)
     if table is None or not len(table):
         return None
     return editions.without(frames.expand(table, index), old)

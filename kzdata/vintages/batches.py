@@ -11,10 +11,12 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from kzdata.vintages.place import StoreError
+from kzdata.contract import TOTALS
+from kzdata.vintages.place import StoreError, Wanted
 
 GROUP = 1 << 16  # rows; a country of BACI's 200 has some 20,000 to 300,000 a year
 
@@ -60,6 +62,7 @@ class Writer:
         numbers = {f.name for f in schema} - set(texts) | {"lower", "upper"}
         self.path, self.groups, self.rows = path, [], 0  # type: ignore[var-annotated]
         self.reporters: set[str] = set()
+        self.totals = not {*TOTALS}.isdisjoint([(constant or {}).get("product")])
         self.about: dict[str, Any] = {
             "columns": columns,
             "numbers": [column for column in columns if column in numbers],
@@ -77,6 +80,8 @@ class Writer:
 
     def add(self, table: Any) -> None:
         """Write a table, as one row group for every `GROUP` rows."""
+        import pyarrow.compute as pc
+
         for start in range(0, len(table), GROUP):
             part = table.slice(start, GROUP)
             self._writer.write_table(part, row_group_size=len(part))
@@ -85,6 +90,11 @@ class Writer:
             else:
                 named = [self.about["constant"]["reporter"]]
             self.reporters |= set(named)
+            if "product" in part.column_names and not self.totals:
+                words = [chunk.dictionary for chunk in part["product"].chunks]
+                self.totals = any(
+                    pc.index(each, one).as_py() >= 0 for each in words for one in TOTALS
+                )
             self.groups.append({"first": named[0], "last": named[-1], "rows": len(part)})
             self.rows += len(part)
 
@@ -109,6 +119,7 @@ class Writer:
             os.fsync(file.fileno())
         foot = {"start": size - len(rest), "sha256": hashlib.sha256(rest).hexdigest()}
         index = {"rows": self.rows, "reporters": sorted(self.reporters), **self.about}
+        index["totals"] = self.totals
         index |= {"groups": self.groups, "footer": foot}
         data = (json.dumps(index, ensure_ascii=False, indent=0) + "\n").encode()
         return Written(self.path, whole.hexdigest(), data, self.rows, len(self.reporters))
@@ -143,8 +154,15 @@ def index_name(file: str) -> str:
     return file.removesuffix(".parquet") + ".json"
 
 
-def read(folder: Path, file: str, index: dict[str, Any], wanted: dict[str, str]) -> Any:
-    """The rows of a batch where the columns ``wanted`` have these values, as an Arrow table.
+def read(
+    folder: Path,
+    file: str,
+    index: dict[str, Any],
+    wanted: Wanted,
+    between: tuple[float, float] | None = None,
+) -> Any:
+    """The rows of a batch where the columns ``wanted`` have these values, as an Arrow table, or
+    None; only values ``between`` the two, if so asked.
 
     Only the row groups that can hold the reporter are read, and their hashes checked first.
     Columns that the index computes are not there yet: see `kzdata.vintages.frames`.
@@ -153,13 +171,17 @@ def read(folder: Path, file: str, index: dict[str, Any], wanted: dict[str, str])
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    if any(index["constant"].get(c, v) != v for c, v in wanted.items()):
+    sought = {c: (v,) if isinstance(v, str) else v for c, v in wanted.items()}
+    if any(index["constant"].get(c, v[0]) not in v for c, v in sought.items()):
         return None
-    reporter = wanted.get("reporter")
+    only_totals = "product" in sought and set(sought["product"]) <= set(TOTALS)
+    if only_totals and not index.get("totals", True):
+        return None
+    reporters = sought.get("reporter")
     numbers = [
         n
         for n, group in enumerate(index["groups"])
-        if reporter is None or group["first"] <= reporter <= group["last"]
+        if reporters is None or any(group["first"] <= r <= group["last"] for r in reporters)
     ]
     if not numbers:
         return None
@@ -171,15 +193,15 @@ def read(folder: Path, file: str, index: dict[str, Any], wanted: dict[str, str])
         ):
             raise damaged(path)
     stored = pq.ParquetFile(path)
-    asked = {c: v for c, v in wanted.items() if c not in index["constant"]}
+    asked = {c: pa.array(v, pa.string()) for c, v in sought.items() if c not in index["constant"]}
     parts = []
     for number in numbers:
         part = stored.read_row_group(number)
-        hit = None
-        for column, value in asked.items():
-            same = pc.equal(part[column], pa.scalar(value, pa.string()))
-            hit = same if hit is None else pc.and_(hit, same)
-        parts.append(part if hit is None else part.filter(hit))
+        hits = [pc.is_in(part[column], values) for column, values in asked.items()]
+        if between is not None:
+            hits.append(pc.greater_equal(part["value"], between[0]))
+            hits.append(pc.less_equal(part["value"], between[1]))
+        parts.append(part.filter(reduce(pc.and_, hits)) if hits else part)
     return pa.concat_tables(parts)
 
 

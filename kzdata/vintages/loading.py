@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from kzdata.vintages import batches, editions, frames, journal
 from kzdata.vintages.place import StoreError
 
 BATCHES, STAGING = "batches", "staging"
+RECORD = "fetched.json"  # what kzdata.fetch writes beside a body
 
 
 @dataclass(frozen=True)
@@ -35,19 +37,23 @@ class Loaded:
 def load(source: str, path: str | PathLike[str], **options: Any) -> Loaded:
     """Read a file of ``source`` and add its observations to the store as one batch.
 
-    ``options`` are those of `kz.read`. The store is `place.store_folder`; content that it holds is
-    not added again. Raises what the reader raises, `NotAvailable` for a file without observations,
-    and `StoreError` where the store cannot be written; nothing has changed then.
+    ``options`` are those of `kz.read`. A body that was fetched is read as its record says; where
+    nothing tells when it was published, the day it was retrieved counts. The store is
+    `place.store_folder`; content that it holds is not added again. Raises what the reader raises,
+    `NotAvailable` for a file without observations, and `StoreError` where the store cannot be
+    written; nothing has changed then.
     """
     from kzdata.readers import reading
 
     reading.module(source)  # a misspelt source stops before anything is made
+    said, retrieved = _fetched(source, Path(path))
+    options = said | options
     with _explained(), ThreadPoolExecutor(1) as beside, _staging() as folder:
         raw = beside.submit(_raw, Path(path))  # a large file is hashed while it is read
         if source == "baci":
             from kzdata.bulk import write_baci
 
-            written, content, about = write_baci(path, folder, **options)
+            written, content, about = write_baci(path, folder, undated=retrieved, **options)
         else:
             frame = reading.read(source, path, **options)
             if frame.empty:
@@ -55,9 +61,22 @@ def load(source: str, path: str | PathLike[str], **options: Any) -> Loaded:
                     f"{Path(path).name} holds no observations, so there is nothing to add.",
                     "Check what was asked of the source.",
                 )
+            undated = frame["published"] == UNKNOWN
+            frame.loc[undated, "published"] = retrieved
             written, content = frames.write(frame, folder / "batch.parquet")
             about = _about(frame)
         return _commit(folder, written, content, about, raw.result())
+
+
+def _fetched(source: str, path: Path) -> tuple[dict[str, Any], str]:
+    """Of a body that `kzdata fetch` brought: the options of its reader, and the day it came."""
+    try:
+        record = json.loads((path.parent / RECORD).read_text(encoding="utf-8"))
+        if (record["file"], record["reader"]) == (path.name, source):
+            return dict(record["options"]), periods.parse_period(record["retrieved"][:10])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # no record, or none of ours: a file like any other
+    return {}, UNKNOWN
 
 
 def _about(frame: pd.DataFrame) -> dict[str, Any]:

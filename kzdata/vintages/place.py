@@ -1,11 +1,14 @@
-"""Where the store is, and the error of a store that cannot be used as it stands."""
+"""Where the store is, how it is asked, and the error of one that cannot be used as it stands."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from kzdata.errors import KzdataError
 from kzdata.home import user_folder
+
+Wanted = Mapping[str, str | tuple[str, ...]]  # columns, and what they must say
 
 
 class StoreError(KzdataError):
