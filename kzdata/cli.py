@@ -93,6 +93,7 @@ def _say_where(made: Any, begun: float) -> None:
 def check() -> None:
     """Check what is shipped: the seeds load, the tidy table keeps its contract and is current."""
     from kzdata import seeds, sources, store
+    from kzdata.fetch import endpoints
     from kzdata.reports.editions import read_editions
 
     built = store.build_tidy()
@@ -101,6 +102,7 @@ def check() -> None:
     click.echo(f"data/tidy: {len(built):,} observations, as data/raw makes them")
     seeds.load()
     click.echo(f"seeds: whole, {len(sources.registry())} sources registered")
+    click.echo(f"addresses: {len(endpoints.load())} sources can be fetched")
     for each in read_editions().values():
         each.bound()
         click.echo(f"edition {each.name}: its notebooks take its parameters")

@@ -120,11 +120,28 @@ def test_editions_for_people_and_programs(home):
     assert json.loads(call("editions", "--json").stdout)[0]["built"] == "never"
 
 
-@pytest.mark.parametrize("name", ["report", "run", "editions", "check", "tidy", "why", "fetch"])
+COMMANDS = [
+    "report", "run", "editions", "check", "tidy", "why", "fetch", "load", "sources", "export",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_help_begins_with_examples(name):
     text = call(name, "--help").output
     assert text.startswith("Examples:")
     assert f"kzdata {name}" in text.splitlines()[1]
+
+
+def test_check_looks_at_the_addresses_too(monkeypatch, tmp_path):
+    from kzdata.fetch import endpoints
+
+    assert "addresses: 12 sources" in call("check").stdout
+    wrong = tmp_path / "endpoints.yml"
+    wrong.write_text("sources: {baci: {}}\n", encoding="utf-8")
+    monkeypatch.setattr(endpoints, "FILE", wrong)
+    done = call("check")
+    assert done.exit_code == 1
+    assert "services" in done.stderr
 
 
 def test_the_whole_has_help_and_a_version():
