@@ -4,7 +4,8 @@
     python benchmarks/store.py --rows 5000000 25000000 --rounds 2 --json store.json
 
 Needs duckdb and polars beside kzdata: pip install kzdata[bench,store]. A file of BACI's shape is
-made first (six columns, exporters in order, quantities padded, a few of them NA). Loading: text to a typed Parquet file sorted by
+made first (six columns, exporters in order, quantities padded, a few of them NA). Loading: text to
+a typed Parquet file sorted by
 reporter, with ISO codes joined, product codes as text, thousands to dollars, padded NA missing. The
 bare engines write fewer columns than the store (no line, no printed decimals, no note), check
 nothing, and put nothing on the disk for good; the store does all of it. polars and duckdb sort by

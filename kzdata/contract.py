@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from kzdata import areas, periods
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, alpha3_codes
@@ -26,6 +25,9 @@ from kzdata.vocabulary import (
     STATUSES,
     VALUATIONS,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = [
     "dataflow",
@@ -55,7 +57,7 @@ BEYOND = ["classification", "series"]
 TOTALS = ("TOTAL", NOT_APPLICABLE)  # products that are no part of another
 OBSERVATIONS = 'kz.observations("KAZ", "ISR")'
 
-_PUBLISHED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
+PUBLISHED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
 _PRODUCT = re.compile(r"\d{2,10}$")
 
 
@@ -66,6 +68,8 @@ def area_codes() -> frozenset[str]:
 
 def empty() -> pd.DataFrame:
     """A frame under the contract with no rows."""
+    import pandas as pd
+
     return pd.DataFrame({c: pd.Series(dtype=float if c in NUMERIC else str) for c in COLUMNS})
 
 
@@ -86,6 +90,8 @@ def need(frame: Any, columns: Iterable[str], taken_from: str) -> pd.DataFrame:
 
     ``taken_from`` is the call that gives such a frame.
     """
+    import pandas as pd
+
     if not isinstance(frame, pd.DataFrame):
         raise ContractError(
             f"{type(frame).__name__} is no frame of observations.", f"Give one: {taken_from}"
@@ -105,6 +111,8 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     Collects every failure and then raises one `ContractError` whose ``failures`` frame has the
     columns rule, row, value and the key of the row, one line a failure.
     """
+    import pandas as pd
+
     need(frame, COLUMNS, "kz.observations(...)")
     failures = pd.concat(
         [
@@ -135,6 +143,8 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _broken(frame: pd.DataFrame):
     """Yield (rule in words, column to show, boolean mask of the rows that break it)."""
+    import pandas as pd
+
     text = [c for c in COLUMNS if c not in NUMERIC]
     for column in text:
         yield (
@@ -171,7 +181,7 @@ def _broken(frame: pd.DataFrame):
     yield (
         "published is a date, YYYY-MM, YYYY or _U",
         "published",
-        _unlike(frame["published"], lambda v: v == UNKNOWN or bool(_PUBLISHED.match(v))),
+        _unlike(frame["published"], lambda v: v == UNKNOWN or bool(PUBLISHED.match(v))),
     )
     yield (
         "period is an SDMX time period or _U",

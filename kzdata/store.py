@@ -23,7 +23,7 @@ TIDY = HOME / "data" / "tidy" / "observations.csv"
 
 def build_tidy() -> pd.DataFrame:
     """Read every folder of ``data/raw`` into one frame, checked and sorted by key."""
-    from kzdata.readers import read_source
+    from kzdata.readers.shipped import read_source
 
     folder = HOME / "data" / "raw"
     frames = [read_source(folder / name, m) for name, m in sources.manifests().items()]

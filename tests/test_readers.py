@@ -5,7 +5,8 @@ import yaml
 from kzdata import sources, store
 from kzdata.errors import ContractError, KzdataError, UnknownCode
 from kzdata.home import HOME
-from kzdata.readers import nbk_fdi, printed, read_source
+from kzdata.readers import nbk_fdi, printed
+from kzdata.readers.shipped import read_source
 
 MANIFEST = {
     "source": "wits_kaz_isr",

@@ -16,20 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from kzdata import areas, contract
+from kzdata import areas, contract, periods
 from kzdata.bulk.ahead import ahead
 from kzdata.bulk.text import FIELDS, MOST, blocks, opened, parsed
-from kzdata.errors import ContractError
-from kzdata.readers import reading, tidied
+from kzdata.errors import ContractError, ParameterError, ParseError, did_you_mean
+from kzdata.readers import baci_names
 from kzdata.readers.received import WrongFormat
 from kzdata.vintages.batches import GROUP, Writer, Written
-from kzdata.vintages.frames import expand
 
 COLUMNS = [*contract.COLUMNS, "quantity_t", "reporter_code", "partner_code", "classification"]
-_SHARED = {*contract.COLUMNS, "classification"} - {
-    "reporter", "partner", "product", "period", "locator", "note", *contract.NUMERIC
-}  # fmt: skip
-_HEAD = 1 << 12  # bytes in which the header and the first row are
 _ROW = np.dtype([("r", "i2"), ("p", "i2"), ("line", "i4"), *FIELDS])  # reporter, partner: by rank
 
 
@@ -37,26 +32,40 @@ def write_baci(
     path: str | PathLike[str],
     folder: Path,
     *,
+    published: str | None = None,
+    classification: str | None = None,
     member: str | None = None,
     limit: int = MOST,
     undated: str = contract.UNKNOWN,
-    **options: Any,
+    **others: Any,
 ) -> tuple[Written, str, dict[str, Any]]:
     """A BACI file as a batch in ``folder``; also its content's SHA-256, and what it covers.
 
     gz and zip are read as they are; ``undated`` is when a version was published whose name does not
-    tell. ``options`` and errors are those of ``kz.read("baci", path)``.
+    tell. Options and errors are those of ``kz.read("baci", path)``.
     """
+    for option in others:
+        known = ["published", "classification", "member", "limit"]
+        raise ParameterError(
+            f"The reader of baci has no option {option!r}.", did_you_mean(option, known)
+        )
     with opened(path, member, limit) as (stream, name):
-        same = _shared(stream.read(_HEAD), folder / name, options)
-    if same["published"] == contract.UNKNOWN:
-        same["published"] = undated
-    codes = sorted(contract.area_codes())
-    spilled = _Spilled(folder, codes, name)
-    with opened(path, member, limit) as (stream, name):
+        same = baci_names.same(name, published, classification)
+        if same["published"] == contract.UNKNOWN:
+            same["published"] = undated
+        if same["published"] != contract.UNKNOWN and not contract.PUBLISHED.match(
+            same["published"]
+        ):
+            raise ContractError(
+                f"published is {same['published']!r}, which is no date.",
+                "Write a day, a month or a year: published=2022-01",
+            )
+        spilled = _Spilled(folder, sorted(contract.area_codes()), name)
         for part in ahead(spilled.rows_of, blocks(stream, name)):
             spilled.add(part)
-    years = [tidied.period(str(year), name) for year in spilled.years]
+    if not spilled.sizes.any():
+        raise WrongFormat(f"{name} has no rows.", "Download it again.")
+    years = [_period(year, name) for year in spilled.years]
     written, content = _written(spilled, folder / "batch.parquet", name, same)
     about = {
         "source": same["source"],
@@ -68,16 +77,11 @@ def write_baci(
     return written, content, about
 
 
-def _shared(head: bytes, first: Path, options: dict[str, Any]) -> dict[str, str]:
-    """What all rows say alike, as the reader itself says it of the header and the first row."""
-    first.write_bytes(b"\n".join(head.split(b"\n")[:2]) + b"\n")
+def _period(year: int, name: str) -> str:
     try:
-        frame = reading.read("baci", first, **options)
-    finally:
-        first.unlink()
-    if frame.empty:
-        raise WrongFormat(f"{first.name} has no rows.", "Download it again.")
-    return {column: frame[column].iloc[0] for column in frame if column in _SHARED}
+        return periods.span(str(year)).start.isoformat()[:4]
+    except ParseError as error:
+        raise WrongFormat(f"{name}: t {year} is no year. {error.fact}", error.hint) from None
 
 
 class _Spilled:
@@ -183,14 +187,12 @@ def _written(spilled: _Spilled, path: Path, name: str, same: dict[str, str]) -> 
         computed={"locator": name + ", line {line}", "interval": 3, "words": tables.words},
         encoded=ENCODED,
     )
-    content = hashlib.sha256("\n".join([*same.values(), *spilled.codes]).encode())
+    content = hashlib.sha256("\n".join([*(same[c] for c in sorted(same)), *spilled.codes]).encode())
     made = partial(_made, spilled=spilled, tables=tables, name=name)
     try:
         for hashed, parts in ahead(made, np.flatnonzero(spilled.sizes).tolist()):
             content.update(hashed)
             for table in parts:
-                if not writer.rows:  # what all rows share is checked on the first of them
-                    contract.check(expand(table.slice(0, 200), writer.about))
                 writer.add(table)
     except BaseException:
         writer.abandon()

@@ -6,26 +6,15 @@ rewrites all years. Numbers of countries are UN Comtrade's, not ISO's.
 
 from __future__ import annotations
 
-import re
 from os import PathLike
 
 import pandas as pd
 
-from kzdata import areas, contract
-from kzdata.readers import delimited, digits, tidied
+from kzdata import areas
+from kzdata.readers import baci_names, delimited, digits, tidied
 from kzdata.readers.received import LIMIT, WrongFormat, in_utf8, receive
 
 TESTED_ON_ORIGINAL = True
-_NAME = re.compile(r"HS(?P<edition>\d{2})(?:_Y\d{4})?_V(?P<year>\d{4})(?P<month>\d{2})[a-z]?")
-EDITIONS = {
-    "92": "HS1992",
-    "96": "HS1996",
-    "02": "HS2002",
-    "07": "HS2007",
-    "12": "HS2012",
-    "17": "HS2017",
-    "22": "HS2022",
-}
 # Headers of the country table, by the version that brought them: to V2022, and since.
 _COUNTRY_HEADERS = {
     "country_code": "code",
@@ -54,13 +43,7 @@ def read(
     taken from the file's name; without one, ``classification`` must be given.
     """
     body = receive(source, limit=limit, member=member)
-    named = _NAME.search(body.name)
-    edition = classification or (EDITIONS.get(named["edition"]) if named else None)
-    if edition is None:
-        raise WrongFormat(
-            f"The name {body.name!r} does not say the nomenclature; BACI's columns do not either.",
-            "Keep CEPII's name (BACI_HS92_Y2021_V202201.csv), or say classification='HS1992'.",
-        )
+    same = baci_names.same(body.name, published, classification)
     raw = delimited.table(body, ["t", "i", "j", "k", "v", "q"])
     _check_products(raw["k"], body.name)
     value = digits.scaled(raw["v"], 3, name=body.name)
@@ -79,19 +62,7 @@ def read(
             "partner_code": raw["j"],
         }
     )
-    version = f"{named['year']}-{named['month']}" if named else contract.UNKNOWN
-    return tidied.tidy(
-        made,
-        dataflow="trade_goods",
-        freq="A",
-        flow="X",
-        valuation="FOB",
-        unit="USD",
-        obs_status="E",
-        classification=edition,
-        source="baci",
-        published=published or version,
-    )
+    return tidied.tidy(made, **same)
 
 
 def countries(source: str | PathLike[str] | bytes, *, member: str | None = None) -> pd.DataFrame:

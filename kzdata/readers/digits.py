@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from kzdata.readers.received import WrongFormat
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NUMBER = r"[+-]?(?:\d+\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d{1,4}))?"
 BLANK = frozenset({"", "NA", "NaN", "nan", "null", "None"})
@@ -24,6 +28,8 @@ def scaled(
     The interval is half a unit of the last printed digit. Padding is ignored; texts in ``blank``
     and nulls are missing. Any other text raises `WrongFormat` naming the column and the place.
     """
+    import pandas as pd
+
     text = column.astype("str").str.strip() if len(column) else column.astype("str")
     missing = column.isna() | text.isin(list(blank))
     parts = text.where(~missing, "0").str.extract(f"^{_NUMBER}$", expand=True)

@@ -6,12 +6,13 @@ import importlib
 import inspect
 from os import PathLike
 from types import ModuleType
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from kzdata.errors import ParameterError, UnknownCode, did_you_mean
 from kzdata.reads import recorded
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Source id -> module of kzdata.readers. Each is imported when its source is first read.
 SOURCES = {
@@ -51,9 +52,14 @@ def read(source: str, path: str | PathLike[str] | bytes, **options: Any) -> pd.D
 
 def module(source: str) -> ModuleType:
     """The reader of a source; its docstring says what it was tried on."""
+    return importlib.import_module(f"kzdata.readers.{SOURCES[known(source)]}")
+
+
+def known(source: str) -> str:
+    """``source`` if files of it can be read; else an `UnknownCode` with the near names."""
     if source not in SOURCES:
         raise UnknownCode(f"{source!r} is no source of files.", did_you_mean(source, SOURCES))
-    return importlib.import_module(f"kzdata.readers.{SOURCES[source]}")
+    return source
 
 
 def tested_on_original(source: str) -> bool:

@@ -7,13 +7,16 @@ and one file; it is there whole or not at all, whatever ends the process.
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from kzdata.vintages import editions
 from kzdata.vintages.editions import FOREVER, last_day
 from kzdata.vintages.journal import Entry, entries
 from kzdata.vintages.loading import BATCHES, Loaded, load
 from kzdata.vintages.place import StoreError, Wanted, store_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "FOREVER",
@@ -44,6 +47,8 @@ def rows(
     where nothing fits. ``between`` are two values. Raises `StoreError` where a file is not what was
     loaded.
     """
+    import pandas as pd
+
     held = [
         entry
         for entry in entries()

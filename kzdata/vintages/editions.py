@@ -14,12 +14,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from kzdata import contract, periods
 from kzdata.codes import UNKNOWN
 from kzdata.vintages.journal import Entry
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FOREVER = "9999-12-31"
 # Of which columns one file of a source is the whole: everything with these values is in it.
@@ -52,6 +54,8 @@ def dated(frame: pd.DataFrame, seen: str, number: int) -> pd.DataFrame:
 
     ``seen`` is the day by which the load had them.
     """
+    import pandas as pd
+
     published = frame["published"].map({p: last_day(p) for p in frame["published"].unique()})
     known = published.where(published <= seen, seen)
     order = published.where(published != FOREVER, seen)

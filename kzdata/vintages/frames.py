@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from kzdata import contract
 from kzdata.vintages.batches import Writer, Written
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LOCATOR = "locator"
 
@@ -46,6 +48,7 @@ def _same_text(column: pd.Series) -> bool:
 
 
 def _array(column: pd.Series) -> Any:
+    import pandas as pd
     import pyarrow as pa
 
     if pd.api.types.is_numeric_dtype(column):
@@ -54,6 +57,8 @@ def _array(column: pd.Series) -> Any:
 
 
 def _content(frame: pd.DataFrame) -> str:
+    import pandas as pd
+
     digest = hashlib.sha256()
     for name in sorted(frame.columns):
         if name == LOCATOR:
@@ -76,6 +81,7 @@ def expand(table: Any, about: dict[str, Any]) -> pd.DataFrame:
     ``locator`` is a pattern around the row's line. ``words`` gives the words of a column by those
     of another.
     """
+    import pandas as pd
     import pyarrow as pa
 
     texts = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]

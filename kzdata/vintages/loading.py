@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from kzdata import periods, staged
 from kzdata.codes import UNKNOWN
 from kzdata.errors import NotAvailable
 from kzdata.vintages import batches, editions, frames, journal
 from kzdata.vintages.place import StoreError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BATCHES, STAGING = "batches", "staging"
 RECORD = "fetched.json"  # what kzdata.fetch writes beside a body
@@ -45,7 +46,7 @@ def load(source: str, path: str | PathLike[str], **options: Any) -> Loaded:
     """
     from kzdata.readers import reading
 
-    reading.module(source)  # a misspelt source stops before anything is made
+    reading.known(source)  # a misspelt source stops before anything is made
     said, retrieved = _fetched(source, Path(path))
     options = said | options
     with _explained(), ThreadPoolExecutor(1) as beside, _staging() as folder:

@@ -1,0 +1,84 @@
+"""The shipped files to observations. Each raw folder holds files and the manifest that says what
+they are, who published them and which reader turns them into the tidy contract."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kzdata import contract
+from kzdata.errors import ContractError, KzdataError, UnknownCode, did_you_mean
+from kzdata.readers import flows, nbk_fdi
+
+READERS = {
+    "annual_flows": flows.annual_flows,
+    "annual_partners": flows.annual_partners,
+    "monthly_totals": flows.monthly_totals,
+    "nbk_fdi": nbk_fdi.net_inflow,
+}
+
+
+def read_source(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
+    """The observations of one raw folder, checked against the contract.
+
+    Raises `KzdataError` when the file's SHA-256 is not the one in the manifest, and
+    `ContractError` with every failing row.
+    """
+    path = folder / manifest["file"]
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != manifest["sha256"]:
+        raise KzdataError(
+            f"{path} has SHA-256 {found[:12]}…, its manifest says {manifest['sha256'][:12]}….",
+            "Restore the file, or record the new edition in manifest.yml.",
+        )
+    if manifest["reader"] not in READERS:
+        raise UnknownCode(
+            f"{folder.name}/manifest.yml names the reader {manifest['reader']!r}.",
+            did_you_mean(manifest["reader"], READERS),
+        )
+    raw = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame = READERS[manifest["reader"]](raw, manifest)
+    frame = _declare_missing(frame, manifest)
+    frame = _flag(frame, manifest)
+    try:
+        return contract.check(contract.order(frame))
+    except ContractError as error:
+        raise ContractError(f"{path}: {error.fact}", error.hint, error.failures) from None
+
+
+def _declare_missing(frame: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
+    """Add the rows that the manifest declares missing at source, without a value."""
+    rows = []
+    for declared in manifest.get("missing", []):
+        like = frame[frame["partner"] == declared["partner"]].drop_duplicates("flow")
+        for period in declared["periods"]:
+            rows.append(
+                like.assign(
+                    period=period,
+                    value=float("nan"),
+                    lower=float("nan"),
+                    upper=float("nan"),
+                    obs_status="M",
+                    locator="no row",
+                    note=declared["note"],
+                )
+            )
+    return pd.concat([frame, *rows], ignore_index=True) if rows else frame
+
+
+def _flag(frame: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
+    """Set the observation status that the manifest declares for some cells."""
+    for flag in manifest.get("flags", []):
+        hit = (frame["flow"] == flag["flow"]) & frame["period"].isin(flag["periods"])
+        if not hit.any():
+            raise KzdataError(
+                f"The manifest of {manifest['source']} flags {flag['flow']} "
+                f"{', '.join(flag['periods'])}, which the file does not hold.",
+                "Remove the flag or correct its flow and periods.",
+            )
+        frame.loc[hit, "obs_status"] = flag["obs_status"]
+        frame.loc[hit, "note"] = flag["note"]
+    return frame
