@@ -102,14 +102,14 @@ def observations(
     if sides not in SIDES:
         raise KzdataError(f"sides={sides!r} is no choice.", did_you_mean(sides, SIDES))
     asked: dict[str, str] = {c: v for c, v in wanted.items() if v is not None}
-    questions = [asked]
+    questions: list[Wanted] = [asked]
     if sides == "both" and reporter != partner:
         turned = wanted | {"reporter": wanted["partner"], "partner": wanted["reporter"]}
         turned["flow"] = _MIRRORED.get(str(flow), flow)
         questions.append({c: v for c, v in turned.items() if v is not None})
     found = contract.empty()
     if source is None and product is None:
-        totals = [{**each, "product": contract.TOTALS} for each in questions]
+        totals: list[Wanted] = [{**each, "product": contract.TOTALS} for each in questions]
         found = _answers(totals, (start, end), as_of)
     if found.empty:
         found = _answers(questions, (start, end), as_of, newest=source != "all")
