@@ -97,7 +97,7 @@ def _in_store(text: str) -> Iterator[dict[str, Any]]:
         yield from (_row(number(row)) for _, row in stated.iterrows())
         return
     amount = amounts.parse_amount(text)
-    totals = store.known({"product": contract.TOTALS}, None, newest=False)
+    totals = store.totals()
     goods = totals[totals["flow"].isin(["X", "M"])]
     tables = [claims, totals, aggregates.turnover(goods), aggregates.balance(goods)]
     book = pd.concat([table[contract.COLUMNS] for table in tables], ignore_index=True)

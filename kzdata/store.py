@@ -109,8 +109,8 @@ def observations(
         questions.append({c: v for c, v in turned.items() if v is not None})
     found = contract.empty()
     if source is None and product is None:
-        totals: list[Wanted] = [{**each, "product": contract.TOTALS} for each in questions]
-        found = _answers(totals, (start, end), as_of)
+        of_totals: list[Wanted] = [{**each, "product": contract.TOTALS} for each in questions]
+        found = _answers(of_totals, (start, end), as_of)
     if found.empty:
         found = _answers(questions, (start, end), as_of, newest=source != "all")
     if found.empty:
@@ -202,6 +202,12 @@ def day(text: str) -> str:
 def shipped() -> pd.DataFrame:
     """Every row of the table that is shipped: all dataflows, all publications."""
     return _tidy().copy()
+
+
+@recorded
+def totals() -> pd.DataFrame:
+    """Every total that is shipped or loaded, in every vintage: of all products, or of none."""
+    return known({"product": contract.TOTALS}, None, newest=False)
 
 
 def everything() -> pd.DataFrame:
