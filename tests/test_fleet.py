@@ -279,7 +279,8 @@ def test_killed_at_any_moment_a_run_leaves_whole_reports_and_the_next_one_heals(
         run = made.start("run", "--force", "--jobs", "2", "--engine", "plain")
         time.sleep(moments.uniform(0.5, 8))
         run.kill()
-        run.communicate()
+        # It ends once nothing holds the pipe any more: workers and kernels end with the run.
+        run.communicate(timeout=30)
         for name in ("kaz-isr", "kaz-tur"):
             verify(made.report(name))
     assert made.run("--force")[0] == 0

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import Any
@@ -35,13 +38,32 @@ def local(jobs: int, engine: str | None) -> Iterator[Executor]:
     executor = _warm(jobs) if engine != "plain" else None
     if executor is None:
         # Started, not forked: a fork would copy threads' locks in whatever state they are.
-        executor = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+        executor = ProcessPoolExecutor(
+            jobs,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_end_with,
+            initargs=(os.getpid(),),
+        )
     with executor:
         try:
             yield executor
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _end_with(parent: int) -> None:
+    """Let this process end when its parent has, however that ended; its kernels then do the same.
+
+    A worker of the standard library's pool would wait for its next job for ever.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _warm(jobs: int) -> Executor | None:
