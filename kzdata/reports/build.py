@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import inspect
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -187,8 +186,7 @@ def _run_one(
     job: Job, scratch: Path, epoch: int, progress: Progress | None, engine: str | None
 ) -> Any:
     scratch.mkdir()
-    takes_one = "engine" in inspect.signature(run).parameters
-    chosen: dict[str, Any] = {"engine": engine} if engine and takes_one else {}
+    chosen: dict[str, Any] = {"engine": engine} if engine else {}
     try:
         return run(
             job.notebook, job.values, scratch=scratch, epoch=epoch, progress=progress, **chosen
