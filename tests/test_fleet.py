@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -14,8 +15,10 @@ import time
 
 import pytest
 import reports_sample as sample
+from conftest import ROOT
 from fleet_sample import EDITIONS, Checkout
 
+from kzdata.fleet.answers import ASKED
 from kzdata.fleet.outcomes import Outcome, exit_code
 from kzdata.reports.editions import read_editions
 from kzdata.reports.publish import verify
@@ -334,6 +337,18 @@ def test_two_hundred_unchanged_editions_are_checked_in_a_second(made):
         made.editions(EDITIONS)
         for place in (made.folder / "reports").glob("many-*"):
             shutil.rmtree(place)
+
+
+def test_every_question_can_be_asked_again():
+    """What notes its questions and is not known here would make every edition depend on all data."""
+    noted = set()
+    for path in (ROOT / "kzdata").rglob("*.py"):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        found = re.findall(r"^@recorded\n(?:@.*\n)*def (\w+)", path.read_text(), re.MULTILINE)
+        noted |= {f"{module}.{name}" for name in found}
+    # Where a figure comes from is told in words that hold no rows to compare.
+    assert noted - ASKED == {"kzdata.provenance.why"}
+    assert noted >= ASKED
 
 
 def test_the_worst_outcome_is_the_exit_code():

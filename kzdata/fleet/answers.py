@@ -14,6 +14,7 @@ from kzdata.fleet.hashes import combined
 # A question comes from a file, so only these are ever asked.
 ASKED = {
     "kzdata.store.observations",
+    "kzdata.store.totals",
     "kzdata.seeds.claims",
     "kzdata.seeds.events",
     "kzdata.seeds.assumption",
