@@ -340,7 +340,7 @@ def test_two_hundred_unchanged_editions_are_checked_in_a_second(made):
 
 
 def test_every_question_can_be_asked_again():
-    """What notes its questions and is not known here would make every edition depend on all data."""
+    """What notes its questions and is unknown here would make editions depend on all data."""
     noted = set()
     for path in (ROOT / "kzdata").rglob("*.py"):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
