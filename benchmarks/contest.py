@@ -181,10 +181,10 @@ def judged(contenders: dict[str, dict], like: float) -> dict:
 def growth(task: str, flows: Sequence[float], found: Sequence[dict]) -> dict:
     """Time at each size, and the power that it grows with over the sizes that take 20 ms or more.
 
-    Below that, what every call costs once hides the rest. The least time of each size counts: what
-    else the machine does only ever adds.
+    Below that, what every call costs once hides the rest. The least time of the processor at each
+    size counts: what else the machine does only ever adds.
     """
-    seconds, memory = [each["least"] for each in found], [each["mib"] for each in found]
+    seconds, memory = [each["cpu"] for each in found], [each["mib"] for each in found]
     counted = [place for place, each in enumerate(seconds) if each >= 0.02]
     return {
         "task": task, "flows": list(flows), "seconds": seconds, "mib": memory,
