@@ -65,7 +65,14 @@ def pool(notebook: str, out: str, count: int) -> None:
 
 
 def ploomber(notebook: str, out: str, count: int) -> None:
-    """ploomber-engine in a process pool: no kernel process, state kept from report to report."""
+    """ploomber-engine as it comes: one process, no kernel, state kept from report to report."""
+    _warm_exporter()
+    for number in range(count):
+        _ploomber(notebook, out, number)
+
+
+def ploomber_pool(notebook: str, out: str, count: int) -> None:
+    """ploomber-engine in a process pool of our making."""
     with ProcessPoolExecutor(JOBS, initializer=_warm_exporter) as executor:
         for done in [executor.submit(_ploomber, notebook, out, n) for n in range(count)]:
             done.result()
