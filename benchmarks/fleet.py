@@ -7,10 +7,11 @@ The interpreters are those of environments with papermill, nbconvert, ipykernel,
 matplotlib: ``--lean`` without jupyterlab (and with kzdata; by default this interpreter), ``--lab``
 with it, ``--ploomber`` with ploomber-engine. A contender whose interpreter is not given is left
 out. All run the same notebook, by default one made here; your own takes partner and start as
-parameters. Two workers each, except that ploomber-engine as it comes has one process; a pool of it,
-which keeps state from report to report, is shown without an aim. Loops are sequential, so ``--loops N`` measures N of their reports,
-and ratios are of seconds a report. Memory is the sum of proportional set sizes of a contender and
-all its descendants, looked at four times a second in a run of its own.
+parameters. Two workers each, except that ploomber-engine as it comes has one process; a pool of
+it, which keeps state from report to report, is shown without an aim. Loops are sequential, so
+``--loops N`` measures N of their reports, and ratios are of seconds a report. Memory is the sum of
+proportional set sizes of a contender and all its descendants, looked at four times a second in a
+run of its own.
 """
 
 from __future__ import annotations
