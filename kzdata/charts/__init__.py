@@ -17,6 +17,7 @@ from kzdata.charts.official_delivered import official_delivered
 from kzdata.charts.partial_year import partial_year
 from kzdata.charts.peers import peers
 from kzdata.charts.ranking import ranking
+from kzdata.charts.series import series
 from kzdata.charts.share import share
 from kzdata.charts.timeline import timeline
 from kzdata.charts.treemap import treemap
@@ -35,6 +36,7 @@ __all__ = [
     "partial_year",
     "peers",
     "ranking",
+    "series",
     "share",
     "timeline",
     "treemap",

@@ -1,0 +1,283 @@
+"""One flow of a pair, or exports beside imports, over periods of any one length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from kzdata import contract, periods
+from kzdata.charts import headline, inputs, marks, page, style, takeover, words
+from kzdata.charts.chart import Chart
+from kzdata.charts.templates import t
+from kzdata.errors import MeasureMismatch
+
+_FROM = 'kz.charts.series(kz.observations("KAZ", "ISR", flow="X", freq="A"))'
+_COLUMNS = ["dataflow", "freq", "reporter", "partner", "flow", "product", "period", "value"]
+_COLUMNS += ["unit", "obs_status", "source"]
+_WIDTHS = {"A": 0.78, "S": 0.4, "Q": 0.2, "M": 0.068}
+_MANY_GAPS = 12
+
+
+def series(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
+    """A series as bars, or exports and imports as two lines; the length of its periods is free.
+
+    ``frame`` holds rows of one reporter, partner, product, unit and frequency, and of one flow or
+    of X and M. A period without a figure is a gap. The finding sets the last figure against the
+    same period of the year before. Errors and ``title`` as in `turnover`.
+    """
+    rows = inputs.need(frame, _COLUMNS, _FROM)
+    for column in ("dataflow", "freq", "reporter", "partner", "product"):
+        inputs.only(rows, column, _FROM)
+    unit = inputs.only(rows, "unit", _FROM)
+    inputs.once(rows, ["flow", "period"], _FROM)
+    inputs.some(rows["value"], "figure", _FROM)
+    flows = [each for each in contract.FLOWS if each in set(rows["flow"])]
+    if len(flows) > 1 and set(flows) != {"X", "M"}:
+        raise MeasureMismatch(
+            t("The frame holds the flows {flows}; this chart shows one.", flows=", ".join(flows)),
+            f"Try: {_FROM}",
+        )
+    rows = rows.assign(at=[_at(period) for period in rows["period"]])
+    rows = rows.sort_values(["flow", "at"], ignore_index=True)
+    first = rows.iloc[0]
+    finding, facts = _finding(rows, flows, unit)
+    factor, unit_words = words.scale(rows["value"], unit)
+    shown = rows.drop(columns="at")
+    with style.house():
+        figure, axes = page.sheet(2.8)
+        style.dress(axes)
+        if len(flows) == 1 and first["freq"] in _WIDTHS:
+            missing = _bars(axes, rows, factor)
+        else:
+            missing = _lines(axes, rows, flows, factor)
+        years = [int(period[:4]) for period in rows["period"]]
+        annual = first["freq"] == "A"
+        marks.year_axis(axes, min(years), max(years))
+        changed = []
+        if annual and len(flows) == 1:
+            changed = takeover.breaks(axes, rows.assign(year=years))
+        if not annual:
+            axes.set_xlim(min(years) - 0.1, max(years) + (1.2 if len(flows) == 1 else 1.4))
+        return page.finish(
+            figure,
+            name=f"series-{first['reporter']}-{first['partner']}-{'-'.join(flows)}".lower(),
+            title=headline.checked(title, finding, [*headline.facts(shown), *facts]),
+            subtitle=_subtitle(rows, unit_words),
+            alt=_alt(title or finding, rows, unit),
+            caption=words.credit(
+                shown,
+                t("n/a: missing at source or not at hand.") if missing else "",
+                takeover.from_years(changed),
+                words.statuses(rows[rows["value"].notna()]),
+            ),
+            frame=shown,
+        )
+
+
+def _at(period: str) -> float:
+    """Where a period stands: a year on its number, a part of one in its middle."""
+    if len(period) == 4:
+        return float(period)
+    return sum(marks.decimal_year(period)) / 2
+
+
+def _bars(axes: Any, rows: pd.DataFrame, factor: float) -> bool:
+    known = rows.dropna(subset=["value"])
+    values = (known["value"] / factor).set_axis(known["at"])
+    width = _WIDTHS[rows["freq"].iloc[0]]
+    for sign, color, hatch in ((1, style.WINE, ""), (-1, style.ORANGE, "xxx")):
+        side = values[values * sign > 0]
+        edge = "white" if len(values) <= 60 else color
+        axes.bar(side.index, side, width=width, color=color, hatch=hatch, edgecolor=edge,
+                 linewidth=0.4)  # fmt: skip
+    low, high = min(0.0, values.min()), max(0.0, values.max())
+    axes.set_ylim(low - 0.14 * (high - low) * (low < 0), (high + 0.16 * (high - low)) or 1)
+    if low < 0:
+        style.baseline(axes)
+    decimals = words.decimals(values)
+    narrow = width < _WIDTHS["A"]
+    for place, value in marks.labelled(values):
+        if not (narrow and place == values.index[-1]):
+            marks.above(axes, place, value, style.plain(value, decimals))
+    if narrow:  # beside the last bar: above it, the figure would lie on its neighbours
+        axes.annotate(
+            style.plain(values.iloc[-1], decimals),
+            (values.index[-1] + width / 2, values.iloc[-1]),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            size=style.SMALL,
+            weight="bold",
+        )
+    return _gaps(axes, rows)
+
+
+def _lines(axes: Any, rows: pd.DataFrame, flows: list[str], factor: float) -> bool:
+    names = {"X": t("Exports"), "M": t("Imports")}
+    looks = {flows[0]: (style.WINE, "o"), flows[-1]: (style.ORANGE, "s")}
+    few = len(rows) <= 2 * 24
+    ends = []
+    for flow in flows:
+        own = rows[rows["flow"] == flow]
+        line = _whole(own)["value"] / factor
+        color, marker = looks[flow]
+        dots = {"marker": marker, "markersize": 4} if few else {}
+        axes.plot(line.index, line, color=color, linewidth=1.6, **dots)
+        last = own.dropna(subset=["value"])
+        if len(last):
+            ends.append((last["value"].iloc[-1] / factor, last["at"].iloc[-1], flow, color))
+    low = min(0.0, rows["value"].min() / factor)
+    axes.set_ylim(1.1 * low, 1.12 * rows["value"].max() / factor or 1)
+    ends.sort()
+    height = axes.get_ylim()[1] - axes.get_ylim()[0]
+    centres = marks.spread([each[0] for each in ends], [0.065 * height] * len(ends))
+    decimals = words.decimals(each[0] for each in ends)
+    for centre, (value, at, flow, color) in zip(centres, ends, strict=True):
+        figure = style.plain(value, decimals)
+        axes.annotate(
+            t("{name} {figure}", name=names[flow], figure=figure) if flow in names else figure,
+            (at, centre),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=color,
+            weight="bold",
+            size=style.SMALL,
+            path_effects=marks.halo(),
+        )
+    return _gaps(axes, rows)
+
+
+def _whole(own: pd.DataFrame) -> pd.DataFrame:
+    """The series with a row for every year, month or quarter inside it, so that a gap is one."""
+    freq = own["freq"].iloc[0]
+    if freq not in ("A", "Q", "M"):
+        return own.set_index("at")
+    parts = {"A": 1, "Q": 4, "M": 12}[freq]
+    offset = 0 if freq == "A" else 0.5
+    number = (own["at"] * parts - offset).round().astype(int)
+    every = range(number.min(), number.max() + 1)
+    spaced = own.set_index(number).reindex(every)
+    return spaced.set_index(pd.Index([(each + offset) / parts for each in every]))
+
+
+def _gaps(axes: Any, rows: pd.DataFrame) -> bool:
+    spaced = _whole(rows.drop_duplicates("at")) if rows["flow"].nunique() == 1 else None
+    absent = rows.loc[rows["value"].isna(), "at"] if spaced is None else (
+        spaced.index[spaced["value"].isna()]
+    )  # fmt: skip
+    if len(absent) <= _MANY_GAPS:
+        marks.gaps(axes, absent)
+    return len(absent) > 0
+
+
+def _finding(
+    rows: pd.DataFrame, flows: list[str], unit: str
+) -> tuple[str, list[headline.Fact]]:
+    known = rows.dropna(subset=["value"])
+    last = known.loc[known["at"].idxmax()]
+    parts: dict[str, Any] = {
+        "reporter": words.place(last["reporter"]),
+        "partner": words.place(last["partner"]),
+        "period": words.short(last["period"]),
+        "money": words.amount(abs(last["value"]), unit),
+    }
+    if len(flows) > 1:
+        at_end = known[known["at"] == last["at"]].set_index("flow")["value"]
+        if len(at_end) == 2:
+            return t(
+                "Exports of {reporter} to {partner} were {exports} and imports {imports} in "
+                "{period}",
+                exports=words.amount(at_end["X"], unit),
+                imports=words.amount(at_end["M"], unit),
+                **parts,
+            ), []
+    growth = _growth(known, last)
+    flow = last["flow"]
+    if growth is None or flow not in ("X", "M"):
+        return _level(flow, last["value"], parts), []
+    parts["growth"] = words.percent(growth)
+    fell = growth < 0
+    if flow == "X":
+        said = t(
+            "Exports of {reporter} to {partner} fell {growth} in {period}, to {money}"
+            if fell
+            else "Exports of {reporter} to {partner} rose {growth} in {period}, to {money}",
+            **parts,
+        )
+    else:
+        said = t(
+            "Imports of {reporter} from {partner} fell {growth} in {period}, to {money}"
+            if fell
+            else "Imports of {reporter} from {partner} rose {growth} in {period}, to {money}",
+            **parts,
+        )
+    return said, [headline.Fact(growth, "percent")]
+
+
+def _growth(known: pd.DataFrame, last: pd.Series) -> float | None:
+    before = known[
+        (known["period"] == periods.previous_year(last["period"])) & (known["flow"] == last["flow"])
+    ]
+    if before.empty or before["value"].iloc[0] <= 0:
+        return None
+    return float(100 * (last["value"] / before["value"].iloc[0] - 1))
+
+
+def _level(flow: str, value: float, parts: dict[str, Any]) -> str:
+    if flow == "X":
+        return t("Exports of {reporter} to {partner} were {money} in {period}", **parts)
+    if flow == "M":
+        return t("Imports of {reporter} from {partner} were {money} in {period}", **parts)
+    if flow == "B" and value < 0:
+        return t("{reporter} had a deficit of {money} with {partner} in {period}", **parts)
+    if flow == "B":
+        return t("{reporter} had a surplus of {money} with {partner} in {period}", **parts)
+    signed = "−" if value < 0 else ""
+    return t(
+        "{reporter}, partner {partner}: {sign}{money} in {period}", sign=signed, **parts
+    )
+
+
+def _subtitle(rows: pd.DataFrame, unit_words: object) -> str:
+    first = rows.iloc[0]
+    flows = set(rows["flow"])
+    parts = {
+        "measure": contract.DATAFLOWS.get(first["dataflow"], first["dataflow"]),
+        "flow": contract.FLOWS[first["flow"]],
+        "reporter": words.place(first["reporter"]),
+        "partner": words.place(first["partner"]),
+        "first": words.short(rows.loc[rows["at"].idxmin(), "period"]),
+        "last": words.short(rows.loc[rows["at"].idxmax(), "period"]),
+        "unit": unit_words,
+        "product": first["product"],
+    }
+    parts["measure"] = parts["measure"][:1].upper() + parts["measure"][1:]
+    if first["product"].isdecimal():
+        return t(
+            "{measure} of {reporter} with {partner}, product {product}, {first} to {last}, {unit}",
+            **parts,
+        )
+    if len(flows) > 1:
+        return t(
+            "{measure} of {reporter} with {partner}, exports FOB and imports as reported, {first} "
+            "to {last}, {unit}",
+            **parts,
+        )
+    if first["flow"] not in ("X", "M", "T", "B"):
+        return t("{measure} of {reporter}, partner {partner}, {first} to {last}, {unit}", **parts)
+    return t("{measure} of {reporter} with {partner}, {flow}, {first} to {last}, {unit}", **parts)
+
+
+def _alt(finding: object, rows: pd.DataFrame, unit: str) -> str:
+    high, low = (inputs.extreme(rows, "value", largest=side) for side in (True, False))
+    return t(
+        "Figures over time: {finding}. The highest was {high} in {high_period}, the lowest {low} "
+        "in {low_period}.",
+        finding=finding,
+        high=words.amount(high["value"], unit),
+        high_period=words.short(high["period"]),
+        low=words.amount(low["value"], unit),
+        low_period=words.short(low["period"]),
+    )

@@ -1,0 +1,91 @@
+"""What the explorer is asked for, as one immutable value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kzdata import codes, contract, periods, store
+from kzdata.errors import KzdataError, ParseError, UnknownCode, did_you_mean
+
+ALL = "all"
+"""The partner that stands for every partner side by side."""
+BOTH = "XM"
+"""The flow that stands for exports and imports together."""
+LEVELS = ("HS2", "HS4", "HS6")
+"""Products side by side, by the number of digits of their codes."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One question: ``start``, ``end``, ``source`` and ``as_of`` are None where all is meant.
+
+    ``flow`` is `BOTH`, ``"B"`` or a flow of the contract; ``product`` a code, ``"TOTAL"`` or one
+    of `LEVELS`; ``partner`` an area or `ALL`.
+    """
+
+    reporter: str = "KAZ"
+    partner: str = "ISR"
+    flow: str = BOTH
+    product: str = "TOTAL"
+    start: str | None = None
+    end: str | None = None
+    freq: str = "A"
+    dataflow: str = "trade_goods"
+    source: str | None = None
+    as_of: str | None = None
+
+    def but(self, **changed: Any) -> Selection:
+        """The same with some fields changed."""
+        return replace(self, **changed)
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether partners or products of one period are compared, rather than periods."""
+        return self.partner == ALL or self.product in LEVELS
+
+
+def selected(**asked: Any) -> Selection:
+    """A `Selection` from names, codes, years and dates as a person types them.
+
+    Raises `UnknownCode` for a name that is in no list, `ParseError` for a period or a day that
+    cannot be read, `KzdataError` for a start after the end.
+    """
+    given = {name: value for name, value in asked.items() if value is not None}
+    made = Selection(**given)
+    flows = {BOTH, "B", *contract.FLOWS}
+    _among("flow", made.flow, flows)
+    _among("freq", made.freq, contract.FREQUENCIES)
+    _among("dataflow", made.dataflow, contract.DATAFLOWS)
+    product = str(made.product)
+    if product not in (*LEVELS, "TOTAL", codes.NOT_APPLICABLE) and not product.isdecimal():
+        raise UnknownCode(
+            f"{product!r} is no product.",
+            f"Write TOTAL, {', '.join(LEVELS)}, or a code in digits such as '2709'.",
+        )
+    start, end = _period(made.start), _period(made.end)
+    if start and end and periods.span(start).start > periods.span(end).end:
+        raise KzdataError(f"start={start} is after end={end}.", "Swap them.")
+    return made.but(
+        reporter=codes.area(made.reporter),
+        partner=ALL if str(made.partner).casefold() == ALL else codes.area(made.partner),
+        product=product,
+        start=start,
+        end=end,
+        as_of=None if made.as_of is None else store.day(made.as_of),
+    )
+
+
+def _among(name: str, value: str, known: Any) -> None:
+    if value not in known:
+        raise UnknownCode(f"{name}={value!r} is not in its list.", did_you_mean(str(value), known))
+
+
+def _period(given: int | str | None) -> str | None:
+    if given is None:
+        return None
+    try:
+        periods.span(str(given))
+    except ParseError:
+        return periods.parse_period(str(given))
+    return str(given)
