@@ -51,6 +51,7 @@ _HOMES = {
     "diversification": "structure",
     "events": "seeds",
     "export_similarity": "structure",
+    "explore": "explorer",
     "expy": "structure",
     "fdi_intensity": "structure",
     "fdi_performance": "structure",

@@ -135,6 +135,11 @@ def area(code: str) -> str:
     return areas.extensions().get(code) or codes.area_name(code)
 
 
+def place(code: str) -> str:
+    """The name of an area as a sentence says it, also of those beyond ISO 3166."""
+    return areas.extensions().get(code) or codes.in_prose(code)
+
+
 def _levels(rows: pd.DataFrame, asked: Selection) -> list[str]:
     held = set(rows["level"])
     if asked.partner == ALL:  # partners and products side by side would be a table, not a chart

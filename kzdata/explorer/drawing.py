@@ -89,10 +89,8 @@ def _largest(frame: pd.DataFrame) -> str:
 def _table(chosen: Selection, frame: pd.DataFrame) -> tables.Table:
     scale = _scale(frame["value"])
     parts = {
-        "reporter": codes.in_prose(chosen.reporter),
-        "partner": choices.area(chosen.partner)
-        if chosen.partner == ALL
-        else codes.in_prose(chosen.partner),
+        "reporter": choices.place(chosen.reporter),
+        "partner": "" if chosen.partner == ALL else choices.place(chosen.partner),
         "period": choices.spelt(frame["period"].iloc[0]),
     }
     if chosen.product in LEVELS:

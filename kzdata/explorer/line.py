@@ -39,6 +39,17 @@ def asked_line(chosen: Selection, *, one_product: bool = True) -> str:
     return line
 
 
+def explore_line(chosen: Selection) -> str:
+    """The call of `kz.explore` that opens on a selection; what is usual is left out."""
+    usual = Selection()
+    parts = [_text(chosen.reporter), _text(chosen.partner)]
+    for name in ("flow", "product", "start", "end", "freq", "dataflow", "source", "as_of"):
+        value = getattr(chosen, name)
+        if value != getattr(usual, name):
+            parts.append(f"{name}={_text(value)}")
+    return f"kz.explore({', '.join(parts)})"
+
+
 def chart_line(chart: str, asked: str, *, balance: bool = False, highlight: str = "") -> str:
     """The call of a chart on that frame."""
     frame = asked + (".pipe(kz.balance)" if balance else "")

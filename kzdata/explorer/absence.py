@@ -1,0 +1,257 @@
+"""Why nothing is shown for a selection, and what to type to change that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kzdata import codes, contract, periods
+from kzdata.charts.templates import t
+from kzdata.errors import UnknownCode
+from kzdata.explorer import at_hand, choices
+from kzdata.explorer.line import explore_line
+from kzdata.explorer.selection import ALL, BOTH, LEVELS, Selection
+
+MISSING, NOT_REPORTED, NOT_LOADED = "missing", "not reported", "not loaded"
+NOT_KNOWN_YET, OTHER_PERIODS = "not known yet", "other periods"
+FULL_LIST = 100
+"""Partners from which on a list is taken for one of all partners, which leaves out only those with
+whom nothing was recorded. Lists of selected partners at hand have eleven; full ones near two
+hundred."""
+_OTHERS = 3
+
+
+@dataclass(frozen=True)
+class Absence:
+    """``kind`` is one of the five above; ``told`` a paragraph; ``steps`` lines to type."""
+
+    kind: str
+    told: str
+    steps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([self.told, *(f"  {step}" for step in self.steps)])
+
+
+def without_figures(chosen: Selection, frame: pd.DataFrame) -> Absence | None:
+    """The absence where rows are there and none has a figure; None where one has."""
+    if frame["value"].notna().any():
+        return None
+    statuses = sorted(set(frame["obs_status"]) & contract.MISSING)
+    return Absence(
+        MISSING,
+        t(
+            "{reporter} with {partner}: the publication has the cell and no figure in it, for "
+            "{first} to {last} (status {statuses}). Missing is not zero.",
+            first=choices.spelt(frame["period"].iloc[0]),
+            last=choices.spelt(frame["period"].iloc[-1]),
+            statuses=", ".join(f"{each}: {contract.STATUSES[each]}" for each in statuses),
+            **_pair(chosen),
+        ),
+        _elsewhere(chosen),
+    )
+
+
+def nothing(chosen: Selection) -> Absence:
+    """The absence of a selection for which no row is at hand."""
+    table = at_hand.cells(chosen.dataflow, chosen.reporter)
+    if table.empty:
+        return _no_reporter(chosen)
+    own = table if chosen.partner == ALL else table[table["partner"] == chosen.partner]
+    if own.empty:
+        return _no_partner(chosen, table)
+    same = _same(chosen, own)
+    if chosen.as_of and len(same) and (same["day"] > chosen.as_of).all():
+        first = same["day"].min()
+        return Absence(
+            NOT_KNOWN_YET,
+            t(
+                "{reporter} with {partner}: nothing was known by {day}. What is at hand was known "
+                "from {first} on.",
+                day=chosen.as_of,
+                first=first,
+                **_pair(chosen),
+            ),
+            (explore_line(chosen.but(as_of=first)), explore_line(chosen.but(as_of=None))),
+        )
+    if same.empty:
+        same = own
+    spelt = sorted(set(same["period"]) - {codes.UNKNOWN}, key=periods.sort_key)
+    wanted = chosen.but(start=None, end=None)
+    return Absence(
+        OTHER_PERIODS,
+        t(
+            "{reporter} with {partner}: no figure at hand lies in {first_asked} to {last_asked}. "
+            "At hand are {first} to {last}.",
+            first_asked=choices.spelt(chosen.start or spelt[0]),
+            last_asked=choices.spelt(chosen.end or spelt[-1]),
+            first=choices.spelt(spelt[0]),
+            last=choices.spelt(spelt[-1]),
+            **_pair(chosen),
+        ),
+        (explore_line(wanted), *_loading(chosen, chosen.end or chosen.start)),
+    )
+
+
+def _same(chosen: Selection, own: pd.DataFrame) -> pd.DataFrame:
+    flows = ["X", "M"] if chosen.flow in (BOTH, "B") else [chosen.flow]
+    held = own[own["flow"].isin(flows) & (own["freq"] == chosen.freq)]
+    if chosen.source:
+        held = held[held["source"] == chosen.source]
+    return held[held["level" if chosen.product in LEVELS else "product"] == chosen.product]
+
+
+def _no_reporter(chosen: Selection) -> Absence:
+    mirrored = at_hand.cells(chosen.dataflow, chosen.partner) if chosen.partner != ALL else None
+    turned = mirrored is not None and (mirrored["partner"] == chosen.reporter).any()
+    parts = _pair(chosen) | {"measure": contract.DATAFLOWS[chosen.dataflow]}
+    if turned:
+        return Absence(
+            NOT_LOADED,
+            t(
+                "Nothing of {measure} that {reporter} reports is loaded. What {partner} reports of "
+                "{reporter} is.",
+                **parts,
+            ),
+            (
+                explore_line(chosen.but(reporter=chosen.partner, partner=chosen.reporter)),
+                *_loading(chosen),
+            ),
+        )
+    return Absence(
+        NOT_LOADED,
+        t("Nothing of {measure} that {reporter} reports is loaded.", **parts),
+        _loading(chosen),
+    )
+
+
+def _no_partner(chosen: Selection, table: pd.DataFrame) -> Absence:
+    parts = _pair(chosen) | {"measure": contract.DATAFLOWS[chosen.dataflow]}
+    full = _full_lists(chosen, table)
+    if full:
+        source, period, count = full
+        return Absence(
+            NOT_REPORTED,
+            t(
+                "{reporter} reports no {measure} with {partner}: the list of {count} partners for "
+                "{period} ({source}) does not name it. Other years may not be loaded.",
+                count=count,
+                period=choices.spelt(period),
+                source=source,
+                **parts,
+            ),
+            (*_elsewhere(chosen), *_loading(chosen)),
+        )
+    return Absence(
+        NOT_LOADED,
+        t(
+            "{measure} of {reporter} with {partner} is not loaded. Partners at hand: {partners}.",
+            partners=_named(table),
+            **(parts | {"measure": parts["measure"][:1].upper() + parts["measure"][1:]}),
+        ),
+        (*_elsewhere(chosen), *_loading(chosen)),
+    )
+
+
+def _full_lists(chosen: Selection, table: pd.DataFrame) -> tuple[str, str, int] | None:
+    """Source, period and length of the newest list of all partners within the years asked for."""
+    lists = table.groupby(["source", "period"])["partner"].nunique()
+    found = [
+        (periods.sort_key(period), source, period, int(count))
+        for (source, period), count in lists.items()
+        if count >= FULL_LIST and _inside(period, chosen)
+    ]
+    return max(found)[1:] if found else None
+
+
+def _inside(period: str, chosen: Selection) -> bool:
+    span = periods.span(period)
+    return (chosen.start is None or periods.span(chosen.start).start <= span.start) and (
+        chosen.end is None or span.end <= periods.span(chosen.end).end
+    )
+
+
+def _named(table: pd.DataFrame) -> str:
+    held = table["partner"].value_counts()
+    names = [choices.area(each) for each in held.index[:12]]
+    more = len(held) - len(names)
+    if more > 0:
+        return t("{names} and {more} more", names=", ".join(names), more=more)
+    return ", ".join(names)
+
+
+def _elsewhere(chosen: Selection) -> tuple[str, ...]:
+    """Lines that show other partners of the same reporter, those with the longest series."""
+    table = at_hand.cells(chosen.dataflow, chosen.reporter)
+    known = table[table["known"] & (table["partner"] != chosen.partner)]
+    held = known.groupby("partner").size().sort_values(ascending=False, kind="stable")
+    return tuple(
+        explore_line(Selection(chosen.reporter, partner, dataflow=chosen.dataflow))
+        for partner in held.index[:_OTHERS]
+    )
+
+
+def _loading(chosen: Selection, period: str | None = None) -> tuple[str, ...]:
+    """Commands that fetch and load what a selection asks for."""
+    if chosen.dataflow.startswith("trade"):
+        return _comtrade(chosen, period)
+    if chosen.dataflow.startswith("fdi"):
+        if chosen.reporter == "KAZ":
+            form = 287 if chosen.dataflow == "fdi_gross_inflow" else 310
+            return (f"kzdata fetch nbk_fdi -p form={form}", "kzdata load nbk_fdi PATH")
+        fetch = f"kzdata fetch worldbank -p country={chosen.reporter}"
+        fetch += " -p indicator=BX.KLT.DINV.CD.WD"
+        return (fetch, "kzdata load worldbank PATH")
+    return ("kzdata sources",)
+
+
+def _comtrade(chosen: Selection, period: str | None) -> tuple[str, ...]:
+    try:
+        numbers = [_number(chosen.reporter)]
+        if chosen.partner != ALL:
+            numbers.append(_number(chosen.partner))
+    except UnknownCode:  # an area that UN Comtrade numbers in its own way
+        return ("kzdata sources",)
+    asked = [f"reporter={numbers[0]}", *(f"partner={each}" for each in numbers[1:])]
+    year = (period or chosen.end or chosen.start or _last_year())[:4]
+    monthly = chosen.freq == "M"
+    asked.append(f"period={year}01" if monthly else f"period={year}")
+    if monthly:
+        asked.append("freq=M")
+    if chosen.dataflow == "trade_services":
+        asked.append("type=S")
+    if chosen.product in LEVELS:
+        asked.append(f"product=AG{chosen.product[2:]}")
+    elif chosen.product.isdecimal():
+        asked.append(f"product={chosen.product}")
+    return (
+        "kzdata fetch comtrade " + " ".join(f"-p {each}" for each in asked),
+        "kzdata load comtrade PATH",
+    )
+
+
+def _last_year() -> str:
+    from kzdata import store
+
+    annual = store.everything().query('freq == "A"')["period"]
+    return max(annual, default="2024")
+
+
+def _number(code: str) -> int:
+    """The UN's number of an area: ISO 3166 numeric, 0 the world."""
+    if code == codes.WORLD:
+        return 0
+    import pycountry
+
+    country = pycountry.countries.get(alpha_3=code)
+    if country is None:
+        raise UnknownCode(f"{code!r} has no ISO 3166 number.", "kzdata sources")
+    return int(country.numeric)
+
+
+def _pair(chosen: Selection) -> dict[str, str]:
+    return {
+        "reporter": choices.place(chosen.reporter),
+        "partner": t("all partners") if chosen.partner == ALL else choices.place(chosen.partner),
+    }

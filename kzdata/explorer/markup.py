@@ -1,0 +1,94 @@
+"""The explorer's parts as HTML: chart, table, line, and the look that holds them together."""
+
+from __future__ import annotations
+
+import base64
+from functools import lru_cache
+from html import escape
+
+from kzdata.charts.chart import Chart
+from kzdata.charts.templates import t
+from kzdata.explorer.view import View
+
+STYLE = """<style>
+.kz-explorer {max-width: 860px; padding: 4px 2px; box-sizing: border-box;
+  font-family: var(--jp-ui-font-family, system-ui, sans-serif);}
+.kz-explorer .kz-controls {display: grid; gap: 6px 12px; overflow: visible;
+  grid-template-columns: repeat(auto-fill, minmax(185px, 1fr));}
+.kz-explorer .kz-control {flex-flow: column; align-items: stretch; width: auto; height: auto;
+  margin: 0; overflow: visible;}
+.kz-explorer .kz-control > label {width: auto; max-width: none; text-align: start; height: auto;
+  line-height: 1.3; margin: 0 0 1px; font-size: 12px; font-weight: 600;
+  color: var(--jp-ui-font-color1, #1c2126);}
+.kz-explorer .kz-control select {width: 100%; flex: 0 0 28px; height: 28px; font-size: 13px;
+  border: 1px solid #767d86;}
+.kz-explorer :is(select, textarea, [tabindex]):focus-visible
+  {outline: 2px solid #0b57d0; outline-offset: 1px;}
+.kz-explorer .widget-html, .kz-explorer .widget-html-content
+  {width: 100%; overflow: visible; line-height: 1.4; margin: 0; height: auto;}
+.kz-explorer .kz-chart img {display: block; width: 100%; max-width: 760px; height: auto;
+  background: #fff; margin: 8px 0 4px;}
+.kz-explorer .kz-rows {max-height: 19em; overflow: auto; border-block: 1px solid #d9dde1;}
+.kz-explorer .kz-rows table {border-collapse: collapse; width: 100%; font-size: 12.5px;
+  font-variant-numeric: tabular-nums; margin: 0; color: var(--jp-ui-font-color1, #1c2126);}
+.kz-explorer .kz-rows caption {text-align: start; font-weight: 600; padding: 4px 6px;
+  caption-side: top;}
+.kz-explorer .kz-rows :is(th, td) {padding: 2px 6px; white-space: nowrap; border: 0;}
+.kz-explorer .kz-rows thead th {position: sticky; top: 0; vertical-align: bottom;
+  white-space: normal; background: var(--jp-layout-color1, #fff);
+  box-shadow: inset 0 -1px #767d86;}
+.kz-explorer .kz-rows tbody tr:nth-child(even) {background: var(--jp-layout-color2, #f5f6f7);}
+.kz-explorer .kz-line {display: block; margin-top: 8px; font-size: 12px; font-weight: 600;}
+.kz-explorer .kz-line textarea {display: block; box-sizing: border-box; width: 100%; resize: none;
+  margin-top: 2px; padding: 5px 7px; font: 12.5px/1.45 var(--jp-code-font-family, monospace);
+  color: var(--jp-ui-font-color1, #1c2126); background: var(--jp-layout-color2, #f5f6f7);
+  border: 1px solid #767d86; border-radius: 2px; field-sizing: content; overflow-wrap: anywhere;}
+.kz-explorer .kz-absent {border-inline-start: 3px solid #801650; padding: 6px 12px; margin: 10px 0;
+  max-width: 68ch;}
+.kz-explorer .kz-absent p {margin: 0 0 6px;}
+.kz-explorer .kz-absent code {user-select: all; display: block; margin: 2px 0; padding: 2px 6px;
+  background: var(--jp-layout-color2, #f5f6f7); white-space: pre-wrap;}
+</style>"""
+
+
+def figure(view: View) -> str:
+    """The chart as an image with its alternative text, or why there is none."""
+    if view.absent:
+        steps = "".join(f"<code>{escape(step)}</code>" for step in view.absent.steps)
+        told = f"<p>{escape(view.absent.told)}</p>"
+        todo = f"<p>{escape(t('To type:'))}</p>{steps}" if steps else ""
+        return f'<div class="kz-absent" role="status">{told}{todo}</div>'
+    chart = view.drawn.chart if view.drawn else None
+    if chart is None:
+        return f'<div class="kz-absent" role="status"><p>{escape(view.told)}</p></div>'
+    return f'<div class="kz-chart">{_image(chart)}</div>'
+
+
+@lru_cache(maxsize=64)
+def _image(chart: Chart) -> str:
+    # As an image of its own, so that the names inside two drawings on a page cannot meet.
+    data = base64.b64encode(chart.svg_bytes()).decode("ascii")
+    return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(chart.alt)}">'
+
+
+def rows(view: View) -> str:
+    """The table in a frame that scrolls by keyboard."""
+    if view.drawn is None:
+        return ""
+    table = view.drawn.table
+    return (
+        f'<div class="kz-rows" role="region" tabindex="0" aria-label="{escape(table.title)}">'
+        f"{table._repr_html_()}</div>"
+    )
+
+
+def line(view: View) -> str:
+    """The line of Python in a field to copy from."""
+    if not view.line:
+        return ""
+    label, text = escape(t("The line that makes this")), escape(view.line)
+    long = 1 + len(view.line) // 95
+    return (
+        f'<label class="kz-line">{label}'
+        f'<textarea readonly rows="{long}" spellcheck="false">{text}</textarea></label>'
+    )
