@@ -14,7 +14,7 @@ STYLE = """<style>
 .kz-explorer {max-width: 860px; padding: 4px 2px; box-sizing: border-box;
   font-family: var(--jp-ui-font-family, system-ui, sans-serif);}
 .kz-explorer .kz-controls {display: grid; gap: 6px 12px; overflow: visible;
-  grid-template-columns: repeat(auto-fill, minmax(185px, 1fr));}
+  grid-template-columns: repeat(auto-fill, minmax(135px, 1fr));}
 .kz-explorer .kz-control {flex-flow: column; align-items: stretch; width: auto; height: auto;
   margin: 0; overflow: visible;}
 .kz-explorer .kz-control > label {width: auto; max-width: none; text-align: start; height: auto;

@@ -167,7 +167,7 @@ class Lab:
         started = time.perf_counter()
         control.select_option(label=option)
         self.page.wait_for_function(
-            "before => document.querySelector('.kz-explorer').innerHTML !== before", arg=before,
+            "before => ![undefined, before].includes(document.querySelector('.kz-explorer')?.innerHTML)", arg=before,
             timeout=20_000,
         )  # fmt: skip
         taken = time.perf_counter() - started
