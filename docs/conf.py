@@ -1,0 +1,59 @@
+"""The guide, built by Sphinx and MyST-NB without a connection: ``make docs``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import kzdata
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "_ext"))
+
+# The outputs of the guide are those of what is shipped: no store, reports or settings of one's own.
+_empty = tempfile.mkdtemp(prefix="kzdata-docs-")
+os.environ |= {"KZDATA_HOME": _empty, "KZDATA_REPORTS": f"{_empty}/reports"}
+os.environ |= {"XDG_CONFIG_HOME": _empty, "COLUMNS": "88", "NO_COLOR": "1"}
+
+project = "kzdata"
+version = release = kzdata.__version__
+copyright = "the authors of kzdata; figures belong to their publishers"
+language = "en"
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "mathml", "docstrings", "cards", "commands"]
+exclude_patterns = ["_build", "_ext"]
+keep_warnings = False
+nitpicky = False
+
+html_math_renderer = "mathml"
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_execution_in_temp = True
+nb_execution_show_tb = True
+nb_merge_streams = True
+nb_mime_priority_overrides = [("html", "image/png", 1)]
+
+add_module_names = False
+default_role = "py:obj"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 80
+toc_object_entries = False
+
+html_theme = "furo"
+html_title = "kzdata"
+html_static_path = ["_static"]
+html_css_files = ["guide.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False
+html_last_updated_fmt = None
+html_theme_options = {"footer_icons": [], "top_of_page_buttons": []}
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
