@@ -15,6 +15,7 @@ sys.path.insert(0, str(HERE / "_ext"))
 # The outputs of the guide are those of what is shipped: no store, reports or settings of one's own.
 _empty = tempfile.mkdtemp(prefix="kzdata-docs-")
 os.environ |= {"KZDATA_HOME": _empty, "KZDATA_REPORTS": f"{_empty}/reports"}
+os.environ["KZDATA_SHARED"] = _empty  # data sets that only some machines have
 os.environ |= {"XDG_CONFIG_HOME": _empty, "COLUMNS": "88", "NO_COLOR": "1"}
 
 project = "kzdata"
@@ -22,7 +23,8 @@ version = release = kzdata.__version__
 copyright = "the authors of kzdata; figures belong to their publishers"
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "mathml", "docstrings", "cards", "commands"]
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
+extensions += ["alternatives", "cards", "commands", "docstrings", "mathml"]
 exclude_patterns = ["_build", "_ext"]
 keep_warnings = False
 nitpicky = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 import kzdata as kz
 
 TYPESET = Path(__file__).resolve().parent.parent / "reference" / "formulas.yml"
+_LETTERS = re.compile(r"\b([A-Za-z]_[a-z]+|[A-Z]\d?|[ijk])\b")
 FIELDS = ("universe", "variant", "source", "mind")
 
 
@@ -68,7 +70,12 @@ class Notation(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """One paragraph."""
-        return [nodes.paragraph("", kz.card("rca").notation)]
+        made = nodes.paragraph()
+        for number, part in enumerate(_LETTERS.split(kz.card("rca").notation)):
+            base, index = part[:1], part[1:].removeprefix("_")
+            tex = base + (f"_{{{index}}}" if index else "")
+            made += nodes.math(tex, tex) if number % 2 else nodes.Text(part)
+        return [made]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
