@@ -47,9 +47,7 @@ def blocks(page: Path) -> list[Block]:
         name = (directive or "").strip("{}")
         kind = language if name in {"", "code-block"} else name
         before = text[: match.start()]
-        found.append(
-            Block(kind, body, options.get("caption", ""), bool(LEFT_OUT.search(before)))
-        )
+        found.append(Block(kind, body, options.get("caption", ""), bool(LEFT_OUT.search(before))))
     return found
 
 
@@ -119,7 +117,9 @@ def carry_out(page: Path, checkout: Path, home: Path) -> None:
         elif block.kind == "console":
             for command, wanted in commands(block.text):
                 _, shown = run(command, checkout, env)
-                assert same(wanted, shown), f"{page.name}: {command}\nwanted\n{wanted}\ngot\n{shown}"
+                assert same(wanted, shown), (
+                    f"{page.name}: {command}\nwanted\n{wanted}\ngot\n{shown}"
+                )
 
 
 def copy(root: Path, to: Path) -> Path:

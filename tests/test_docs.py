@@ -73,9 +73,13 @@ def from_tex(tex):
 @pytest.mark.parametrize("name", sorted(cards._cards()))
 def test_typeset_formulas_hold_the_letters_of_their_card(name):
     parts = extension("cards").typeset()[name]
-    assert letters("".join(w + from_tex(tex) for w, tex in parts)) == letters(
-        kz.card(name).formula
-    )
+    assert letters("".join(w + from_tex(tex) for w, tex in parts)) == letters(kz.card(name).formula)
+
+
+def test_fractions_are_in_braces():
+    """Without them the typesetter reads the 12 of a half as one number."""
+    for parts in extension("cards").typeset().values():
+        assert not [tex for _, tex in parts if re.search(r"\\frac(?!\{)", tex)]
 
 
 def test_a_wrong_index_in_a_formula_is_seen():

@@ -40,6 +40,11 @@ class Commands(SphinxDirective):
         return [_section(*each) for each in commands() if not isinstance(each[0], click.Group)]
 
 
+def _row(each: click.Parameter, context: click.Context) -> tuple[str, str] | None:
+    """An option and its meaning; every command has --help."""
+    return None if each.name == "help" else each.get_help_record(context)
+
+
 def _section(command: click.Command, context: click.Context) -> nodes.section:
     path = context.command_path
     section = nodes.section(ids=[path.replace(" ", "-")], names=[path])
@@ -51,8 +56,8 @@ def _section(command: click.Command, context: click.Context) -> nodes.section:
             section += nodes.paragraph("", " ".join(paragraph.split()))
     if lines := examples(command):
         text = "\n".join(lines)
-        section += nodes.literal_block(text, text, language="sh", classes=["examples"])
-    if rows := [row for each in command.get_params(context) if (row := each.get_help_record(context))]:
+        section += nodes.literal_block(text, text, language="text", classes=["examples"])
+    if rows := [row for each in command.get_params(context) if (row := _row(each, context))]:
         told = nodes.definition_list(classes=["options"])
         for option, meaning in rows:
             term = nodes.term("", "", nodes.literal("", option))

@@ -40,9 +40,7 @@ def _ready(lines: list[str]) -> list[str]:
     return made
 
 
-def _process(
-    app: Sphinx, what: str, name: str, found: Any, options: Any, lines: list[str]
-) -> None:
+def _process(app: Sphinx, what: str, name: str, found: Any, options: Any, lines: list[str]) -> None:
     lines[:] = _ready(lines)
 
 
