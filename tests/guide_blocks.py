@@ -64,7 +64,6 @@ def environment(home: Path, checkout: Path) -> dict[str, str]:
         "PATH": path,
         "PYTHONPATH": str(checkout),
         "KZDATA_HOME": str(home / "store"),
-        "KZDATA_REPORTS": str(home / "reports"),
         "XDG_CONFIG_HOME": str(home / "config"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "COLUMNS": "100",
@@ -117,9 +116,8 @@ def carry_out(page: Path, checkout: Path, home: Path) -> None:
         elif block.kind == "console":
             for command, wanted in commands(block.text):
                 _, shown = run(command, checkout, env)
-                assert same(wanted, shown), (
-                    f"{page.name}: {command}\nwanted\n{wanted}\ngot\n{shown}"
-                )
+                told = f"{page.name}: {command}\nwanted\n{wanted}\ngot\n{shown}"
+                assert same(wanted, shown), told
 
 
 def copy(root: Path, to: Path) -> Path:

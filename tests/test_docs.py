@@ -197,9 +197,9 @@ def elsewhere(address):
 def built(tmp_path_factory):
     pytest.importorskip("sphinx", reason="the guide is built with kzdata[docs]")
     folder = tmp_path_factory.mktemp("guide")
+    places = [folder / "trees", DOCS, folder / "html"]
     done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
-        + ["-d", str(folder / "trees"), str(DOCS), str(folder / "html")],
+        [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d", *places],
         capture_output=True,
         text=True,
         check=False,
