@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 from kzdata.errors import KzdataError
@@ -111,6 +112,10 @@ _HOMES = {
 }
 
 __all__ = ["KzdataError", "__version__", "charts", *_HOMES]
+
+
+if "IPython" in sys.modules:  # a notebook shows frames of observations with their units
+    importlib.import_module("kzdata.frame_display").register()
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""How a notebook shows a frame of observations: units in the heads, statuses flagged, no raw floats.
+"""How a notebook shows a frame of observations: units in the heads, statuses flagged.
 
 The frame stays a DataFrame like any other; only its HTML is ours, and only where the columns are
 those of the contract. Columns keep their names, because these are what a person types next.
@@ -47,40 +47,39 @@ def _own(frame: pd.DataFrame) -> str | None:
 
 def observations_html(frame: pd.DataFrame) -> str:
     """A table of what varies, under a line of what all rows share."""
+    import pandas as pd
+
     from kzdata import contract, tables
-    from kzdata.charts.templates import t
 
     texts = [c for c in contract.COLUMNS if c not in (*contract.NUMERIC, *_PROVENANCE, "unit")]
     texts.remove("obs_status")
     shared = {c: str(frame[c].iloc[0]) for c in [*texts, "unit"] if frame[c].nunique() == 1}
     part, cut = _part(frame)
     beyond = [str(c) for c in frame.columns if c not in contract.COLUMNS]
-    numbers = ["value", *(c for c in beyond if tables.is_number(frame[c]))]
+    numbers = ["value", *(c for c in beyond if pd.api.types.is_numeric_dtype(frame[c]))]
     more = [c for c in beyond if c not in numbers and c in contract.BEYOND]
     formatted = tables.table(part, "rows", {c: c for c in numbers}, scale=_scale(frame))
-    columns: list[tuple[str, list[str], bool]] = [
-        (c, [str(v) for v in part[c]], False) for c in [*texts, *more] if c not in shared
+    columns: list[tuple[str, list[str], str]] = [
+        (c, [str(v) for v in part[c]], "left") for c in [*texts, *more] if c not in shared
     ]
     for n, header in enumerate(formatted.headers):
-        columns.append((header, [row[n] for row in formatted.rows], True))
+        columns.append((header, [row[n] for row in formatted.rows], "right"))
     if (frame["obs_status"] != "A").any():
-        columns.append(("obs_status", [_SHORT.get(v, v) for v in part["obs_status"]], False))
+        columns.append(("obs_status", [_SHORT.get(v, v) for v in part["obs_status"]], "left"))
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name, _, _ in columns)
     lines = []
     for place in range(len(part)):
         if place == cut:
             lines.append(f'<tr><td colspan="{len(columns)}">…</td></tr>')
         cells = "".join(
-            f'<td style="text-align: {"right" if right else "left"}">{_cell(name, cells[place])}</td>'
-            for name, cells, right in columns
+            f'<td style="text-align: {side}">{_cell(name, cells[place])}</td>'
+            for name, cells, side in columns
         )
         lines.append(f"<tr>{cells}</tr>")
     said = " · ".join(f"{name} {escape(value)}" for name, value in shared.items())
-    foot = t(
-        "{n} rows; values rounded here, whole in the frame. Also there: {columns}.",
-        n=f"{len(frame):,}",
-        columns=", ".join([*sorted(_PROVENANCE), *sorted(set(beyond) - set(numbers) - set(more))]),
-    )
+    rest = ", ".join([*sorted(_PROVENANCE), *sorted(set(beyond) - set(numbers) - set(more))])
+    # Beside column names in English, so English: this is for whoever writes the code.
+    foot = f"{len(frame):,} rows; rounded here, whole in the frame. Also there: {rest}."
     return (
         '<div class="tex2jax_ignore mathjax_ignore"><table>'
         f'<caption style="text-align: left">{said}</caption><thead><tr>{head}</tr></thead>'

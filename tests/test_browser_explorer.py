@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
-import jupyterlab_page as lab_page  # noqa: E402
+import jupyterlab_page as lab_page
 
 pytestmark = [
     pytest.mark.browser,
@@ -117,9 +117,7 @@ def test_the_explorer_is_worked_by_keyboard(lab):
     lab.control("Partner").focus()
     before = lab.shown()
     page.keyboard.type("Uzb")
-    page.wait_for_function(
-        "before => ![undefined, before].includes(document.querySelector('.kz-explorer')?.innerHTML)", arg=before
-    )
+    lab.changed_from(before)
     page.wait_for_function(
         "() => document.querySelector('.kz-chart img')?.alt.includes('Uzb')", timeout=10_000
     )

@@ -36,6 +36,7 @@ LAYERS = [
     {"verdicts", "pipeline", "mirroring", "transit", "stock_changes", "survival", "pledges"},
     {"partial", "cited"},
     {"tables", "charts", "printed_figures"},
+    {"explorer", "frame_display"},
     {"provenance"},
     {"warm"},
     {"reports"},

@@ -9,8 +9,8 @@ import pandas as pd
 from kzdata import contract, periods
 from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
-from kzdata.charts.templates import t
 from kzdata.errors import MeasureMismatch
+from kzdata.language import Sentence, known_word, said, t
 
 _FROM = 'kz.charts.series(kz.observations("KAZ", "ISR", flow="X", freq="A"))'
 _COLUMNS = ["dataflow", "freq", "reporter", "partner", "flow", "product", "period", "value"]
@@ -67,7 +67,7 @@ def series(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             alt=_alt(title or finding, rows, unit),
             caption=words.credit(
                 shown,
-                t("n/a: missing at source or not at hand.") if missing else "",
+                said("n/a: missing at source or not at hand.") if missing else "",
                 takeover.from_years(changed),
                 words.statuses(rows[rows["value"].notna()]),
             ),
@@ -174,19 +174,19 @@ def _gaps(axes: Any, rows: pd.DataFrame) -> bool:
 
 def _finding(
     rows: pd.DataFrame, flows: list[str], unit: str
-) -> tuple[str, list[headline.Fact]]:
+) -> tuple[Sentence, list[headline.Fact]]:
     known = rows.dropna(subset=["value"])
-    last = known.loc[known["at"].idxmax()]
+    last = known.sort_values("at", kind="stable").iloc[-1]
     parts: dict[str, Any] = {
         "reporter": words.place(last["reporter"]),
         "partner": words.place(last["partner"]),
         "period": words.short(last["period"]),
-        "money": words.amount(abs(last["value"]), unit),
+        "money": words.amount(abs(last["value"]) if last["flow"] == "B" else last["value"], unit),
     }
     if len(flows) > 1:
         at_end = known[known["at"] == last["at"]].set_index("flow")["value"]
         if len(at_end) == 2:
-            return t(
+            return said(
                 "Exports of {reporter} to {partner} were {exports} and imports {imports} in "
                 "{period}",
                 exports=words.amount(at_end["X"], unit),
@@ -200,20 +200,20 @@ def _finding(
     parts["growth"] = words.percent(growth)
     fell = growth < 0
     if flow == "X":
-        said = t(
+        told = said(
             "Exports of {reporter} to {partner} fell {growth} in {period}, to {money}"
             if fell
             else "Exports of {reporter} to {partner} rose {growth} in {period}, to {money}",
             **parts,
         )
     else:
-        said = t(
+        told = said(
             "Imports of {reporter} from {partner} fell {growth} in {period}, to {money}"
             if fell
             else "Imports of {reporter} from {partner} rose {growth} in {period}, to {money}",
             **parts,
         )
-    return said, [headline.Fact(growth, "percent")]
+    return told, [headline.Fact(growth, "percent")]
 
 
 def _growth(known: pd.DataFrame, last: pd.Series) -> float | None:
@@ -225,31 +225,37 @@ def _growth(known: pd.DataFrame, last: pd.Series) -> float | None:
     return float(100 * (last["value"] / before["value"].iloc[0] - 1))
 
 
-def _level(flow: str, value: float, parts: dict[str, Any]) -> str:
+def _level(flow: str, value: float, parts: dict[str, Any]) -> Sentence:
     if flow == "X":
-        return t("Exports of {reporter} to {partner} were {money} in {period}", **parts)
+        return said("Exports of {reporter} to {partner} were {money} in {period}", **parts)
     if flow == "M":
-        return t("Imports of {reporter} from {partner} were {money} in {period}", **parts)
+        return said("Imports of {reporter} from {partner} were {money} in {period}", **parts)
     if flow == "B" and value < 0:
-        return t("{reporter} had a deficit of {money} with {partner} in {period}", **parts)
+        return said(
+            "{reporter} had a deficit of {money} with {partner} in {year}",
+            year=parts["period"],
+            **parts,
+        )
     if flow == "B":
-        return t("{reporter} had a surplus of {money} with {partner} in {period}", **parts)
-    signed = "−" if value < 0 else ""
-    return t(
-        "{reporter}, partner {partner}: {sign}{money} in {period}", sign=signed, **parts
-    )
+        return said(
+            "{reporter} had a surplus of {money} with {partner} in {year}",
+            year=parts["period"],
+            **parts,
+        )
+    return said("{reporter}, partner {partner}: {money} in {period}", **parts)
 
 
 def _subtitle(rows: pd.DataFrame, unit_words: object) -> str:
     first = rows.iloc[0]
     flows = set(rows["flow"])
+    ordered = rows.sort_values("at")["period"]
     parts = {
-        "measure": contract.DATAFLOWS.get(first["dataflow"], first["dataflow"]),
-        "flow": contract.FLOWS[first["flow"]],
+        "measure": known_word(contract.DATAFLOWS.get(first["dataflow"], first["dataflow"])),
+        "flow": known_word(contract.FLOWS[first["flow"]]),
         "reporter": words.place(first["reporter"]),
         "partner": words.place(first["partner"]),
-        "first": words.short(rows.loc[rows["at"].idxmin(), "period"]),
-        "last": words.short(rows.loc[rows["at"].idxmax(), "period"]),
+        "first": words.short(ordered.iloc[0]),
+        "last": words.short(ordered.iloc[-1]),
         "unit": unit_words,
         "product": first["product"],
     }

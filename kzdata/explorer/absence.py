@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kzdata import codes, contract, periods
-from kzdata.charts.templates import t
 from kzdata.errors import UnknownCode
 from kzdata.explorer import at_hand, choices
 from kzdata.explorer.line import explore_line
 from kzdata.explorer.selection import ALL, BOTH, LEVELS, Selection
+from kzdata.language import known_word, t
 
 MISSING, NOT_REPORTED, NOT_LOADED = "missing", "not reported", "not loaded"
 NOT_KNOWN_YET, OTHER_PERIODS = "not known yet", "other periods"
@@ -46,7 +46,9 @@ def without_figures(chosen: Selection, frame: pd.DataFrame) -> Absence | None:
             "{first} to {last} (status {statuses}). Missing is not zero.",
             first=choices.spelt(frame["period"].iloc[0]),
             last=choices.spelt(frame["period"].iloc[-1]),
-            statuses=", ".join(f"{each}: {contract.STATUSES[each]}" for each in statuses),
+            statuses=", ".join(
+                f"{each}: {known_word(contract.STATUSES[each])}" for each in statuses
+            ),
             **_pair(chosen),
         ),
         _elsewhere(chosen),
@@ -105,7 +107,7 @@ def _same(chosen: Selection, own: pd.DataFrame) -> pd.DataFrame:
 def _no_reporter(chosen: Selection) -> Absence:
     mirrored = at_hand.cells(chosen.dataflow, chosen.partner) if chosen.partner != ALL else None
     turned = mirrored is not None and (mirrored["partner"] == chosen.reporter).any()
-    parts = _pair(chosen) | {"measure": contract.DATAFLOWS[chosen.dataflow]}
+    parts = _pair(chosen) | {"measure": known_word(contract.DATAFLOWS[chosen.dataflow])}
     if turned:
         return Absence(
             NOT_LOADED,
@@ -127,7 +129,7 @@ def _no_reporter(chosen: Selection) -> Absence:
 
 
 def _no_partner(chosen: Selection, table: pd.DataFrame) -> Absence:
-    parts = _pair(chosen) | {"measure": contract.DATAFLOWS[chosen.dataflow]}
+    parts = _pair(chosen) | {"measure": known_word(contract.DATAFLOWS[chosen.dataflow])}
     full = _full_lists(chosen, table)
     if full:
         source, period, count = full
@@ -156,11 +158,11 @@ def _no_partner(chosen: Selection, table: pd.DataFrame) -> Absence:
 
 def _full_lists(chosen: Selection, table: pd.DataFrame) -> tuple[str, str, int] | None:
     """Source, period and length of the newest list of all partners within the years asked for."""
-    lists = table.groupby(["source", "period"])["partner"].nunique()
+    lists = table.groupby(["source", "period"])["partner"].nunique().reset_index()
     found = [
-        (periods.sort_key(period), source, period, int(count))
-        for (source, period), count in lists.items()
-        if count >= FULL_LIST and _inside(period, chosen)
+        (periods.sort_key(row["period"]), row["source"], row["period"], int(row["partner"]))
+        for row in lists.to_dict("records")
+        if row["partner"] >= FULL_LIST and _inside(row["period"], chosen)
     ]
     return max(found)[1:] if found else None
 
@@ -174,7 +176,7 @@ def _inside(period: str, chosen: Selection) -> bool:
 
 def _named(table: pd.DataFrame) -> str:
     held = table["partner"].value_counts()
-    names = [choices.area(each) for each in held.index[:12]]
+    names = [choices.area(str(each)) for each in held.index[:12]]
     more = len(held) - len(names)
     if more > 0:
         return t("{names} and {more} more", names=", ".join(names), more=more)
@@ -187,7 +189,7 @@ def _elsewhere(chosen: Selection) -> tuple[str, ...]:
     known = table[table["known"] & (table["partner"] != chosen.partner)]
     held = known.groupby("partner").size().sort_values(ascending=False, kind="stable")
     return tuple(
-        explore_line(Selection(chosen.reporter, partner, dataflow=chosen.dataflow))
+        explore_line(Selection(chosen.reporter, str(partner), dataflow=chosen.dataflow))
         for partner in held.index[:_OTHERS]
     )
 

@@ -60,7 +60,8 @@ def _seen() -> dict[str, str]:
 
 def dataflows() -> list[str]:
     """The dataflows of which anything is here, the one with the most rows first."""
-    held = store.everything()["dataflow"].value_counts().to_dict()
+    counts = store.everything()["dataflow"].value_counts()
+    held = {str(name): int(count) for name, count in counts.items()}
     for entry in vintages.entries():
         for each in entry.dataflows:
             held[each] = held.get(each, 0) + entry.rows

@@ -12,24 +12,24 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kzdata import areas, codes, contract, periods, sources
-from kzdata.charts.templates import t
 from kzdata.explorer import at_hand
 from kzdata.explorer.selection import ALL, BOTH, LEVELS, Selection
+from kzdata.language import known_word, t, term, translated
 
 Options = list[tuple[str, str | None]]
 _FREQUENCIES = {
-    "A": "Annual",
-    "S": "Half-yearly",
-    "Q": "Quarterly",
-    "M": "Monthly",
-    "D": "Daily",
+    "A": term("Annual"),
+    "S": term("Half-yearly"),
+    "Q": term("Quarterly"),
+    "M": term("Monthly"),
+    "D": term("Daily"),
 }
 _LEVEL_NAMES = {
-    "TOTAL": "All products together",
-    "HS2": "By chapter (2 digits)",
-    "HS4": "By heading (4 digits)",
-    "HS6": "By subheading (6 digits)",
-    codes.NOT_APPLICABLE: "Not applicable",
+    "TOTAL": term("All products together"),
+    "HS2": term("By chapter (2 digits)"),
+    "HS4": term("By heading (4 digits)"),
+    "HS6": term("By subheading (6 digits)"),
+    codes.NOT_APPLICABLE: term("Not applicable"),
 }
 
 
@@ -61,7 +61,7 @@ def choices(asked: Selection) -> Choices:
     if rows.empty:  # the other choices stay what they could be with another partner
         rows = table
     levels = _levels(rows, asked)
-    options["product"] = [(_LEVEL_NAMES.get(each, each), each) for each in levels]
+    options["product"] = [(known_word(_LEVEL_NAMES.get(each, each)), each) for each in levels]
     chosen = chosen.but(product=_kept(chosen.product, levels))
     rows = rows[rows["level" if chosen.product in LEVELS else "product"] == chosen.product]
     flows = _flows(rows, chosen)
@@ -69,7 +69,7 @@ def choices(asked: Selection) -> Choices:
     chosen = chosen.but(flow=_kept(chosen.flow, flows))
     rows = rows[rows["flow"].isin(_parts(chosen.flow))]
     held = [each for each in _FREQUENCIES if each in set(rows["freq"])]
-    options["freq"] = [(t(_FREQUENCIES[each]), each) for each in held]
+    options["freq"] = [(translated(_FREQUENCIES[each]), each) for each in held]
     chosen = chosen.but(freq=_kept(chosen.freq, held))
     rows = rows[rows["freq"] == chosen.freq]
     named = sorted(rows["source"].unique())
@@ -89,11 +89,10 @@ def choices(asked: Selection) -> Choices:
 
 def _periods(rows: pd.DataFrame, chosen: Selection) -> dict[str, Options]:
     every = sorted(set(rows["period"]) - {codes.UNKNOWN}, key=periods.sort_key)
-    ends: Options = [(t("First at hand"), None)], [(t("Latest at hand"), None)]  # type: ignore
-    named = [(periods.format_period(each), each) for each in every]
+    named: Options = [(periods.format_period(each), each) for each in every]
     return {
-        "start": _with([*ends[0], *named], chosen.start, spelt(chosen.start)),
-        "end": _with([*ends[1], *named[::-1]], chosen.end, spelt(chosen.end)),
+        "start": _with([(t("First at hand"), None), *named], chosen.start, spelt(chosen.start)),
+        "end": _with([(t("Latest at hand"), None), *named[::-1]], chosen.end, spelt(chosen.end)),
     }
 
 
@@ -169,16 +168,16 @@ def flow_name(flow: str) -> str:
         return t("Exports and imports")
     if flow == codes.NOT_APPLICABLE:
         return t("As published")
-    return _first_capital(contract.FLOWS[flow])
+    return _first_capital(translated(contract.FLOWS[flow]))
 
 
 def _dataflow(name: str) -> str:
-    return contract.DATAFLOWS.get(name, name)
+    return known_word(contract.DATAFLOWS.get(name, name))
 
 
 def _source(name: str) -> str:
     publisher = sources.publisher(name)
-    return t("{source}: {publisher}", source=name, publisher=publisher)
+    return t("{source}: {publisher}", source=name, publisher=known_word(publisher))
 
 
 def _first_capital(words: str) -> str:

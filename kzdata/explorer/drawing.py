@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from kzdata import aggregates, charts, codes, indicators, store, tables
 from kzdata.charts.chart import Chart
-from kzdata.charts.templates import t
 from kzdata.errors import KzdataError
 from kzdata.explorer import choices, line
 from kzdata.explorer.selection import ALL, BOTH, LEVELS, Selection
+from kzdata.language import term
 
-_SAID = {"obs_status": "Status", "source": "Publisher"}
+_HEADERS = {"X": term("Exports"), "M": term("Imports")}
+_SAID = {"obs_status": term("Status"), "source": term("Publisher")}
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,12 @@ def _table(chosen: Selection, frame: pd.DataFrame) -> tables.Table:
     if chosen.flow in (BOTH, "B"):
         return _of_both(chosen, frame, parts, scale)
     rows = _grown(frame)
-    return tables.table(
+    return _told(
         rows.iloc[::-1],
-        t("{reporter} with {partner}: the figures", **parts),
-        {"period": t("Period"), "value": choices.flow_name(chosen.flow)} | _growth(rows) | _said(),
-        scale=scale,
+        term("{reporter} with {partner}: the figures"),
+        {"period": term("Period"), "value": _header(chosen.flow)} | _growth(rows) | _said(),
+        scale,
+        parts,
     )
 
 
@@ -112,35 +115,37 @@ def _of_both(
     chosen: Selection, frame: pd.DataFrame, parts: dict[str, str], scale: str
 ) -> tables.Table:
     if chosen.flow == "B":
-        rows, header = aggregates.balance(frame), t("Balance")
+        rows, header = aggregates.balance(frame), term("Balance")
     else:
-        rows, header = _grown(aggregates.turnover(frame)), t("Turnover")
+        rows, header = _grown(aggregates.turnover(frame)), term("Turnover")
     for flow, name in (("X", "exports_value"), ("M", "imports_value")):
         own = frame[frame["flow"] == flow].drop_duplicates("period").set_index("period")["value"]
         rows = rows.assign(**{name: rows["period"].map(own)})
     columns = {
-        "period": t("Period"),
-        "exports_value": t("Exports"),
-        "imports_value": t("Imports"),
+        "period": term("Period"),
+        "exports_value": term("Exports"),
+        "imports_value": term("Imports"),
         "value": header,
     }
-    title = t("{reporter} with {partner}: the figures", **parts)
-    return tables.table(rows.iloc[::-1], title, columns | _growth(rows) | _said(), scale=scale)
+    title = term("{reporter} with {partner}: the figures")
+    shown = columns | _growth(rows) | _said()
+    return _told(rows.iloc[::-1], title, shown, scale, parts)
 
 
 def _of_partners(frame: pd.DataFrame, parts: dict[str, str], scale: str) -> tables.Table:
     rows = frame
-    header = choices.flow_name(frame["flow"].iloc[0])
+    header = _header(frame["flow"].iloc[0])
     if frame["flow"].nunique() > 1:
-        rows, header = aggregates.turnover(frame), t("Turnover")
+        rows, header = aggregates.turnover(frame), term("Turnover")
     rows = rows.sort_values(["value", "partner"], ascending=[False, True])
     total = rows["value"].sum()
     rows = rows.assign(value_share=rows["value"] / total)
-    return tables.table(
+    return _told(
         rows,
-        t("Partners of {reporter}, {period}", **parts),
-        {"partner": t("Partner"), "value": header, "value_share": t("Share")} | _said(),
-        scale=scale,
+        term("Partners of {reporter}, {period}"),
+        {"partner": term("Partner"), "value": header, "value_share": term("Share")} | _said(),
+        scale,
+        parts,
     )
 
 
@@ -150,18 +155,31 @@ def _of_products(frame: pd.DataFrame, parts: dict[str, str], scale: str) -> tabl
     rows = rows.assign(
         chapter=rows["product"].map(named), value_share=rows["value"] / rows["value"].sum()
     )
-    return tables.table(
+    return _told(
         rows,
-        t("Products, {reporter} with {partner}, {period}", **parts),
+        term("Products, {reporter} with {partner}, {period}"),
         {
-            "product": t("Code"),
-            "chapter": t("Chapter"),
-            "value": choices.flow_name(frame["flow"].iloc[0]),
-            "value_share": t("Share"),
+            "product": term("Code"),
+            "chapter": term("Chapter"),
+            "value": _header(frame["flow"].iloc[0]),
+            "value_share": term("Share"),
         }
         | _said(),
-        scale=scale,
+        scale,
+        parts,
     )
+
+
+def _told(
+    rows: pd.DataFrame, title: str, columns: dict[str, str], scale: str, parts: dict[str, str]
+) -> tables.Table:
+    # Every part goes to every title; one that a title has no place for is left over.
+    options: dict[str, Any] = {"scale": scale, **parts}
+    return tables.table(rows, title, columns, **options)
+
+
+def _header(flow: str) -> str:
+    return _HEADERS.get(flow, term("Figure"))
 
 
 def _chapter(code: str) -> str:
@@ -183,11 +201,11 @@ def _grown(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _growth(rows: pd.DataFrame) -> dict[str, str]:
-    return {"growth_pct": t("Growth")} if "growth_pct" in rows else {}
+    return {"growth_pct": term("Growth")} if "growth_pct" in rows else {}
 
 
 def _said() -> dict[str, str]:
-    return {column: t(header) for column, header in _SAID.items()}
+    return dict(_SAID)
 
 
 def _scale(values: pd.Series) -> str:

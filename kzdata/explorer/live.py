@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from kzdata.charts.templates import t
 from kzdata.explorer import markup
+from kzdata.language import term, translated
 
 if TYPE_CHECKING:
     from kzdata.explorer.opening import Explorer
 
 # Field of the selection -> label, in the order of the Tab key.
 CONTROLS = {
-    "dataflow": "Measure",
-    "reporter": "Reporter",
-    "partner": "Partner",
-    "flow": "Flow",
-    "product": "Product level",
-    "freq": "Frequency",
-    "start": "From",
-    "end": "To",
-    "source": "Source",
-    "as_of": "Known by",
+    "dataflow": term("Measure"),
+    "reporter": term("Reporter"),
+    "partner": term("Partner"),
+    "flow": term("Flow"),
+    "product": term("Product level"),
+    "freq": term("Frequency"),
+    "start": term("From"),
+    "end": term("To"),
+    "source": term("Source"),
+    "as_of": term("Known by"),
 }
 
 
@@ -32,7 +32,7 @@ class Panel:
 
     def __init__(self, explorer: Explorer) -> None:
         self.explorer = explorer
-        self.controls = {field: _control(t(label)) for field, label in CONTROLS.items()}
+        self.controls = {field: _control(translated(label)) for field, label in CONTROLS.items()}
         self.figure, self.rows, self.line = (widgets.HTML() for _ in range(3))
         self._settling = False
         self._refresh()

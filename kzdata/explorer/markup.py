@@ -7,8 +7,8 @@ from functools import lru_cache
 from html import escape
 
 from kzdata.charts.chart import Chart
-from kzdata.charts.templates import t
 from kzdata.explorer.view import View
+from kzdata.language import t
 
 STYLE = """<style>
 .kz-explorer {max-width: 860px; padding: 4px 2px; box-sizing: border-box;

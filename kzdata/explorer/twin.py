@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kzdata.cited import Statement
-from kzdata.charts.templates import t
 from kzdata.explorer.view import View
+from kzdata.language import t
 
 
 def parts(view: View) -> list[Any]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kzdata import vintages
-from kzdata.charts.templates import t
 from kzdata.errors import NotAvailable
 from kzdata.explorer import absence, choices, drawing
 from kzdata.explorer.selection import Selection
+from kzdata.language import spoken, t
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class View:
 
 def view(asked: Selection) -> View:
     """The view of a selection; the same again costs nothing while the store is the same."""
-    return _view(asked, tuple(entry.content for entry in vintages.entries()))
+    return _view(asked, spoken(), tuple(entry.content for entry in vintages.entries()))
 
 
 @lru_cache(maxsize=64)
-def _view(asked: Selection, stamp: tuple[str, ...]) -> View:
+def _view(asked: Selection, language: str, stamp: tuple[str, ...]) -> View:
     offered = choices.choices(asked)
     chosen = offered.selection
     if chosen.side_by_side:

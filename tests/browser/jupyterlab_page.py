@@ -166,13 +166,19 @@ class Lab:
         before = self.shown()
         started = time.perf_counter()
         control.select_option(label=option)
-        self.page.wait_for_function(
-            "before => ![undefined, before].includes(document.querySelector('.kz-explorer')?.innerHTML)", arg=before,
-            timeout=20_000,
-        )  # fmt: skip
+        self.changed_from(before)
         taken = time.perf_counter() - started
         self.idle()
         return taken
+
+    def changed_from(self, before: str) -> None:
+        """Until the explorer shows something else."""
+        self.page.wait_for_function(
+            """before => {const one = document.querySelector('.kz-explorer');
+                  return one && one.innerHTML !== before;}""",
+            arg=before,
+            timeout=20_000,
+        )
 
     def shown(self) -> str:
         """All that the explorer shows, as HTML."""
