@@ -74,7 +74,7 @@ def test_ten_actions_in_the_explorer(lab, capsys):
     choose("Flow", "Imports", "Imports of Kazakhstan from Türkiye", 'flow="M"')
     choose("From", "2015", "Türkiye", "start=2015")
     choose("To", "2020", "2020", "end=2020")
-    choose("Flow", "Balance", "a deficit", "kz.charts.balance(")
+    choose("Flow", "Balance", "a surplus", "kz.charts.balance(")
     choose("Partner", "All partners, side by side", "2020", "kz.charts.ranking(")
     choose("To", "Latest at hand", "197", "start=2025, end=2025")
     choose("Partner", "World", "the world", 'freq="M"')
@@ -114,6 +114,13 @@ def test_the_explorer_is_worked_by_keyboard(lab):
         "Partner", "Flow", "From", "To", "Source", "Known by", "Kazakhstan with Israel: the figures"
     ]  # fmt: skip
     assert reached[7] == "The line that makes this"
+    cells = page.locator(".jp-Cell").count()
+    lab.control("Flow").focus()
+    before = lab.shown()
+    page.keyboard.press("ArrowDown")  # to exports
+    lab.changed_from(before)
+    assert page.evaluate("document.activeElement.selectedOptions[0].label") == "Exports"
+    lab.idle()
     lab.control("Partner").focus()
     before = lab.shown()
     page.keyboard.type("Uzb")
@@ -122,6 +129,7 @@ def test_the_explorer_is_worked_by_keyboard(lab):
         "() => document.querySelector('.kz-chart img')?.alt.includes('Uzb')", timeout=10_000
     )
     assert page.evaluate("document.activeElement.labels[0].textContent") == "Partner"
+    assert page.locator(".jp-Cell").count() == cells  # "b" alone would have inserted one
     field = page.get_by_label("The line that makes this")
     field.focus()
     page.keyboard.press("Control+a")

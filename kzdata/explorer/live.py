@@ -40,8 +40,8 @@ class Panel:
             control.observe(lambda change, field=field: self._chosen(field), names="index")
         box = widgets.Box(list(self.controls.values()))
         box.add_class("kz-controls")
-        self.root = widgets.VBox([widgets.HTML(markup.STYLE), box, self.figure, self.rows,
-                                  self.line])  # fmt: skip
+        look = widgets.HTML(markup.STYLE + markup.KEYS)
+        self.root = widgets.VBox([look, box, self.figure, self.rows, self.line])
         self.root.add_class("kz-explorer")
 
     def _chosen(self, field: str) -> None:

@@ -50,6 +50,20 @@ STYLE = """<style>
   background: var(--jp-layout-color2, #f5f6f7); white-space: pre-wrap;}
 </style>"""
 
+# JupyterLab takes letters and arrows typed in a closed list for commands of its notebook ("b"
+# inserts a cell) unless the list itself says otherwise. Widgets cannot set attributes, so an empty
+# image marks the lists as they appear. Where scripts are forbidden the lists still open by the
+# space bar, and then take letters, arrows and Enter.
+KEYS = (
+    '<img alt="" width="1" height="1" style="position: absolute"'
+    ' src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"'
+    ' onload="const image = this; let tries = 100; (function mark() {'
+    " const all = image.closest('.kz-explorer');"
+    " if (all) all.querySelectorAll('select').forEach("
+    "each => each.setAttribute('data-lm-suppress-shortcuts', 'true'));"
+    ' if (tries--) setTimeout(mark, 50); })()">'
+)
+
 
 def figure(view: View) -> str:
     """The chart as an image with its alternative text, or why there is none."""
@@ -77,7 +91,7 @@ def rows(view: View) -> str:
         return ""
     table = view.drawn.table
     return (
-        f'<div class="kz-rows" role="region" tabindex="0" aria-label="{escape(table.title)}">'
+        f'<div class="kz-rows" role="region" tabindex="0" data-lm-suppress-shortcuts="true" aria-label="{escape(table.title)}">'
         f"{table._repr_html_()}</div>"
     )
 
