@@ -54,6 +54,7 @@ STYLE = """<style>
 # inserts a cell) unless the list itself says otherwise. Widgets cannot set attributes, so an empty
 # image marks the lists as they appear. Where scripts are forbidden the lists still open by the
 # space bar, and then take letters, arrows and Enter.
+_OWN_KEYS = 'data-lm-suppress-shortcuts="true"'
 KEYS = (
     '<img alt="" width="1" height="1" style="position: absolute"'
     ' src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"'
@@ -91,7 +92,7 @@ def rows(view: View) -> str:
         return ""
     table = view.drawn.table
     return (
-        f'<div class="kz-rows" role="region" tabindex="0" data-lm-suppress-shortcuts="true" aria-label="{escape(table.title)}">'
+        f'<div class="kz-rows" role="region" tabindex="0" {_OWN_KEYS} aria-label="{escape(table.title)}">'
         f"{table._repr_html_()}</div>"
     )
 
@@ -104,5 +105,5 @@ def line(view: View) -> str:
     long = 1 + len(view.line) // 95
     return (
         f'<label class="kz-line">{label}'
-        f'<textarea readonly rows="{long}" spellcheck="false">{text}</textarea></label>'
+        f'<textarea readonly {_OWN_KEYS} rows="{long}" spellcheck="false">{text}</textarea></label>'
     )
