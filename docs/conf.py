@@ -38,6 +38,7 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_execution_in_temp = True
 nb_execution_show_tb = True
+nb_ipywidgets_js = {}  # it would come from a network
 nb_merge_streams = True
 # kzdata's results carry their data beside their human form; the page shows the latter.
 suppress_warnings = ["mystnb.unknown_mime_type"]
