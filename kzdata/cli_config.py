@@ -2,47 +2,60 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
-from kzdata import settings
-from kzdata.shell import Examples, answers
+from kzdata import home, settings
+from kzdata.shell import Answer, Examples, answers
 
 
 @click.command(
     cls=Examples,
     epilog="kzdata config\nkzdata config --json\nKZDATA_JOBS=4 kzdata config",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @answers
-def config(as_json: bool) -> None:
+def config() -> Answer:
     """Show every setting and where it was set.
 
     A flag wins over the environment (KZDATA_NAME), that over kzdata.toml in this folder or the
     nearest above it, that over kzdata.toml in your configuration folder.
     """
-    found = settings.in_force()
-    if as_json:
-        rows = [
-            {
-                "name": each.name,
-                "value": each.value if each.value is None else _plain(each.value),
-                "origin": each.origin,
-                "variable": settings.variable(each.name),
-                "meaning": each.meaning,
-            }
-            for each in found
-        ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    for each in found:
-        shown = "not set" if each.value is None else str(_plain(each.value))
-        click.echo(f"{each.name:9} {shown}\n          {each.meaning}; from: {each.origin}")
-    click.echo(f"Your own file: {settings.user_file()}")
+    rows = [_row(each) for each in settings.in_force()]
+    for name, hint in settings.strangers().items():
+        click.echo(f"{name} is no setting. {hint}", err=True)
+    return Answer(rows, _told(rows))
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return value if isinstance(value, int) else str(value)
+def _row(each: settings.Setting) -> dict[str, Any]:
+    value = each.value if each.value is not None else _by_itself(each.name)
+    return {
+        "name": each.name,
+        "value": list(value) if isinstance(value, list | tuple) else value,
+        "origin": each.origin,
+        "variable": settings.variable(each.name),
+        "meaning": each.meaning,
+    }
+
+
+def _by_itself(name: str) -> Any:
+    """What kzdata does where nobody set it."""
+    if name == "home":
+        return home.user_folder()
+    if name == "reports":
+        return home.reports_folder()
+    return {
+        "language": "en",
+        "formats": ["html", "pdf", "xlsx"],
+        "jobs": settings.cores(),
+        "engine": "warm",
+    }[name]
+
+
+def _told(rows: list[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        value = row["value"]
+        yield f"{row['name']:9} {','.join(value) if isinstance(value, list) else value}"
+        yield f"{'':9} {row['meaning']}; from: {row['origin']}"
+    yield f"Your own file: {settings.user_file()}"

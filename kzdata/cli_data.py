@@ -2,62 +2,93 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kzdata.shell import Examples, answers, pairs
+from kzdata import completion
+from kzdata.errors import KzdataError, ParameterError, UnknownCode
+from kzdata.exits import exit_code_of
+from kzdata.shell import Answer, Examples, answers, complain, pairs
 
 
 @click.command(
     cls=Examples,
+    short_help="Add published files to your store.",
     epilog="""kzdata load baci BACI_HS92_Y2021_V202401b.csv
     kzdata load bns_partners 2025-11.xlsx -p published=2026-01-15
     kzdata load comtrade answers/*.json -p published=2026-11-20""",
 )
-@click.argument("source")
+@click.argument("source", shell_complete=completion.sources_of_files)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...",
                 type=click.Path(path_type=Path))  # fmt: skip
 @click.option("-p", "options", multiple=True, callback=pairs, metavar="NAME=VALUE",
               help="An option of the source's reader, as published=2026-03.")  # fmt: skip
 @answers
-def load(source: str, paths: tuple[Path, ...], options: dict[str, str]) -> None:
+def load(source: str, paths: tuple[Path, ...], options: dict[str, str]) -> Answer:
     """Add the published files at PATH... of SOURCE to your store.
 
     The store is in KZDATA_HOME, or in your data folder. Each file is added whole or not at all; one
-    that is there already adds nothing. kzdata sources lists the SOURCEs.
+    that is there already adds nothing, and one that is refused does not stop the others. kzdata
+    sources lists the SOURCEs.
     """
     from kzdata import vintages
 
     read_as: dict[str, Any] = dict(options)
     if "limit" in read_as and read_as["limit"].isdecimal():
         read_as["limit"] = int(read_as["limit"])
+    rows, codes = [], [0]
     for path in paths:
-        done = vintages.load(source, path, **read_as)
-        entry = done.entry
-        told = f"{path.name}: {entry.rows:,} observations, {entry.first} to {entry.last}"
-        known = "" if entry.published == "_U" else f", published {entry.published}"
-        click.echo(f"{told}{known}" if done.added else f"{path.name}: here already, nothing added")
-    click.echo(f"Store: {vintages.store_folder()}")
+        try:
+            done = vintages.load(source, path, **read_as)
+        except (UnknownCode, ParameterError):
+            raise  # the source or an option, so every other file would be refused alike
+        except KzdataError as error:
+            complain(str(error))
+            rows.append({"path": path, "added": False, "error": str(error)})
+            codes.append(exit_code_of(error))
+            continue
+        kept = {name: getattr(done.entry, name) for name in ("rows", "first", "last", "published")}
+        rows.append({"path": path, "added": done.added, "error": None, **kept})
+    store = vintages.store_folder()
+    return Answer({"store": store, "files": rows}, _loaded(rows, store), max(codes))
 
 
-@click.command(cls=Examples, epilog="kzdata sources\nkzdata sources --json")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+def _loaded(rows: list[dict[str, Any]], store: Path) -> Iterator[str]:
+    for row in rows:
+        name = row["path"].name
+        if row["error"]:
+            yield f"{name}: refused"
+            continue
+        if not row["added"]:
+            yield f"{name}: here already, nothing added"
+            continue
+        known = "" if row["published"] == "_U" else f", published {row['published']}"
+        yield f"{name}: {row['rows']:,} observations, {row['first']} to {row['last']}{known}"
+    yield f"Store: {store}"
+
+
+@click.command(
+    cls=Examples,
+    short_help="List the sources: here, terms, how to refresh.",
+    epilog="kzdata sources\nkzdata sources --json",
+)
 @answers
-def sources(as_json: bool) -> None:
+def sources() -> Answer:
     """List the sources of figures: what is here, how fresh, on what terms, how to refresh it."""
     from kzdata.coverage import coverage
 
     rows = coverage()
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
+    return Answer(rows, _listed(rows))
+
+
+def _listed(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
-        click.echo(f"{row['source']}: {row['title'] or 'not registered'}")
+        yield f"{row['source']}: {row['title'] or 'not registered'}"
         for name, text in _told(row):
-            click.echo(f"  {name:10} {text}")
+            yield f"  {name:10} {text}"
 
 
 def _told(row: dict[str, Any]) -> list[tuple[str, str]]:
@@ -83,12 +114,17 @@ def _told(row: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-@click.command(cls=Examples, epilog="kzdata export ./my-data\nkzdata export ./baci --source baci")
+@click.command(
+    cls=Examples,
+    short_help="Write the observations as a Data Package.",
+    epilog="kzdata export ./my-data\nkzdata export ./baci --source baci",
+)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--source", "only", multiple=True, metavar="SOURCE",
+              shell_complete=completion.sources_of_files,
               help="Only this source; may be repeated for others.")  # fmt: skip
 @answers
-def export(folder: Path, only: tuple[str, ...]) -> None:
+def export(folder: Path, only: tuple[str, ...]) -> Answer:
     """Write the observations to DIR as a Data Package, one CSV a source.
 
     Whoever gets it needs no kzdata: datapackage.json holds schema, sources, terms and checksums.
@@ -96,6 +132,8 @@ def export(folder: Path, only: tuple[str, ...]) -> None:
     from kzdata.datapackage import export as write
 
     made = write(folder, only)
-    for each in made["resources"]:
-        click.echo(f"  {each['path']:36} {each['rows']:10,} observations, {each['bytes']:,} bytes")
-    click.echo(f"Data Package: {folder / 'datapackage.json'}")
+    rows = [{name: each[name] for name in ("path", "rows", "bytes")} for each in made["resources"]]
+    place = folder / "datapackage.json"
+    text = "  {path:36} {rows:10,} observations, {bytes:,} bytes"
+    lines = [*(text.format(**row) for row in rows), f"Data Package: {place}"]
+    return Answer({"datapackage": place, "resources": rows}, lines)

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from kzdata.shell import Examples, answers, pairs
+from kzdata import completion
+from kzdata.shell import Answer, Examples, answers, pairs
 
 _EXAMPLES = """kzdata fetch nbk_rates -p day=20.11.2026
     kzdata fetch comtrade -p reporter=398 -p partner=376 -p period=2024
@@ -18,8 +19,10 @@ _EXAMPLES = """kzdata fetch nbk_rates -p day=20.11.2026
     kzdata fetch baci -p version=202601 --show"""
 
 
-@click.command(cls=Examples, epilog=_EXAMPLES)
-@click.argument("source")
+@click.command(
+    cls=Examples, short_help="Fetch one answer of a publisher, as it comes.", epilog=_EXAMPLES
+)
+@click.argument("source", shell_complete=completion.sources_to_fetch)
 @click.option("-p", "parameters", multiple=True, callback=pairs, metavar="NAME=VALUE",
               help="What to ask for; may be repeated for others.")  # fmt: skip
 @click.option("--service", help="One of the source's services; the first that can be asked.")
@@ -38,7 +41,7 @@ def fetch(
     show: bool,
     out: Path | None,
     endpoints: Path | None,
-) -> None:
+) -> Answer:
     """Fetch one answer of SOURCE, exactly as it comes, if its reader reads it.
 
     Keys come from KZDATA_<SOURCE>_KEY or, where the package keyring is installed, from the system's
@@ -48,8 +51,7 @@ def fetch(
 
     if show:
         request, key = prepare(source, parameters, service=service, declared=endpoints)
-        _show(request, key is not None)
-        return
+        return _asked(request, key is not None)
     with _progress(source) as progress:
         done = retrieve(
             source,
@@ -61,38 +63,52 @@ def fetch(
             progress=progress,
             notice=lambda text: click.echo(text, err=True),
         )
-    _say(done)
+    if done.record["rows"] == 0:
+        click.echo("The answer is whole and holds no observation.", err=True)
+    return Answer({"path": done.path, **done.record}, _told(done))
 
 
-def _say(done: Any) -> None:
+def _told(done: Any) -> Iterator[str]:
     about = done.record
     rows = "not counted" if about["rows"] is None else f"{about['rows']:,} observations"
-    click.echo(f"{about['source']} {about['service']}: {rows}, {about['bytes']:,} bytes")
+    yield f"{about['source']} {about['service']}: {rows}, {about['bytes']:,} bytes"
     for name, text in (
         ("body", done.path),
         ("asked", about["url"]),
         ("retrieved", about["retrieved"]),
         ("sha256", about["sha256"]),
     ):
-        click.echo(f"  {name:10} {text}")
-    if about["rows"] == 0:
-        click.echo("The answer is whole and holds no observation.", err=True)
+        yield f"  {name:10} {text}"
 
 
-def _show(request: Any, with_key: bool) -> None:
+def _asked(request: Any, with_key: bool) -> Answer:
     endpoint = request.endpoint
-    click.echo(f"{endpoint.source} {endpoint.service}: GET {request.url}")
+    about = {
+        "source": endpoint.source,
+        "service": endpoint.service,
+        "url": request.url,
+        "key": with_key if endpoint.key_header else None,
+        "seconds_between": endpoint.seconds_between,
+        "attempts": endpoint.attempts,
+        "max_bytes": endpoint.max_bytes,
+        "max_unpacked": endpoint.max_unpacked,
+        "truncation": endpoint.truncation,
+    }
+    lines = [f"{endpoint.source} {endpoint.service}: GET {request.url}"]
     if endpoint.key_header:
-        click.echo(f"  key        {'at hand' if with_key else 'not at hand'}, in a header")
-    click.echo(f"  every      {endpoint.seconds_between:g} s, up to {endpoint.attempts} times")
-    click.echo(f"  at most    {endpoint.max_bytes:,} bytes, {endpoint.max_unpacked:,} unpacked")
-    click.echo(f"  if cut     {endpoint.truncation}")
+        lines.append(f"  key        {'at hand' if with_key else 'not at hand'}, in a header")
+    lines += [
+        f"  every      {endpoint.seconds_between:g} s, up to {endpoint.attempts} times",
+        f"  at most    {endpoint.max_bytes:,} bytes, {endpoint.max_unpacked:,} unpacked",
+        f"  if cut     {endpoint.truncation}",
+    ]
+    return Answer(about, lines)
 
 
 @contextmanager
 def _progress(source: str) -> Iterator[Callable[[int, int | None], None]]:
     """A bar of bytes where the error stream is a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda here, whole: None
         return
     from rich.console import Console

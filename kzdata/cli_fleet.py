@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kzdata import settings
-from kzdata.errors import KzdataError, ParameterError
-from kzdata.shell import MISUSED, Examples, answers, listed
+from kzdata import completion, settings
+from kzdata.errors import KzdataError, ParameterError, UnknownCode
+from kzdata.exits import MISUSED
+from kzdata.shell import Answer, Commands, Examples, Refused, answers, listed
 
 _RUN = """kzdata run kaz-isr
     kzdata run --due
@@ -21,17 +21,17 @@ _RUN = """kzdata run kaz-isr
     kzdata run --dry-run --why"""
 
 
-@click.command(cls=Examples, epilog=_RUN)
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.command(cls=Examples, short_help="Bring editions up to date.", epilog=_RUN)
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completion.editions)
 @click.option("--all", "every", is_flag=True, help="Every edition; also without any NAME.")
 @click.option("--due", is_flag=True, help="Only those whose calendar waits for a run.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="So many side by side.")
-@click.option("--engine", type=click.Choice(["warm", "plain"]), help="How kernels are started.")
+@click.option("--engine", metavar="NAME", shell_complete=completion.engines,
+              help="How kernels are started: warm or plain.")  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler: tcp://host:8786.")
 @click.option("--force", is_flag=True, help="Make them although nothing has changed.")
 @click.option("--why", is_flag=True, help="Say which input changed.")
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would be made, and make nothing.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
               help="Folder of the report, of one edition.")  # fmt: skip
 @click.option("--format", "formats", callback=listed, metavar="LIST",
@@ -47,10 +47,9 @@ def run(
     force: bool,
     why: bool,
     dry: bool,
-    as_json: bool,
     out: Path | None,
     formats: tuple[str, ...] | None,
-) -> None:
+) -> Answer:
     """Bring the editions of these NAMEs up to date, or all of them.
 
     An edition is made when its notebooks, parameters, data, code or libraries have changed. One
@@ -73,8 +72,8 @@ def run(
                 "--out is one folder, for one edition.", "Name one: kzdata run NAME --out DIR"
             )
         wishes = Wishes(
-            jobs=settings.setting("jobs", jobs).value or _cores(),
-            engine=settings.setting("engine", engine).value,
+            jobs=settings.value("jobs", jobs) or settings.cores(),
+            engine=settings.value("engine", engine),
             scheduler=scheduler,
             force=force,
             dry=dry,
@@ -84,39 +83,42 @@ def run(
         with lines() as progress:
             outcomes = run_editions(chosen, wishes, told=_told, progress=progress)
     except KzdataError as error:
-        click.echo(f"kzdata: {error}", err=True)
-        sys.exit(MISUSED)
+        raise Refused(error, otherwise=MISUSED) from error  # nothing was run
     code = exit_code(outcomes)
-    if as_json:
-        said = [dataclasses.asdict(each) for each in outcomes]
-        report = {"exit": code, "editions": said}
-        click.echo(json.dumps(report, ensure_ascii=False, indent=1))
-    else:
-        _say(outcomes, why, time.monotonic() - begun)
-    sys.exit(code)
+    said = [dataclasses.asdict(each) for each in outcomes]
+    shown = _said(outcomes, why, time.monotonic() - begun)
+    return Answer({"exit": code, "editions": said}, shown, code)
 
 
 def _chosen(names: tuple[str, ...], every: bool, due: bool) -> list[Any]:
     import datetime as dt
 
     from kzdata.fleet.records import due_since
-    from kzdata.reports.editions import read_editions, select
+    from kzdata.reports.editions import read_editions
 
     if names and every:
         raise ParameterError("Give names or --all, not both.")
     if not read_editions():
         raise KzdataError("There are no editions.", "Write one in reports/editions.yml.")
-    chosen = select(names)
+    chosen = _selected(names)
     if due:
         now = dt.datetime.now(dt.UTC)
         chosen = [each for each in chosen if due_since(each, now)]
     return chosen
 
 
-def _cores() -> int:
-    import os
+def _selected(names: tuple[str, ...]) -> list[Any]:
+    from kzdata.reports.editions import select
+    from kzdata.reports.engine import notebooks
 
-    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, 8)
+    try:
+        return select(names)
+    except UnknownCode:
+        if found := [each for each in names if each in notebooks()]:
+            raise UnknownCode(
+                f"{found[0]!r} is a notebook, not an edition.", f"kzdata report {found[0]}"
+            ) from None
+        raise
 
 
 def _told(outcome: Any) -> None:
@@ -124,50 +126,54 @@ def _told(outcome: Any) -> None:
         click.echo(f"{outcome.name}: {outcome.status}, {outcome.seconds:.1f} s", err=True)
 
 
-def _say(outcomes: list[Any], why: bool, seconds: float) -> None:
+def _said(outcomes: list[Any], why: bool, seconds: float) -> Iterator[str]:
     wide = max((len(each.name) for each in outcomes), default=0)
     for each in outcomes:
-        click.echo(f"{each.name:{wide}}  {each.status:9}  {each.seconds:6.1f} s  {each.folder}")
+        yield f"{each.name:{wide}}  {each.status:9}  {each.seconds:6.1f} s  {each.folder}"
         for reason in each.reasons if why else []:
-            click.echo(f"{'':{wide}}  because {reason}")
+            yield f"{'':{wide}}  because {reason}"
         if each.changes and each.published:
             count = len(each.changes["changes"])
-            click.echo(f"{'':{wide}}  changes since {each.changes['since'][:10]}: {count}")
+            yield f"{'':{wide}}  changes since {each.changes['since'][:10]}: {count}"
         for line in each.message.splitlines():
-            click.echo(f"{'':{wide}}  {line}")
+            yield f"{'':{wide}}  {line}"
     counts = {each.status: 0 for each in outcomes}
     for each in outcomes:
         counts[each.status] += 1
     listing = ", ".join(f"{count} {status}" for status, count in counts.items())
-    click.echo(f"{listing or 'No edition is due'}; {seconds:.1f} s in all")
+    yield f"{listing or 'No edition is due'}; {seconds:.1f} s in all"
 
 
-@click.command(cls=Examples, epilog="kzdata editions\nkzdata editions --json")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@click.command(
+    cls=Examples,
+    short_help="List the editions: last made, next due.",
+    epilog="kzdata editions\nkzdata editions --json",
+)
 @answers
-def editions(as_json: bool) -> None:
+def editions() -> Answer:
     """List the editions: when each was last made, whether it is fresh, and when it is next due."""
     from kzdata.fleet.overview import overview
 
     rows = overview()
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
+    return Answer(rows, _listed(rows))
+
+
+def _listed(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
-        click.echo(f"{row['name']}: {row['title']}")
+        yield f"{row['name']}: {row['title']}"
         for key, value in row.items():
             if key not in {"name", "title", "reasons"} and value:
-                click.echo(f"  {key:11} {value}")
+                yield f"  {key:11} {value}"
 
 
-@click.group()
+@click.group(
+    short_help="Let the system run what is due.",
+    cls=Commands,
+    epilog="""kzdata schedule install --cron             # show the lines for cron
+    kzdata schedule install --systemd --write  # install a timer of systemd""",
+)
 def schedule() -> None:
-    """Let the system run the editions when their calendar asks for it.
-
-    \b
-    kzdata schedule install --cron             show the lines for cron
-    kzdata schedule install --systemd --write  install a timer of systemd
-    """
+    """Let the system run the editions when their calendar asks for it."""
 
 
 def _kind(command: Any) -> Any:
@@ -193,45 +199,47 @@ def _asked(kind: str | None) -> str:
 @_kind
 @click.option("--write", is_flag=True, help="Write it; without this it is only shown.")
 @answers
-def install(kind: str | None, write: bool) -> None:
+def install(kind: str | None, write: bool) -> Answer:
     """Show the files of a schedule, or write them."""
     from kzdata.fleet import schedules
 
     wanted = schedules.schedule_of(_asked(kind))
-    for path, text in wanted.files.items():
-        click.echo(f"{'' if write else 'would write '}{path}:\n\n{text}")
     left = schedules.install(wanted.kind) if write else wanted.then
-    for line in left:
-        click.echo(f"then run: {line}")
+    lines = [
+        f"{'' if write else 'would write '}{path}:\n\n{text}" for path, text in wanted.files.items()
+    ]
+    lines += [f"then run: {line}" for line in left]
     if not write:
-        click.echo("Nothing was written. Add --write to install it.")
+        lines.append("Nothing was written. Add --write to install it.")
+    files = {str(path): text for path, text in wanted.files.items()}
+    about = {"kind": wanted.kind, "written": write, "files": files, "then": left}
+    return Answer(about, lines, fixed=True)
 
 
 @schedule.command("list", cls=Examples, epilog="kzdata schedule list")
 @answers
-def list_schedules() -> None:
+def list_schedules() -> Answer:
     """Say which schedules are installed, and what they would run next."""
     from kzdata.fleet import schedules
     from kzdata.fleet.overview import overview
 
     found = schedules.installed()
-    for kind, places in found.items():
-        click.echo(f"{kind}: {', '.join(places)}")
-    if not found:
-        click.echo("No schedule is installed.")
-    for row in overview():
-        if row["calendar"]:
-            click.echo(f"  {row['name']}: {row['freshness']}, next {row['next_due']}")
+    rows = [row for row in overview() if row["calendar"]]
+    lines = [f"{kind}: {', '.join(places)}" for kind, places in found.items()]
+    lines = lines or ["No schedule is installed."]
+    lines += [f"  {row['name']}: {row['freshness']}, next {row['next_due']}" for row in rows]
+    return Answer({"installed": found, "editions": rows}, lines)
 
 
 @schedule.command(cls=Examples, epilog="kzdata schedule remove --cron")
 @_kind
 @answers
-def remove(kind: str | None) -> None:
+def remove(kind: str | None) -> Answer:
     """Take a schedule away again; nothing else is touched."""
     from kzdata.fleet import schedules
 
     gone = schedules.remove(_asked(kind))
-    click.echo(f"Removed: {', '.join(gone)}" if gone else "There was nothing to remove.")
+    lines = [f"Removed: {', '.join(gone)}" if gone else "There was nothing to remove."]
     if gone and kind == "systemd":
-        click.echo("then run: systemctl --user disable --now kzdata-editions.timer")
+        lines.append("then run: systemctl --user disable --now kzdata-editions.timer")
+    return Answer({"kind": kind, "removed": gone}, lines)

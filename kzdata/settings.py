@@ -14,6 +14,7 @@ kzdata does by itself::
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,13 +64,14 @@ def setting(name: str, flag: Any = None) -> Setting:
     """
     meaning = KNOWN[name][1]
     if flag is not None:
-        return Setting(name, flag, "flag", meaning)
+        return Setting(name, _from_flag(name, flag), "flag", meaning)
     if text := os.environ.get(variable(name)):
         return Setting(name, _from_text(name, text), variable(name), meaning)
     for place in files():
-        values = _read(place)
+        text, values = _read(place)
         if name in values:
-            return Setting(name, _from_file(name, values[name], place), str(place), meaning)
+            found = _from_file(name, values[name], place, _line(text, name))
+            return Setting(name, found, str(place), meaning)
     return Setting(name, None, "default", meaning)
 
 
@@ -80,13 +82,25 @@ def value(name: str, flag: Any = None) -> Any:
 
 def files() -> Iterator[Path]:
     """The configuration files that exist, the strongest first."""
-    here = Path.cwd()
-    nearest = next((f / FILE for f in (here, *here.parents) if (f / FILE).is_file()), None)
+    try:
+        here = Path.cwd()
+    except OSError:  # the folder we stand in is gone: it has no file
+        folders: tuple[Path, ...] = ()
+    else:
+        folders = (here, *here.parents)
+    nearest = next((f / FILE for f in folders if _is_there(f / FILE)), None)
     if nearest:
         yield nearest
     own = user_file()
-    if own != nearest and own.is_file():
+    if own != nearest and _is_there(own):
         yield own
+
+
+def _is_there(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except OSError:  # a folder that this user may not look into
+        return False
 
 
 def user_file() -> Path:
@@ -96,17 +110,34 @@ def user_file() -> Path:
     return platformdirs.user_config_path("kzdata", appauthor=False) / FILE
 
 
-def _read(place: Path) -> dict[str, Any]:
+def _read(place: Path) -> tuple[str, dict[str, Any]]:
     try:
-        values = tomllib.loads(place.read_text(encoding="utf-8"))
+        text = place.read_text(encoding="utf-8-sig")
+        values = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"{place} cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"{place} is no TOML: {error}") from None
+        raise SettingError(f"{place} is no TOML: {error}", "Write it like jobs = 2") from None
     for name in values:
         if name not in KNOWN:
-            raise SettingError(f"{place}: {name!r} is no setting.", did_you_mean(name, KNOWN))
-    return values
+            raise SettingError(
+                f"{place}, line {_line(text, name)}: {name!r} is no setting.",
+                did_you_mean(name, KNOWN),
+            )
+    return text, values
+
+
+def _line(text: str, name: str) -> int:
+    """The line on which a key stands, as a key or as the name of a table."""
+    key = re.compile(rf"""\s*\[*\s*["']?{re.escape(name)}["']?\s*[=.\]]""")
+    lines = text.split("\n")
+    return next((number for number, line in enumerate(lines, 1) if key.match(line)), 1)
+
+
+def _from_flag(name: str, given: Any) -> Any:
+    kind = KNOWN[name][0]
+    # The flag of several formats is --format.
+    return given if kind in (Path, int) else _among(name, given, f"--{name.removesuffix('s')}")
 
 
 def _from_text(name: str, text: str) -> Any:
@@ -125,9 +156,9 @@ def _from_text(name: str, text: str) -> Any:
     return _among(name, [each.strip() for each in text.split(",")] if kind is list else text, where)
 
 
-def _from_file(name: str, given: Any, place: Path) -> Any:
+def _from_file(name: str, given: Any, place: Path, line: int) -> Any:
     kind = KNOWN[name][0]
-    where = f"{place}: {name} = {given!r}"
+    where = f"{place}, line {line}: {name} = {given!r}"
     if kind is int:
         return _count(given, where)
     expected = list if kind is list else str
@@ -146,7 +177,7 @@ def _count(given: Any, where: str) -> int:
 
 def _among(name: str, given: Any, where: str) -> Any:
     allowed = KNOWN[name][2]
-    for each in given if isinstance(given, list) else [given]:
+    for each in [given] if isinstance(given, str) else given:
         if each not in allowed:
             raise SettingError(f"{where}: {each!r} is not known.", did_you_mean(str(each), allowed))
     if not given:
@@ -159,6 +190,21 @@ def _form(name: str) -> str:
     if kind is list:
         return "a list such as [" + ", ".join(f'"{each}"' for each in allowed) + "]"
     return "text such as " + (f'"{allowed[0]}"' if allowed else '"some/folder"')
+
+
+def strangers() -> dict[str, str]:
+    """Variables of the environment that look like a misspelt setting, each with what was meant."""
+    known = [variable(name) for name in KNOWN]
+    found = (each for each in sorted(os.environ) if each.startswith("KZDATA_"))
+    near = {each: did_you_mean(each, known) for each in found if each not in known}
+    # A key of a source, say KZDATA_COMTRADE_KEY, is near to none.
+    return {each: hint for each, hint in near.items() if hint.startswith("Did")}
+
+
+def cores() -> int:
+    """How many reports are made at the same time where nobody says: the cores at hand, up to 8."""
+    at_hand = getattr(os, "sched_getaffinity", None)
+    return min(len(at_hand(0)) if at_hand else os.cpu_count() or 1, 8)
 
 
 def in_force() -> list[Setting]:

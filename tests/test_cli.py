@@ -85,7 +85,7 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
         (("report", "bilateral", "-p", "start=1=2"), "start: '1=2' is no int"),
         (("report", "bilateral", "-p", "a b=1"), "takes name=value"),
         (("report", "bilateral", "-p", "start=1", "-p", "start=2"), "start is given twice"),
-        (("report", "bilateral", "--format", "docx"), "'docx' is no format"),
+        (("report", "bilateral", "--format", "docx"), "--format: 'docx' is not known"),
         (("report", "bilatral"), "Did you mean 'bilateral'?"),
         (("report", "https://example.org/x.ipynb"), "is an address"),
         (("run", "kaz-irs"), "Did you mean 'kaz-isr'?"),
@@ -100,10 +100,10 @@ def test_what_is_asked_wrongly_is_said_once_without_a_traceback(home, words, sai
     assert "Traceback" not in done.stderr
 
 
-def test_a_failure_is_exit_code_one(home, tmp_path):
+def test_a_notebook_that_fails_has_an_exit_code_of_its_own(home, tmp_path):
     path = sample.save(tmp_path / "mine.ipynb", sample.code("1/0"))
     done = call("report", str(path))
-    assert done.exit_code == 1
+    assert done.exit_code == 40
     assert "kzdata: mine, cell 1 ('1/0'): ZeroDivisionError" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -111,7 +111,7 @@ def test_a_failure_is_exit_code_one(home, tmp_path):
 def test_a_folder_with_something_else_in_it_is_left_alone(home, tmp_path):
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     done = call("report", "bilateral", "--out", str(tmp_path))
-    assert done.exit_code == 1
+    assert done.exit_code == 40
     assert "they are no report" in done.stderr
 
 

@@ -607,7 +607,7 @@ def test_the_command_says_what_it_did_and_draws_no_bar_in_a_log(server, declare,
     replayed = CliRunner().invoke(command, [*words, "--replay"])
     assert replayed.stdout == live.stdout
     failed = CliRunner().invoke(command, words)
-    assert (failed.exit_code, failed.stdout) == (1, "")
+    assert (failed.exit_code, failed.stdout) == (30, "")
     assert "HTML page" in failed.stderr
     assert "(not retryable)" in failed.stderr
 

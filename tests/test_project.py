@@ -42,8 +42,12 @@ LAYERS = [
     {"reports"},
     {"fleet"},
     {"datapackage", "verifying"},
-    {"shell"},
-    {"cli_fetch", "cli_data", "cli_config", "cli_verify", "cli_fleet"},
+    {"exits", "terminal"},
+    {"shell", "completion"},
+    {
+        *("cli_fetch", "cli_data", "cli_config", "cli_verify", "cli_fleet"),
+        *("cli_report", "cli_check", "cli_help"),
+    },
     {"cli"},
 ]
 

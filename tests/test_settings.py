@@ -99,9 +99,9 @@ def test_config_tells_people_and_programs(places, monkeypatch):
     assert "html,pdf" in shown.stdout
     rows = json.loads(CliRunner().invoke(main, ["config", "--json"]).stdout)
     found = {row["name"]: (row["value"], row["origin"]) for row in rows}
-    assert found["formats"] == ("html,pdf", str(project))
+    assert found["formats"] == (["html", "pdf"], str(project))
     assert found["engine"] == ("plain", "KZDATA_ENGINE")
-    assert found["jobs"] == (None, "default")
+    assert found["jobs"] == (settings.cores(), "default")
     project.write_text("color = 1")
     refused = CliRunner().invoke(main, ["config"])
     assert refused.exit_code == 2

@@ -51,7 +51,7 @@ def job(asked: Mapping[str, Any], *, progress: Progress | None = None) -> dict[s
     try:
         answer = {"status": "built", **_made(asked, progress)}
     except KzdataError as error:
-        answer = {"status": _status(error), "message": str(error)}
+        answer = {"status": status_of(error), "message": str(error)}
     except Exception as error:
         answer = {
             "status": "failed",
@@ -66,7 +66,8 @@ def job(asked: Mapping[str, Any], *, progress: Progress | None = None) -> dict[s
     return answer | {"name": asked["edition"]["name"], "seconds": time.monotonic() - begun}
 
 
-def _status(error: KzdataError) -> str:
+def status_of(error: KzdataError) -> str:
+    """What an error makes of an edition: finding, drift, usage, failed or elsewhere."""
     if isinstance(error, ElsewhereOtherwise):
         return "elsewhere"
     said = error.fact if isinstance(error, NotebookFailed) else ""

@@ -76,11 +76,12 @@ def make_one(
     *,
     out: str | Path | None = None,
     formats: Iterable[str] = FORMATS,
+    engine: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """`report` for a notebook already resolved and values already bound."""
     target = Path(out) if out else home.reports_folder() / folder_name(path, values)
-    return _make([Job(path, values)], target, check_formats(formats), progress)
+    return _make([Job(path, values)], target, check_formats(formats), engine, progress)
 
 
 def folder_name(path: Path, values: Mapping[str, Any]) -> str:
@@ -96,10 +97,14 @@ def folder_name(path: Path, values: Mapping[str, Any]) -> str:
 
 
 def _make(
-    jobs: list[Job], target: Path, formats: tuple[str, ...], progress: Progress | None
+    jobs: list[Job],
+    target: Path,
+    formats: tuple[str, ...],
+    engine: str | None,
+    progress: Progress | None,
 ) -> Report:
     with staging(target) as stage:
-        composed = compose(jobs, formats, progress=progress)
+        composed = compose(jobs, formats, engine=engine, progress=progress)
         stage.fill(composed.outputs, composed.manifest)
     return published(stage.target, formats)
 

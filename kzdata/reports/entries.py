@@ -1,4 +1,7 @@
-"""One entry of ``reports/editions.yml``: fields checked, matrix and languages multiplied."""
+"""One entry of ``reports/editions.yml``: fields checked, matrix and languages multiplied.
+
+What an entry leaves out is what the settings ``formats`` and ``language`` say.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kzdata import settings
 from kzdata.errors import KzdataError, did_you_mean
 from kzdata.reports.blocks import slug
 
@@ -24,7 +28,7 @@ LANGUAGES = ("en", "ru", "kk", "he")
 
 def expanded(name: str, entry: Any, where: str) -> Iterator[dict[str, Any]]:
     """The fields of each edition that an entry makes. Raises `KzdataError` naming what is wrong."""
-    from kzdata.reports.formats import check_formats
+    from kzdata.reports.formats import FORMATS, check_formats
 
     def wrong(fact: str, hint: str | None = None) -> KzdataError:
         return KzdataError(f"{where}, edition {name}: {fact}", hint)
@@ -41,7 +45,9 @@ def expanded(name: str, entry: Any, where: str) -> Iterator[dict[str, Any]]:
         suffixes = [slug(str(value)) for value in combination.values()]
         if not all(suffixes):
             raise wrong(f"matrix: {combination} gives no name.", "Use letters and digits.")
-        for number, language in enumerate(entry.get("languages", ["en"])):
+        for number, language in enumerate(
+            entry.get("languages") or [settings.value("language") or "en"]
+        ):
             if language not in LANGUAGES:
                 raise wrong(f"{language!r} is no language.", did_you_mean(str(language), LANGUAGES))
             yield {
@@ -49,7 +55,9 @@ def expanded(name: str, entry: Any, where: str) -> Iterator[dict[str, Any]]:
                 "title": _title(entry["title"], language, {**shared, **combination}, wrong),
                 "notebooks": tuple(str(each) for each in entry["notebooks"]),
                 "parameters": {**shared, **combination},
-                "formats": check_formats(entry.get("formats", ["html", "pdf", "xlsx"])),
+                "formats": check_formats(
+                    entry.get("formats", settings.value("formats") or FORMATS)
+                ),
                 "family": name,
                 "language": language,
                 "cron": cron,
