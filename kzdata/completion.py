@@ -39,7 +39,8 @@ def _parameters(ctx: click.Context) -> Iterable[tuple[str, str]]:
     from kzdata.reports.engine import resolve
     from kzdata.reports.parameters import parameters
 
-    path = resolve(ctx.params["notebook"])
+    # While an option waits for its value, click has not yet given the argument its name.
+    path = resolve(ctx.params.get("notebook") or ctx.args[0])
     return [(f"{each.name}=", each.help) for each in parameters(path)]
 
 

@@ -17,7 +17,8 @@ MEANINGS = {
     NOTHING_NEW: "kzdata run: every edition is as it was",
     FINDING: "a finding: data or seeds break a rule, statements contradict each other anew, "
     "or a check does not hold",
-    DRIFT: "a source drifted: a file is not what its manifest, journal or format says",
+    DRIFT: "a source drifted: a file is not what its manifest, journal or format says, "
+    "or your store cannot be used",
     RENDERING: "a report could not be made or published; the last one stands",
     DEFECT: "a defect in kzdata; the message says how to see all of it",
     LATER: "a publisher did not answer; asking again later can help",

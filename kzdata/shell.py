@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import math
@@ -96,7 +97,8 @@ def complain(text: str) -> None:
     head, _, rest = f"kzdata: {text}".partition(" ")
     if sys.stderr is not None and sys.stderr.isatty() and terminal.colour() is None:
         head = click.style(head, fg="red")
-    terminal.told(f"{head} {rest}", err=True)
+    with contextlib.suppress(OSError):  # the exit code still tells
+        terminal.told(f"{head} {rest}", err=True)
 
 
 class _ExamplesFirst:
@@ -198,8 +200,8 @@ def _code(run: Callable[[], Any]) -> int:
         Refused(error).show()
         return exit_code_of(error)
     except SystemExit as error:
-        # click has met a broken pipe, or a command has chosen its code.
-        pipe = isinstance(error.__context__, BrokenPipeError)
+        # click leaves by itself after a completion, and where nobody reads on.
+        pipe = isinstance(sys.stdout, click.utils.PacifyFlushWrapper)
         return exits.CLOSED if pipe else error.code if isinstance(error.code, int) else FAILED
     except OSError as error:
         if error.errno == errno.EPIPE:

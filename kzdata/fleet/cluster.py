@@ -7,6 +7,7 @@ its report comes back as bytes. Dask gives the jobs of a worker that is lost to 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from typing import Any
@@ -15,6 +16,7 @@ from kzdata.errors import KzdataError, NotAvailable
 from kzdata.fleet.job import fingerprint
 
 SECONDS = 10
+_ADDRESS = re.compile(r"([a-z]+://)?[^/\s]+:\d+/?")
 
 
 class ClusterError(KzdataError):
@@ -32,6 +34,9 @@ def connected(address: str) -> Iterator[Executor]:
         from distributed import Client
     except ImportError:
         raise NotAvailable("Dask is not installed.", "pip install 'kzdata[dask]'") from None
+    if not _ADDRESS.fullmatch(address):
+        # Dask tries it all the same, and complains of itself as the process ends.
+        raise ClusterError(f"{address!r} is no address.", "Write it like tcp://127.0.0.1:8786")
     try:
         client = Client(address, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
