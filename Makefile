@@ -43,6 +43,6 @@ clean:
 	$(PIP) --editable .
 	touch $@
 
-.venv/.test .venv/.lab .venv/.docs: .venv/.base
+.venv/.test .venv/.lab .venv/.docs .venv/.browser: .venv/.base
 	$(PIP) --editable ".[$(patsubst .%,%,$(@F))]"
 	touch $@

@@ -145,7 +145,7 @@ def stock(tmp_path, monkeypatch):
 
 @pytest.fixture
 def no_fallback(caplog):
-    provisioner._say.cache_clear()
+    provisioner.plainly.cache_clear()
     caplog.set_level(logging.WARNING, "kzdata.warm")
     yield
     assert [each for each in caplog.records if each.name == "kzdata.warm"] == []

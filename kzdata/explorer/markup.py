@@ -92,8 +92,8 @@ def rows(view: View) -> str:
         return ""
     table = view.drawn.table
     return (
-        f'<div class="kz-rows" role="region" tabindex="0" {_OWN_KEYS} aria-label="{escape(table.title)}">'
-        f"{table._repr_html_()}</div>"
+        f'<div class="kz-rows" role="region" tabindex="0" {_OWN_KEYS}'
+        f' aria-label="{escape(table.title)}">{table._repr_html_()}</div>'
     )
 
 

@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 import time
+from importlib.metadata import entry_points
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -15,6 +16,7 @@ from kzdata import reads
 from kzdata.warm.environment import base
 
 LONGEST_SOCKET = 70
+PROVISIONERS = "jupyter_client.kernel_provisioners"
 
 
 def environment(scratch: Path, epoch: int) -> dict[str, str]:
@@ -33,12 +35,17 @@ def kernel_manager(scratch: Path, epoch: int, provisioner: str | None = None) ->
 
     A machine's "python3" kernelspec may point anywhere; the report must be made with the pandas
     and matplotlib that its manifest names. ``provisioner`` is the name of jupyter_client's entry
-    point that starts it, by default jupyter_client's own.
+    point that starts it, by default or where it is not registered jupyter_client's own.
     """
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
     env = environment(scratch, epoch)
+    if provisioner and not entry_points(group=PROVISIONERS, name=provisioner):
+        from kzdata.warm.provisioner import plainly
+
+        plainly("kzdata was installed before it had warm kernels; install it again.")
+        provisioner = None
     metadata = {"kernel_provisioner": {"provisioner_name": provisioner}} if provisioner else {}
     for name in ("ipython", "runtime"):
         (scratch / name).mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,8 @@ NAME = "kzdata-warm"
 
 
 @functools.cache
-def _say(why: str) -> None:
+def plainly(why: str) -> None:
+    """Say once why a kernel is started in the ordinary way."""
     LOG.warning("A plain kernel is started instead of a warm one. %s", why)
 
 
@@ -31,7 +32,7 @@ class WarmProvisioner(LocalProvisioner):
         try:
             return self._fork(cmd, **kwargs)
         except client.NotWarm as error:
-            _say(error.fact)
+            plainly(error.fact)
             return await super().launch_kernel(cmd, **kwargs)
 
     def _fork(self, cmd: list[str], **kwargs: Any) -> Any:
