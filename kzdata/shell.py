@@ -201,7 +201,7 @@ def _code(run: Callable[[], Any]) -> int:
         return exit_code_of(error)
     except SystemExit as error:
         # click leaves by itself after a completion, and where nobody reads on.
-        pipe = isinstance(sys.stdout, click.utils.PacifyFlushWrapper)
+        pipe = type(sys.stdout).__name__ == "PacifyFlushWrapper"
         return exits.CLOSED if pipe else error.code if isinstance(error.code, int) else FAILED
     except OSError as error:
         if error.errno == errno.EPIPE:

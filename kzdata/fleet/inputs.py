@@ -25,7 +25,8 @@ ASKED_FOR = (
     *("claims*.yml", "events.yml", "commitments.yml", "assumptions.yml", "sources*.yml"),
     *("corrections.yml", "preferences.yml", "transit.yml", "endpoints.yml"),
 )
-SHELL = ("cli", "shell", "terminal", "exits", "completion", "fetch")  # how names of what draws no report begin
+# How names of what draws no report begin.
+SHELL = ("cli", "shell", "terminal", "exits", "completion", "fetch")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from kzdata.reports.editions import Edition
 from kzdata.reports.engine import Progress, quiet, resolve, run, short_name
 from kzdata.reports.formats import FILES, FORMATS, check_formats
 from kzdata.reports.parameters import bind, parameters
+from kzdata.reports.givingup import ended, give_up
 from kzdata.reports.publish import staging
 from kzdata.reports.values import REQUIRED
 
@@ -184,6 +185,7 @@ def _run(
             return [future.result() for future in futures]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            give_up(scratch)  # leaving the pool waits for its threads, and they for their kernels
             raise
 
 
@@ -197,6 +199,7 @@ def _run_one(
             job.notebook, job.values, scratch=scratch, epoch=epoch, progress=progress, **chosen
         )
     finally:
+        ended(scratch)
         # The client opens an event loop for this thread of ours and leaves it open.
         with contextlib.suppress(RuntimeError):
             asyncio.get_event_loop().close()

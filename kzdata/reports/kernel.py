@@ -13,6 +13,7 @@ from queue import Empty
 from typing import Any
 
 from kzdata import reads
+from kzdata.reports.givingup import started
 from kzdata.warm.environment import base
 
 LONGEST_SOCKET = 70
@@ -79,6 +80,7 @@ def kernel_manager(scratch: Path, epoch: int, provisioner: str | None = None) ->
 
         async def _async_start_kernel(self, **options: Any) -> None:
             await super()._async_start_kernel(**{**options, "env": env})
+            started(scratch, self.provisioner)
 
         start_kernel = _async_start_kernel
 
