@@ -22,6 +22,7 @@ DISTRIBUTIONS = {
 }
 # What comes with a distribution that is asked for, in each of its versions; its metadata say so.
 CARRIED = {
+    "ipython": "ipykernel",
     "jupyter-client": "ipykernel",
     "markupsafe": "jinja2",
     "nbclient": "papermill",

@@ -93,7 +93,8 @@ def rows(view: View) -> str:
     table = view.drawn.table
     return (
         f'<div class="kz-rows" role="region" tabindex="0" {_OWN_KEYS}'
-        f' aria-label="{escape(table.title)}">{table._repr_html_()}</div>'
+        f' aria-label="{escape(table.title)}">'
+        f"{table._repr_html_()}</div>"
     )
 
 
