@@ -150,7 +150,8 @@ def _in_editions() -> Iterator[Found]:
 
     place = HOME / "reports" / "editions.yml"
     for entry in yaml.safe_load(place.read_text(encoding="utf-8")).values():
-        yield Found(entry["title"], None, "reports/editions.yml")
+        if isinstance(title := entry["title"], str):  # else it says itself in each language
+            yield Found(title, None, "reports/editions.yml")
 
 
 def fields(template: str) -> set[str]:
