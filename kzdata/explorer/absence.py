@@ -60,7 +60,10 @@ def nothing(chosen: Selection) -> Absence:
     table = at_hand.cells(chosen.dataflow, chosen.reporter)
     if table.empty:
         return _no_reporter(chosen)
-    own = table if chosen.partner == ALL else table[table["partner"] == chosen.partner]
+    if chosen.partner == ALL:
+        own = table[~table["partner"].isin(list(codes.SPECIAL))]
+    else:
+        own = table[table["partner"] == chosen.partner]
     if own.empty:
         return _no_partner(chosen, table)
     same = _same(chosen, own)
