@@ -87,7 +87,10 @@ def area(text: str) -> str:
         return text
     code = _by_name().get(str(text).strip().casefold())
     if code is None:
-        hint = did_you_mean(str(text).strip(), (name for name in _names() if len(name) > 3))
+        letters = sorted(str(text).strip().upper())
+        turned = [each for each in alpha3_codes() if sorted(each) == letters]  # TRU for TUR
+        names = turned or (name for name in _names() if len(name) > 3)
+        hint = did_you_mean(str(text).strip(), names)
         raise UnknownCode(
             f"{text!r} is no country or area code known here.",
             hint if hint.startswith("Did") else "Write an ISO 3166 alpha-3 code, such as 'ISR'.",

@@ -102,7 +102,9 @@ class MissingMessage(KzdataError, LookupError):
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``"Did you mean 'a' or 'b'?"``, or the sorted list where nothing is near."""
     known = sorted(known)
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    plain = {each.casefold().replace("_", "-"): each for each in reversed(known)}
+    found = difflib.get_close_matches(name.casefold().replace("_", "-"), plain, n=3, cutoff=0.6)
+    near = [plain[each] for each in found]
     if near:
         return "Did you mean " + " or ".join(repr(each) for each in near) + "?"
     return "Known: " + ", ".join(known) + "."

@@ -166,6 +166,7 @@ class Commands(_ExamplesFirst, click.Group):
         self, args: Any = None, prog_name: str | None = None, *others: Any, **more: Any
     ) -> Any:
         """Run the command line and leave with one of the codes of `exits`."""
+        terminal.open_closed()
         terminal.write_utf8()
         more |= {"standalone_mode": False, "color": terminal.colour()}
         more |= {"terminal_width": terminal.narrow()}
@@ -200,9 +201,10 @@ def _code(run: Callable[[], Any]) -> int:
         Refused(error).show()
         return exit_code_of(error)
     except SystemExit as error:
-        # click leaves by itself after a completion, and where nobody reads on.
-        pipe = type(sys.stdout).__name__ == "PacifyFlushWrapper"
-        return exits.CLOSED if pipe else error.code if isinstance(error.code, int) else FAILED
+        # click leaves by itself after a completion and, with 1, where nobody reads on.
+        if error.code == FAILED and "_KZDATA_COMPLETE" not in os.environ:
+            return exits.CLOSED
+        return error.code if isinstance(error.code, int) else FAILED
     except OSError as error:
         if error.errno == errno.EPIPE:
             return exits.CLOSED

@@ -19,6 +19,19 @@ _LABEL = re.compile(r" +\S+ {2,}|\S+: {2,}| *")
 _NARROWEST = 20
 
 
+def open_closed() -> None:
+    """Streams that were closed (``>&-``) lead nowhere, rather than into the next opened file."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # It takes the lowest free number, this one; kernels expect to inherit it.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nowhere, "w" if number else "r", encoding="utf-8"))
+
+
 def write_utf8() -> None:
     """Names in four languages come out whatever the locale is.
 
@@ -65,7 +78,8 @@ def fitted(line: str, width: int) -> str:
         return line
     found = _LABEL.match(line)
     indent = found.end() if found else 0
-    indent = indent if width - indent >= _NARROWEST else len(line) - len(line.lstrip()) + 2
+    if not indent or width - indent < _NARROWEST:
+        indent = len(line) - len(line.lstrip()) + 2
     return textwrap.fill(
         line,
         max(width, _NARROWEST),

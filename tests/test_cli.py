@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
+import click
 import pytest
 import reports_sample as sample
 from click.testing import CliRunner
 from conftest import ROOT
 
+from kzdata import errors, exits
 from kzdata.cli import main
+from kzdata.fetch.failures import Unreachable, Untrusted
+from kzdata.readers.received import WrongFormat
+from kzdata.settings import SettingError
+from kzdata.vintages.place import StoreError
 
 
 @pytest.fixture
@@ -87,6 +95,32 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
         (("report", "bilateral", "-p", "start=1", "-p", "start=2"), "start is given twice"),
         (("report", "bilateral", "--format", "docx"), "--format: 'docx' is not known"),
         (("report", "bilatral"), "Did you mean 'bilateral'?"),
+        (
+            ("report", "kaz-isr"),
+            "is an edition, a report of several notebooks.\n  kzdata run kaz-isr",
+        ),
+        (("report", "bilateral", "--fromat", "html"), "No such option '--fromat'"),
+        (("report", "bilateral", "--engine", "worm"), "Did you mean 'warm'?"),
+        (("report", "bilateral", "--language", "rus"), "Did you mean 'ru'?"),
+        (("report", "bilateral", "--language", "ru", "-p", "language=kk"), "given twice"),
+        (("report", "bilateral", "-p", "partner=Isreal"), "Did you mean 'Israel'"),
+        (("report", "bilateral", "-p", "partner=TRU"), "Did you mean 'TUR'"),
+        (("report",), "For example: kzdata report bilateral"),
+        (("reprot",), "'reprot' is no command of kzdata.\n  Did you mean 'report'?"),
+        (("schedule", "instal"), "Did you mean 'install'"),
+        (("--json", "config"), "Options stand after the command's name."),
+        (("help", "exit-code"), "Did you mean 'exit-codes'?"),
+        (("run", "bilateral"), "is a notebook, not an edition.\n  kzdata report bilateral"),
+        (("run", "KAZ-ISR"), "Did you mean 'kaz-isr'?"),
+        (("run", "--jobs", "many"), "'many' is not a valid"),
+        (("run", "--engine", "plane"), "Did you mean 'plain'?"),
+        (("run", "--scheduler", "nowhere"), "'nowhere' is no address"),
+        (("load", "bacci", "x.csv"), "Did you mean 'baci'?"),
+        (("load", "baci", "x.csv", "-p", "yaer=2021"), "has no option 'yaer'"),
+        (("fetch", "comtrad"), "Did you mean 'comtrade'"),
+        (("export", "x", "--source", "bns_panle"), "Did you mean 'bns_panel'"),
+        (("why", "a lot"), "has no place in a printed amount"),
+        (("verify", "--shared", "/nowhere"), "/nowhere is no folder"),
         (("report", "https://example.org/x.ipynb"), "is an address"),
         (("run", "kaz-irs"), "Did you mean 'kaz-isr'?"),
         (("why", "236", "--report", "/nowhere"), "/nowhere holds no report"),
@@ -126,7 +160,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_begins_with_examples(name):
+def test_help_of_the_commonest_begins_with_examples(name):
     text = call(name, "--help").output
     assert text.startswith("Examples:")
     assert f"kzdata {name}" in text.splitlines()[1]
@@ -144,6 +178,115 @@ def test_check_looks_at_the_addresses_too(monkeypatch, tmp_path):
     assert "services" in done.stderr
 
 
+def leaves(group=main, path=()):
+    """Every command, with the words that lead to it."""
+    for name, each in group.commands.items():
+        if isinstance(each, click.Group):
+            yield from leaves(each, (*path, name))
+        else:
+            yield pytest.param((*path, name), each, id=" ".join((*path, name)))
+
+
+@pytest.mark.parametrize(("path", "command"), leaves())
+def test_every_command_answers_programs_and_shows_examples_that_parse(path, command):
+    assert "--json" in [name for each in command.params for name in each.opts]
+    examples = command.examples()
+    assert examples
+    for line in examples:
+        words = shlex.split(line.partition("  # ")[0])
+        while "=" in words[0]:
+            words.pop(0)  # a variable of the environment before the command
+        assert tuple(words[: len(path) + 1]) == ("kzdata", *path)
+        assert command.make_context(path[-1], words[len(path) + 1 :])  # refuses unknown options
+    for spelling in (("--help",), ("-h",)):
+        assert call(*path, *spelling).output.startswith("Examples:")
+    assert call("help", *path).output == call(*path, "--help").output
+
+
+@pytest.mark.parametrize("path", [(), ("schedule",), ("seeds",)])
+def test_a_group_alone_shows_its_help_examples_first(path):
+    done = call(*path)
+    assert done.exit_code == 0
+    assert done.stdout.startswith("Examples:\n  kzdata ")
+    assert done.stdout == call(*path, "--help").stdout
+
+
+def test_the_exit_codes_are_told_and_belong_to_the_errors():
+    told = {
+        row["code"]: row["meaning"]
+        for row in json.loads(call("help", "exit-codes", "--json").stdout)
+    }
+    assert told == exits.MEANINGS
+    assert list(told) == sorted(told)
+    expected = {
+        errors.ParameterError: 2, errors.UnknownCode: 2, errors.ParseError: 2, SettingError: 2,
+        errors.ContractError: 20, errors.SeedError: 20, errors.PeriodMismatch: 20,
+        WrongFormat: 30, StoreError: 30, Unreachable: 75, Untrusted: 1,
+        errors.NotebookFailed: 40, errors.PublishError: 40, errors.NotAvailable: 1,
+        errors.KzdataError: 1,
+    }  # fmt: skip
+    assert {kind: exits.exit_code_of(kind("fact")) for kind in expected} == expected
+    in_a_cell = errors.NotebookFailed("mine, cell 2 ('check()'): ContractError: no such unit")
+    assert exits.exit_code_of(in_a_cell) == exits.FINDING
+
+
 def test_the_whole_has_help_and_a_version():
     assert "kzdata why" in call("--help").output
     assert "kzdata, version" in call("--version").output
+
+
+def test_a_defect_is_one_message_and_a_code_of_its_own(home, monkeypatch):
+    # A manifest without what every manifest has: nothing foresees it, so nothing catches it.
+    folder = home / "reports" / "broken"
+    folder.mkdir()
+    monkeypatch.setenv("KZDATA_REPORTS", str(home / "reports"))
+    (folder / "manifest.json").write_text('{"format": "kzdata-report/1"}', encoding="utf-8")
+    done = call("why", "193.3", "--report", str(folder))
+    assert done.exit_code == exits.DEFECT
+    assert "this is a defect of kzdata: KeyError" in done.stderr
+    assert "Traceback" not in done.stderr
+    monkeypatch.setenv("KZDATA_TRACEBACK", "1")
+    assert "Traceback" in call("why", "193.3", "--report", str(folder)).stderr
+
+
+def test_a_refused_file_does_not_stop_the_others(home, tmp_path, monkeypatch):
+    monkeypatch.setenv("KZDATA_HOME", str(tmp_path / "store"))
+    empty, page = tmp_path / "empty.csv", tmp_path / "page.csv"
+    empty.write_bytes(b"")
+    page.write_text("<html>no</html>", encoding="utf-8")
+    done = call("load", "baci", str(empty), str(page), "--json")
+    assert done.exit_code == exits.DRIFT
+    rows = json.loads(done.stdout)["files"]
+    assert [(Path(row["path"]).name, row["added"]) for row in rows] == [
+        ("empty.csv", False), ("page.csv", False),
+    ]  # fmt: skip
+    assert all(row["error"] for row in rows)
+    assert done.stderr.count("kzdata: ") == 2
+
+
+def test_the_settings_are_the_defaults_of_a_report(home, tmp_path, monkeypatch):
+    path = sample.save(tmp_path / "mine.ipynb", sample.markdown("# Mine"), sample.code("1 + 1"))
+    monkeypatch.setenv("KZDATA_REPORTS", str(tmp_path / "reports"))
+    monkeypatch.setenv("KZDATA_FORMATS", "html")
+    monkeypatch.setenv("KZDATA_ENGINE", "plain")
+    monkeypatch.setenv("KZDATA_LANGUAGE", "kk")
+    done = call("report", str(path), "--json")
+    assert done.exit_code == 0, done.stderr
+    assert sorted(json.loads(done.stdout)["files"]) == ["manifest.json", "report.html"]
+    assert "no parameter 'language', so it speaks English only, not kk" in done.stderr
+    refused = call("report", str(path), "--language", "kk")
+    assert refused.exit_code == 2
+    assert "Leave --language out." in refused.stderr
+
+
+def test_what_an_edition_leaves_out_is_what_the_settings_say(home, monkeypatch):
+    monkeypatch.setenv("KZDATA_FORMATS", "html,xlsx")
+    monkeypatch.setenv("KZDATA_LANGUAGE", "kk")
+    (row,) = json.loads(call("editions", "--json").stdout)
+    assert (row["formats"], row["language"]) == ("html, xlsx", "kk")
+    (home / "reports" / "editions.yml").write_text(
+        "kaz-isr: {title: T, notebooks: [bilateral], formats: [pdf], languages: [he]}\n",
+        encoding="utf-8",
+    )
+    (row,) = json.loads(call("editions", "--json").stdout)
+    assert (row["formats"], row["language"]) == ("pdf", "he")

@@ -58,7 +58,12 @@ def test_the_nearest_file_is_taken(places, tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("job = 2", "'job' is no setting.\n  Did you mean 'jobs'?"),
+        ("job = 2", "line 1: 'job' is no setting.\n  Did you mean 'jobs'?"),
+        ("# mine\n\njobs = 2\nJobs = 3", "line 4: 'Jobs' is no setting.\n  Did you mean 'jobs'?"),
+        ("jobs = 2\n[report]\nformats = ['html']", "line 2: 'report' is no setting."),
+        ("jobs = 2\n'langauge' = 'ru'", "line 2: 'langauge' is no setting."),
+        ("# x\nlanguage = 'rus'", "line 2: language = 'rus'"),
+        ("\ufefflanguage = 'rus'", "line 1: language = 'rus'"),
         ("jobs = 0", "no whole number from 1"),
         ("jobs = true", "no whole number from 1"),
         ("jobs = '2'", "no whole number from 1"),
@@ -73,7 +78,7 @@ def test_the_nearest_file_is_taken(places, tmp_path):
 )
 def test_what_cannot_be_used_is_refused_with_its_place(places, text, said):
     _, project = places
-    project.write_text(text)
+    project.write_text(text, encoding="utf-8")
     with pytest.raises(SettingError) as caught:
         settings.in_force()
     assert said in str(caught.value)
@@ -106,3 +111,22 @@ def test_config_tells_people_and_programs(places, monkeypatch):
     refused = CliRunner().invoke(main, ["config"])
     assert refused.exit_code == 2
     assert "'color' is no setting" in refused.stderr
+
+
+def test_a_misspelt_variable_is_pointed_out(places, monkeypatch):
+    monkeypatch.setenv("KZDATA_FORMAT", "html")
+    monkeypatch.setenv("KZDATA_COMTRADE_KEY", "0123456789abcdef")  # a key, not a setting
+    shown = CliRunner().invoke(main, ["config"])
+    assert shown.exit_code == 0
+    assert shown.stderr == "KZDATA_FORMAT is no setting. Did you mean 'KZDATA_FORMATS'?\n"
+    assert "0123456789abcdef" not in shown.output
+
+
+def test_a_folder_that_is_gone_has_no_file(places, tmp_path, monkeypatch):
+    own, _ = places
+    own.write_text("jobs = 3")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert setting("jobs").origin == str(own)

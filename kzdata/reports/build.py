@@ -23,8 +23,8 @@ from kzdata.reports.document import section, spread
 from kzdata.reports.editions import Edition
 from kzdata.reports.engine import Progress, quiet, resolve, run, short_name
 from kzdata.reports.formats import FILES, FORMATS, check_formats
-from kzdata.reports.parameters import bind, parameters
 from kzdata.reports.givingup import ended, give_up
+from kzdata.reports.parameters import bind, parameters
 from kzdata.reports.publish import staging
 from kzdata.reports.values import REQUIRED
 

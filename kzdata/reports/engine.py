@@ -184,6 +184,12 @@ def run(
     except DeadKernelError:
         source = _source(book, values, reached)
         raise _failed(notebook, source, "the kernel died", book) from None
+    except RuntimeError as error:
+        if not str(error).startswith("Kernel d"):
+            raise
+        raise NotebookFailed(
+            f"{short_name(notebook)}: no kernel came up: {error}.", "Try --engine plain."
+        ) from None
     except CellTimeoutError:
         source = _source(book, values, reached)
         raise _failed(notebook, source, f"no answer in {CELL_SECONDS} s", book) from None

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kzdata.errors import KzdataError, ParameterError
+from kzdata.errors import KzdataError, ParameterError, did_you_mean
 from kzdata.reports.meaning import check_meaning
 from kzdata.reports.values import REQUIRED, TYPES, Misfit, from_text, typed
 
@@ -162,10 +162,8 @@ def _value(parameter: Parameter, given: Mapping[str, Any], as_text: bool) -> Any
 
 
 def _unknown(name: str, known: Mapping[str, Parameter]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=3, cutoff=0.6)
-    guess = f" Did you mean {' or '.join(repr(each) for each in near)}?" if near else ""
+    hint = did_you_mean(name, known)
+    guess = f" {hint}" if hint.startswith("Did") else ""
     return f"{name!r} is not one of its parameters.{guess}"
 
 

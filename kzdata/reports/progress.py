@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -10,10 +11,16 @@ from collections.abc import Iterator
 from kzdata.reports.engine import Progress
 
 
+def on_terminal() -> bool:
+    """Whether the error stream is a terminal on which a line can be drawn over."""
+    there = sys.stderr is not None and sys.stderr.isatty()
+    return there and os.environ.get("TERM") != "dumb"
+
+
 @contextlib.contextmanager
 def bar() -> Iterator[Progress | None]:
     """A bar for each notebook where the error stream is a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
+    if not on_terminal():
         yield None
         return
     from rich.console import Console
@@ -47,10 +54,16 @@ def lines() -> Iterator[Progress | None]:
             now = time.monotonic()
             if name not in begun:
                 begun[name] = now
-                print(f"{name}: running, {total} cells", file=sys.stderr, flush=True)
+                _log(f"{name}: running, {total} cells")
             if done >= total and name not in ended:
                 ended.add(name)
                 took = now - begun[name]
-                print(f"{name}: done, {took:.1f} s in its cells", file=sys.stderr, flush=True)
+                _log(f"{name}: done, {took:.1f} s in its cells")
 
         yield say
+
+
+def _log(line: str) -> None:
+    # A log that is full or closed is no reason to give the report up.
+    with contextlib.suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)
