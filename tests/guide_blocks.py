@@ -20,7 +20,17 @@ FENCE = re.compile(r"^(`{3,}|:{3,})(\{[\w-]+\})?[ ]?([\w-]*)[^\n]*\n(.*?)^\1[ ]*
 OPTION = re.compile(r"^:(\w[\w-]*):[ ]*(.*)\n", re.M)
 LEFT_OUT = re.compile(r"^% not run here: .+\n\Z", re.M)
 # Blocks that the build runs or makes, and others that are nobody's to run.
-BUILT = {"code-cell", "cards", "notation", "commands", "toctree", "eval-rst", "include", "note"}
+BUILT = {
+    "code-cell",
+    "cards",
+    "notation",
+    "commands",
+    "exit-codes",
+    "toctree",
+    "eval-rst",
+    "include",
+    "note",
+}
 SHOWN = {"yaml", "text", "toml"}
 
 

@@ -10,6 +10,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from kzdata import exits
 from kzdata.cli import main
 
 
@@ -42,7 +43,7 @@ class Commands(SphinxDirective):
 
 def _row(each: click.Parameter, context: click.Context) -> tuple[str, str] | None:
     """An option and its meaning; every command has --help."""
-    return None if each.name == "help" else each.get_help_record(context)
+    return None if "--help" in each.opts else each.get_help_record(context)
 
 
 def _section(command: click.Command, context: click.Context) -> nodes.section:
@@ -68,7 +69,21 @@ def _section(command: click.Command, context: click.Context) -> nodes.section:
     return section
 
 
+class ExitCodes(SphinxDirective):
+    """``{exit-codes}``: what each number means, from the table that the commands use."""
+
+    def run(self) -> list[nodes.Node]:
+        """One list."""
+        told = nodes.definition_list(classes=["card"])
+        for code, meaning in exits.MEANINGS.items():
+            term = nodes.term("", "", nodes.literal("", str(code)))
+            text = nodes.definition("", nodes.paragraph("", meaning))
+            told += nodes.definition_list_item("", term, text)
+        return [told]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive."""
+    """Register both directives."""
     app.add_directive("commands", Commands)
+    app.add_directive("exit-codes", ExitCodes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
