@@ -67,6 +67,11 @@ def _cards() -> dict[str, Card]:
     }
 
 
+def names() -> set[str]:
+    """The names of the indicators that have a card."""
+    return set(_cards())
+
+
 def card(name: str) -> Card:
     """The card of an indicator by the name under which it is called; it prints itself.
 

@@ -11,6 +11,7 @@ from kzdata.cli_data import export, load, sources
 from kzdata.cli_fetch import fetch
 from kzdata.cli_fleet import editions, run, schedule
 from kzdata.cli_help import help_
+from kzdata.cli_index import index_command
 from kzdata.cli_report import report, why
 from kzdata.cli_verify import literature
 from kzdata.shell import Commands
@@ -30,7 +31,7 @@ def main() -> None:
 
 
 for _command in (
-    *(run, editions, schedule, report, why, fetch, load, sources, export),
+    *(run, editions, index_command, schedule, report, why, fetch, load, sources, export),
     *(check, tidy, seeds, literature, config, help_),
 ):
     main.add_command(_command)

@@ -67,6 +67,8 @@ def run(
     begun = time.monotonic()
     try:
         chosen = _chosen(names, every, due)
+        if out and len(names) == 1:  # the name of an entry is also that of its first language
+            chosen = [each for each in chosen if each.name == names[0]] or chosen
         if out and len(chosen) != 1:
             raise ParameterError(
                 "--out is one folder, for one edition.", "Name one: kzdata run NAME --out DIR"
@@ -84,6 +86,8 @@ def run(
             outcomes = run_editions(chosen, wishes, told=_told, progress=progress)
     except KzdataError as error:
         raise Refused(error, otherwise=MISUSED) from error  # nothing was run
+    if not dry and not out:
+        _index(outcomes)
     code = exit_code(outcomes)
     said = [dataclasses.asdict(each) for each in outcomes]
     shown = _said(outcomes, why, time.monotonic() - begun)
@@ -105,6 +109,17 @@ def _chosen(names: tuple[str, ...], every: bool, due: bool) -> list[Any]:
         now = dt.datetime.now(dt.UTC)
         chosen = [each for each in chosen if due_since(each, now)]
     return chosen
+
+
+def _index(outcomes: list[Any]) -> None:
+    """The page over all reports, again; that it cannot be written does not undo the reports."""
+    from kzdata.cli_index import refresh
+
+    try:
+        if outcomes:
+            refresh()
+    except KzdataError as error:
+        click.echo(f"kzdata: {error}", err=True)
 
 
 def _selected(names: tuple[str, ...]) -> list[Any]:

@@ -44,6 +44,7 @@ LAYERS = [
     {"datapackage", "verifying"},
     {"exits", "terminal"},
     {"shell", "completion"},
+    {"cli_index"},
     {
         *("cli_fetch", "cli_data", "cli_config", "cli_verify", "cli_fleet"),
         *("cli_report", "cli_check", "cli_help"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from kzdata import contract
+from kzdata.language import known_word, t, term
+from kzdata.periods import format_period
 from kzdata.reports.blocks import Block, Chart, Column, Document, Section, Statement, Table
 from kzdata.reports.celltext import cell_text
 from kzdata.reports.markdown import plain
@@ -18,11 +20,11 @@ SHOWN = 40
 # What tells a figure from another, beside the cell that it fills; its value may change.
 _FURTHER = ("claim", "answer", "series", "classification")
 _LABELS = {
-    "finding": "Finding",
-    "figure": "Figure",
-    "contradiction": "Contradiction",
-    "stage": "Stage",
-    "verdict": "Verdict",
+    "finding": term("Finding"),
+    "figure": term("Figure"),
+    "contradiction": term("Contradiction"),
+    "stage": term("Stage"),
+    "verdict": term("Verdict"),
 }
 
 
@@ -93,31 +95,48 @@ def section(changed: dict[str, Any] | None) -> Section | None:
     if changed is None:
         return None
     every = changed["changes"]
-    day = changed["since"][:10]
+    day = format_period(changed["since"][:10])
     if not every:
-        said = "Nothing that this report says has changed since the edition made on {day}."
-        blocks: list[Block] = [Statement(said.format(day=day), [])]
+        said = t(
+            "Nothing that this report says has changed since the edition made on {day}.", day=day
+        )
+        blocks: list[Block] = [Statement(said, [])]
     else:
-        said = "Statements and figures that changed since the edition made on {day}: {count}."
-        blocks = [Statement(said.format(day=day, count=len(every)), []), _table(every)]
-    return Section("changes", "What changed since the last edition", blocks)
+        said = t(
+            "Statements and figures that changed since the edition made on {day}: {count}.",
+            day=day,
+            count=len(every),
+        )
+        blocks = [Statement(said, []), _table(every)]
+    return Section("changes", t("What changed since the last edition"), blocks)
+
+
+def new_findings(changed: dict[str, Any] | None) -> frozenset[str]:
+    """The findings, in plain words, that the edition before did not have in these words."""
+    every = changed["changes"] if changed else []
+    return frozenset(e["is"] for e in every if e["kind"] == "finding" and e["is"] is not None)
 
 
 def _table(every: list[dict[str, Any]]) -> Table:
-    titles = {"kind": "Kind", "what": "What", "was": "Was", "is": "Is"}
+    titles = {"kind": t("Kind"), "what": t("What"), "was": t("Was"), "is": t("Is")}
     notes = []
     if len(every) > SHOWN:
-        note = "The first {shown} of {count} changes; changes.json has all of them."
-        notes.append(note.format(shown=SHOWN, count=len(every)))
+        note = t(
+            "The first {shown} of {count} changes; {file} has all of them.",
+            shown=SHOWN,
+            count=len(every),
+            file=CHANGES,
+        )
+        notes.append(note)
     return Table(
         name="changes",
-        title="Changes since the last edition",
+        title=t("Changes since the last edition"),
         columns=[Column(title) for title in titles.values()],
         rows=[
-            [_LABELS[e["kind"]], e["what"], cell_text(e["was"]), cell_text(e["is"])]
+            [known_word(_LABELS[e["kind"]]), e["what"], cell_text(e["was"]), cell_text(e["is"])]
             for e in every[:SHOWN]
         ],
-        fields=[{"name": n, "title": t, "type": "string"} for n, t in titles.items()],
+        fields=[{"name": n, "title": each, "type": "string"} for n, each in titles.items()],
         data=[{name: cell_text(each[name]) for name in titles} for each in every],
         notes=notes,
     )

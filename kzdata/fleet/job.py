@@ -107,7 +107,10 @@ def _made(asked: Mapping[str, Any], progress: Progress | None) -> dict[str, Any]
         files = {changes.FACTS: _json(said)}
         if told["changes"] is not None:
             files[changes.CHANGES] = _json(told["changes"])
-        return Closing(changes.section(told["changes"]), files, {"inputs": made_from})
+        told_of = told["changes"]
+        return Closing(
+            changes.section(told_of), files, {"inputs": made_from}, changes.new_findings(told_of)
+        )
 
     composed = compose(
         [Job(resolve(each), values) for each, values in edition.bound().items()],

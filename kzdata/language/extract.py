@@ -65,7 +65,8 @@ def fixed() -> list[str]:
     shapes = importlib.import_module("kzdata.seeds.shapes")
     lists = [code_lists.DATAFLOWS, code_lists.FLOWS, code_lists.STATUSES]
     shown = (text for each in lists for text in each.values())
-    return [*shown, *shapes.LADDER, shapes.LAPSED, *OF_SEEDS]
+    annexes = importlib.import_module("kzdata.reports.annexes")
+    return [*shown, *shapes.LADDER, shapes.LAPSED, *OF_SEEDS, *annexes.card_messages()]
 
 
 def in_python(source: str, where: str) -> Iterator[Found]:

@@ -120,6 +120,9 @@ class Document:
     language: str = "en"
     about: list[tuple[str, str]] = field(default_factory=list)
     paged: bool = True  # on paper, each section begins a page
+    news: list[str] = field(default_factory=list)  # what is new since the edition before
+    fresh: frozenset[str] = frozenset()  # the findings, in plain words, that are new
+    key_figures: Table | None = None
 
     @property
     def direction(self) -> str:

@@ -16,8 +16,8 @@ from typing import Any
 from kzdata import home, reads
 from kzdata.language import known_word, speaking, t
 from kzdata.periods import format_period
-from kzdata.reports import figures, manifest
-from kzdata.reports.blocks import Document, Section, slug
+from kzdata.reports import annexes, figures, manifest
+from kzdata.reports.blocks import Document, Section, Statement, slug
 from kzdata.reports.colophon import Job, about, as_of, epoch, kept, language_of_jobs
 from kzdata.reports.document import section, spread
 from kzdata.reports.editions import Edition
@@ -131,6 +131,7 @@ class Closing:
     section: Section | None
     files: dict[str, bytes]
     entries: dict[str, Any]
+    fresh: frozenset[str] = frozenset()  # findings that the edition before did not have
 
 
 def compose(
@@ -154,8 +155,8 @@ def compose(
     with speaking(language_of_jobs(jobs)):
         document = _document(jobs, done, asked)
         last = closing(document, questions) if closing else Closing(None, {}, {})
-        if last.section:
-            document = replace(document, sections=[*document.sections, last.section])
+        document = _closed(document, last, first=asked is not None)
+        document = annexes.completed(document, annexes.called(done))
         outputs = dict(figures.files(document)) | last.files
         outputs |= {FILES[each]: _rendered(document, each, moment) for each in formats}
     for job, book in zip(jobs, done, strict=True):
@@ -169,6 +170,16 @@ def compose(
         generated=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     )
     return Composed(outputs, made | last.entries)
+
+
+def _closed(document: Document, last: Closing, *, first: bool) -> Document:
+    """The document with what changed since the edition before, which its head tells in short."""
+    if last.section:
+        news = [b.markdown for b in last.section.blocks if isinstance(b, Statement)]
+        parts = [*document.sections, last.section]
+        return replace(document, sections=parts, news=news, fresh=last.fresh)
+    said = t("This is the first edition; there is none before it to hold it against.")
+    return replace(document, news=[said]) if first else document
 
 
 def _run(

@@ -24,39 +24,45 @@ def render(document: Document) -> str:
     """The page as text: same document, same bytes."""
     from markupsafe import Markup
 
-    return _template().render(
-        document=document,
-        parts=_numbered(document),
-        policy=POLICY,
-        css=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        md=lambda text: Markup(to_html(text)),
-        md_line=lambda text: Markup(inline_html(text)),
-        plain=plain,
-        cell_text=cell_text,
-        twin=twin,
-        beyond=_beyond,
-        data_uri=_data_uri,
-        kind=lambda block: type(block).__name__,
-        t=t,
-        tn=tn,
-        known_word=known_word,
-        way=_way,
-        tongue=lambda text: _tongue(text, document.language),
+    parts = _numbered(document)
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            document=document,
+            parts=parts,
+            addresses={each["anchor"] for each in parts},
+            policy=POLICY,
+            css=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+            md=lambda text: Markup(to_html(text)),
+            md_line=lambda text: Markup(inline_html(text)),
+            plain=plain,
+            cell_text=cell_text,
+            twin=twin,
+            beyond=_beyond,
+            data_uri=_data_uri,
+            kind=lambda block: type(block).__name__,
+            t=t,
+            tn=tn,
+            known_word=known_word,
+            way=_way,
+            tongue=lambda text: _tongue(text, document.language),
+        )
     )
 
 
 @cache
-def _template() -> Any:
+def environment() -> Any:
+    """Where the templates of pages are found; whatever is put into them is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2")
 
 
 def _numbered(document: Document) -> list[dict[str, Any]]:
@@ -66,7 +72,7 @@ def _numbered(document: Document) -> list[dict[str, Any]]:
     for part in document.sections:
         address = _anchor(part, {each["anchor"] for each in parts})
         items = []
-        headings = 0
+        headings, limits = 0, ""
         for block in part.blocks:
             anchor, number = "", 0
             if isinstance(block, Chart):
@@ -78,8 +84,10 @@ def _numbered(document: Document) -> list[dict[str, Any]]:
             elif isinstance(block, Heading):
                 headings += 1
                 anchor = f"{address}-{headings}"
+                if plain(block.markdown) == t("What this cannot show"):
+                    limits = anchor
             items.append({"block": block, "anchor": anchor, "number": number})
-        parts.append({"section": part, "anchor": address, "items": items})
+        parts.append({"section": part, "anchor": address, "items": items, "limits": limits})
     return parts
 
 

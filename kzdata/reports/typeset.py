@@ -57,6 +57,9 @@ def tree(document: Document) -> tuple[dict[str, Any], dict[str, bytes]]:
         "as_of": t("As of {day}", day=document.as_of) if document.as_of else "",
         "labels": {
             "findings": t("Key findings"),
+            "news": t("What is new"),
+            "new": t("New"),
+            "keys": t("Key figures"),
             "contents": t("Contents"),
             "figure": t("Figure"),
             "table": t("Table"),
@@ -65,7 +68,12 @@ def tree(document: Document) -> tuple[dict[str, Any], dict[str, bytes]]:
         },
         "language": document.language,
         "direction": document.direction,
-        "findings": [blocks(finding.markdown) for finding in document.findings],
+        "news": [blocks(each) for each in document.news],
+        "findings": [
+            {"new": plain(each.markdown) in document.fresh, "c": blocks(each.markdown)}
+            for each in document.findings
+        ],
+        "keys": _keys(document),
         "parts": parts,
         "paged": document.paged,
         "numbers": _register(document),
@@ -143,6 +151,14 @@ def _grid(title: str, columns: list[Column], rows: list[list[str]]) -> dict[str,
         "rows": rows,
         "notes": [],
     }
+
+
+def _keys(document: Document) -> dict[str, Any] | None:
+    found = document.key_figures
+    if found is None:
+        return None
+    notes = [blocks(note) for note in found.notes]
+    return _grid(found.title, found.columns, found.rows) | {"notes": notes}
 
 
 def _register(document: Document) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The report's data as a workbook: one sheet for each table and chart, sources and notes.
+"""The report's data as a workbook: cover, contents, notes, a sheet for each table and chart.
 
 Numbers are numbers at full precision, codes are text, missing is an empty cell. No cell is a
 formula and none is a link to the outside, whatever its text looks like.
@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import math
-import re
 from typing import Any
 
 from kzdata.language import known_word, t, term
 from kzdata.reports.blocks import Chart, Document, Sources, Statement, Table
-from kzdata.reports.celltext import is_year
 from kzdata.reports.markdown import plain
+from kzdata.reports.sheets import Sheets, clean
 
-LONGEST_NAME, LONGEST_TEXT, WIDEST = 31, 32_767, 60
-EXACT = 2**53  # a spreadsheet holds whole numbers as floats: beyond this, digits would change
 NUMBERS = {
     "text": term("Number"),
     "value": term("Value"),
@@ -30,7 +26,8 @@ NUMBERS = {
     "locator": term("Locator"),
     "note": term("Note"),
 }
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+Listed = tuple[str, str, str]
+"""Of a sheet: its name, its title, and the section of the report that it is of."""
 
 
 def render(document: Document, *, epoch: int) -> bytes:
@@ -51,35 +48,49 @@ def render(document: Document, *, epoch: int) -> bytes:
 
 class _Book:
     def __init__(self, book: Any, document: Document) -> None:
-        self.book, self.document = book, document
-        self.taken: set[str] = set()
-        self.formats: dict[str, Any] = {}
-        self.bold = book.add_format({"bold": True, "font_size": 14})
-        self.head = book.add_format(
-            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"}
-        )
-        self.soft = book.add_format({"font_color": "#56606b"})
-        self.text = book.add_format({"num_format": "@", "valign": "top"})
-        self.wrapped = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-        self.link = book.add_format({"font_color": "#14507f", "underline": 1})
+        self.document = document
+        self.sheets = Sheets(book, document.language)
 
     def write(self) -> None:
-        contents = self._added(self._name(t("Contents")))
-        listed = [self._data_sheet(*each) for each in self._numbered()]
+        sheets = self.sheets
+        cover = sheets.add(sheets.name(t("Cover")))
+        contents = sheets.add(sheets.name(t("Contents")))
+        sheets.home = contents.get_name()
+        listed = [self._notes()]
+        if self.document.key_figures:
+            listed.append(self._data_sheet(t("Key figures"), "", self.document.key_figures))
+        listed += [self._data_sheet(*each) for each in self._numbered()]
         listed.append(self._numbers())
         listed.append(self._sources())
-        listed.append(self._notes())
+        self._cover(cover)
+        self._contents(contents, listed)
+
+    def _cover(self, sheet: Any) -> None:
+        """What the workbook is, in one column of lines: nothing here is a table."""
         document = self.document
-        contents.write_string(0, 0, plain(document.title), self.bold)
-        about = ", ".join(filter(None, [document.edition, _as_of(document)]))
-        contents.write_string(1, 0, about, self.soft)
-        self._header(contents, 3, [t("Sheet"), t("Title"), t("Section")])
-        for row, (name, title, part) in enumerate(listed, start=4):
-            contents.write_url(row, 0, f"internal:'{name}'!A1", self.link, name)
-            contents.write_string(row, 1, _clean(title))
-            contents.write_string(row, 2, _clean(part))
-        contents.set_column(0, 0, 32)
-        contents.set_column(1, 2, 60)
+        sheet.set_column(0, 0, 100)
+        sheet.write_string(0, 0, clean(plain(document.title)), self.sheets.bold)
+        about = [document.edition, _as_of(document)]
+        lines = [*about, *(plain(each) for each in document.news)]
+        lines += [plain(each.markdown) for each in document.findings]
+        for row, line in enumerate(filter(None, lines), start=1):
+            sheet.write_string(row, 0, clean(line), self.sheets.wrapped)
+        home = self.sheets.home
+        row = len(list(filter(None, lines))) + 1
+        sheet.write_url(row, 0, f"internal:'{home}'!A1", self.sheets.link, t("Contents"))
+
+    def _contents(self, sheet: Any, listed: list[Listed]) -> None:
+        fields = [
+            {"name": "sheet", "title": t("Sheet")},
+            {"name": "title", "title": t("Title")},
+            {"name": "section", "title": t("Section")},
+        ]
+        rows = [dict(zip(("sheet", "title", "section"), each, strict=True)) for each in listed]
+        top = self.sheets.fill(sheet, t("Contents"), [], fields, rows)
+        for row, (name, _, _) in enumerate(listed, start=top + 1):
+            sheet.write_url(row, 0, f"internal:'{name}'!A1", self.sheets.link, name)
+        sheet.set_column(0, 0, 32)
+        sheet.set_column(1, 2, 60)
 
     def _numbered(self) -> list[tuple[str, str, Table | Chart]]:
         figures = tables = 0
@@ -94,9 +105,9 @@ class _Book:
                     found.append((f"T{tables} {block.name}", plain(part.title), block))
         return found
 
-    def _data_sheet(self, name: str, part: str, block: Table | Chart) -> tuple[str, str, str]:
-        name = self._name(name)
+    def _data_sheet(self, name: str, part: str, block: Table | Chart) -> Listed:
         number = name.split()[0][1:]
+        name = self.sheets.name(name)
         title = plain(block.title) or (
             t("Figure {number}", number=number)
             if isinstance(block, Chart)
@@ -109,7 +120,7 @@ class _Book:
         self._sheet(name, title, notes, block.fields, block.data)
         return name, title, part
 
-    def _numbers(self) -> tuple[str, str, str]:
+    def _numbers(self) -> Listed:
         fields = [
             {"name": "section", "title": t("Section")},
             {"name": "statement", "title": t("Statement")},
@@ -122,31 +133,30 @@ class _Book:
             if isinstance(block, Statement)
             for number in block.numbers
         ]
-        name = self._name(t("Numbers"))
+        name = self.sheets.name(t("Numbers"))
         title = t("The numbers in the text and where they come from")
         self._sheet(name, title, [], fields, rows)
         return name, title, ""
 
-    def _sources(self) -> tuple[str, str, str]:
+    def _sources(self) -> Listed:
         rows = [row for block in self.document.all(Sources) for row in block.data]
         rows = [row for n, row in enumerate(rows) if row not in rows[:n]]
         keys = list(dict.fromkeys(key for row in rows for key in row))
         fields = [
             {"name": key, "title": known_word(key.replace("_", " ").capitalize())} for key in keys
         ]
-        name = self._name(t("Sources"))
+        name = self.sheets.name(t("Sources"))
         self._sheet(name, t("Sources"), [], fields, rows)
         return name, t("Sources"), ""
 
-    def _notes(self) -> tuple[str, str, str]:
+    def _notes(self) -> Listed:
         how = t(
             "Numbers stand at full precision in whole units. An empty cell is missing, not zero."
         )
         rows = [{"a": t("How to read"), "b": how}]
-        rows += [{"a": t("Key finding"), "b": plain(f.markdown)} for f in self.document.findings]
         rows += [{"a": name, "b": text} for name, text in self.document.about]
         fields = [{"name": "a", "title": t("About")}, {"name": "b", "title": t("Note")}]
-        name = self._name(t("Notes"))
+        name = self.sheets.name(t("Notes"))
         self._sheet(name, t("Notes"), [], fields, rows)
         return name, t("Notes"), ""
 
@@ -158,86 +168,8 @@ class _Book:
         fields: list[dict[str, Any]],
         rows: list[dict[str, Any]],
     ) -> None:
-        sheet = self._added(name)
-        sheet.write_string(0, 0, _clean(title), self.bold)
-        notes = [note for note in notes if note]
-        for row, note in enumerate(notes, start=1):
-            sheet.write_string(row, 0, _clean(note), self.soft)
-        top = len(notes) + 2
-        self._header(sheet, top, [_headed(each) for each in fields])
-        for column, each in enumerate(fields):
-            values = [row.get(each["name"]) for row in rows]
-            form = self._format(each, values)
-            longest = max((len(_shown(value)) for value in values), default=0)
-            width = max(9, min(longest, WIDEST), min(len(_headed(each)), 18))
-            sheet.set_column(column, column, width + 2)
-            for row, value in enumerate(values, start=top + 1):
-                self._cell(sheet, row, column, value, form, longest > WIDEST)
-        sheet.freeze_panes(top + 1, 0)
-        if fields and rows:
-            sheet.autofilter(top, 0, top + len(rows), len(fields) - 1)
-
-    def _added(self, name: str) -> Any:
-        sheet = self.book.add_worksheet(name)
-        if self.document.direction == "rtl":
-            sheet.right_to_left()
-        return sheet
-
-    def _cell(self, sheet: Any, row: int, column: int, value: Any, form: Any, wraps: bool) -> None:
-        if value is None or (isinstance(value, float) and math.isnan(value)):
-            return
-        if isinstance(value, bool):
-            sheet.write_boolean(row, column, value)
-        elif isinstance(value, int | float) and math.isfinite(value) and abs(value) <= EXACT:
-            sheet.write_number(row, column, value, form)
-        else:
-            text = self.wrapped if wraps else self.text
-            sheet.write_string(row, column, _clean(_shown(value)), text)
-
-    def _format(self, each: dict[str, Any], values: list[Any]) -> Any:
-        numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
-        if is_year(each["name"]):
-            code = "0"
-        elif all(float(v).is_integer() for v in numbers if math.isfinite(v)):
-            code = "#,##0"
-        else:
-            code = "#,##0.0###"
-        if code not in self.formats:
-            self.formats[code] = self.book.add_format({"num_format": code, "valign": "top"})
-        return self.formats[code]
-
-    def _header(self, sheet: Any, row: int, titles: list[str]) -> None:
-        for column, title in enumerate(titles):
-            sheet.write_string(row, column, _clean(title), self.head)
-
-    def _name(self, wanted: str) -> str:
-        """A legal, unused sheet name: at most 31 characters, unlike any other but for case."""
-        base = re.sub(r"[\[\]:*?/\\']", "-", wanted)[:LONGEST_NAME].strip()
-        name, tries = base, 1
-        while name.casefold() in self.taken:
-            tries += 1
-            end = f"~{tries}"
-            name = base[: LONGEST_NAME - len(end)] + end
-        self.taken.add(name.casefold())
-        return name
-
-
-def _headed(each: dict[str, Any]) -> str:
-    title = str(each.get("title") or each["name"])
-    unit = each.get("unit")
-    return f"{title} ({unit})" if unit and unit not in title else title
+        self.sheets.fill(self.sheets.add(name), title, notes, fields, rows)
 
 
 def _as_of(document: Document) -> str:
     return t("as of {day}", day=document.as_of) if document.as_of else ""
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, float) and math.isinf(value):
-        return "∞" if value > 0 else "\N{MINUS SIGN}∞"
-    return "" if value is None else str(value)
-
-
-def _clean(text: str) -> str:
-    text = UNPRINTABLE.sub("", text)
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
