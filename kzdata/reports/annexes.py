@@ -13,7 +13,7 @@ from typing import Any
 
 from kzdata import cards, home, sources
 from kzdata.errors import KzdataError
-from kzdata.language import known_word, spoken, t, term
+from kzdata.language import isolated, known_word, spoken, t, term
 from kzdata.reports.blocks import Block, Column, Document, Heading, Prose, Section, Sources, Table
 from kzdata.reports.headline_figures import key_figures
 
@@ -85,14 +85,15 @@ def card_messages() -> list[str]:
     for name in called(nbformat.read(each, as_version=4) for each in places):
         card = cards.card(name)
         found += [card.title, card.universe, card.mind]
-        found += [card.formula] if re.search("[a-z]{4}", card.formula) else []
         found += [card.source] if not re.search(r"\d{4}", card.source) else []
         found.append(" ".join(card.notation.split()))
     return list(dict.fromkeys(found))
 
 
 def _said(card: cards.Card, name: str) -> str:
-    return _escaped(known_word(getattr(card, name)))
+    said = str(getattr(card, name))
+    # A formula is written from left to right in every language, and its letters are not translated.
+    return _escaped(isolated(said) if name == "formula" else known_word(said))
 
 
 def _escaped(text: str) -> str:
