@@ -18,6 +18,7 @@ HOSTILE = [
     '=HYPERLINK("http://example.org","x")',
     '#import "@preview/x:1.0.0" ] #panic("no") $ \\ * _',
     "{{ 7*7 }} {% raw %}",
+    "paid \u202e002$\u202c \u2067open \u2069\u2069 +1-2 @SUM(1) \u202d",
 ]
 
 

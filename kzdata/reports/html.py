@@ -13,6 +13,7 @@ from kzdata.language import known_word, language_of, t, tn
 from kzdata.reports.blocks import Chart, Document, Heading, Image, Section, Table, slug
 from kzdata.reports.celltext import cell_text, twin
 from kzdata.reports.markdown import inline_html, plain, to_html
+from kzdata.reports.ordering import in_order
 
 _HEBREW = re.compile("[\u05d0-\u05ea]")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,6 +25,7 @@ def render(document: Document) -> str:
     """The page as text: same document, same bytes."""
     from markupsafe import Markup
 
+    document = in_order(document)
     parts = _numbered(document)
     return (
         environment()

@@ -25,6 +25,7 @@ from kzdata.periods import format_period
 from kzdata.reports import manifest
 from kzdata.reports.formats import FILES
 from kzdata.reports.html import TEMPLATES, environment
+from kzdata.reports.ordering import in_order
 
 FRESHNESS = {
     "fresh": term("up to date"),
@@ -178,7 +179,9 @@ def render(editions: list[Edition], language: str = "en") -> str:
 def _readable(each: Edition) -> Edition:
     """A report of a language or a state that this kzdata does not know is shown all the same."""
     language = each.language if each.language in LANGUAGES else "en"
-    return replace(each, language=language, state=each.state if each.state in _URGENCY else "")
+    return replace(
+        in_order(each), language=language, state=each.state if each.state in _URGENCY else ""
+    )
 
 
 def _area(code: str) -> str:

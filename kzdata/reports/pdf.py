@@ -14,6 +14,7 @@ from kzdata.errors import PublishError
 from kzdata.reports.blocks import Document
 from kzdata.reports.fitting import Spot, fit
 from kzdata.reports.html import TEMPLATES
+from kzdata.reports.ordering import in_order
 from kzdata.reports.typeset import tree
 
 
@@ -26,7 +27,7 @@ def render(document: Document, *, epoch: int) -> bytes:
     import typst
     from matplotlib import get_data_path
 
-    content, files = tree(document)
+    content, files = tree(in_order(document))
     content["date"] = list(dt.datetime.fromtimestamp(epoch, dt.UTC).timetuple()[:3])
     with tempfile.TemporaryDirectory(prefix="kzdata-pdf-") as folder:
         root = Path(folder)

@@ -13,6 +13,7 @@ from typing import Any
 from kzdata.language import known_word, t, term
 from kzdata.reports.blocks import Chart, Document, Sources, Statement, Table
 from kzdata.reports.markdown import plain
+from kzdata.reports.ordering import in_order
 from kzdata.reports.sheets import Sheets, clean
 
 NUMBERS = {
@@ -41,7 +42,7 @@ def render(document: Document, *, epoch: int) -> bytes:
     )  # fmt: skip
     created = dt.datetime.fromtimestamp(epoch, dt.UTC).replace(tzinfo=None)
     book.set_properties({"title": plain(document.title), "author": "kzdata", "created": created})
-    _Book(book, document).write()
+    _Book(book, in_order(document)).write()
     book.close()
     return target.getvalue()
 
