@@ -242,7 +242,9 @@ def test_products_are_summed_by_chapter_and_a_missing_one_is_counted():
     ]
     chart = kz.charts.treemap(pd.concat(made, ignore_index=True))
     assert chart.title.startswith("Mineral fuels and oils made up 80.0 %")
-    assert chart.frame["product"].tolist() == ["27", "10"]
+    assert chart.frame["product"].tolist() == ["27", "10", "72"]
+    assert pd.isna(chart.frame["value"].tolist()[2])  # missing, and so without a tile
+    assert len(chart.figure.axes[0].patches) == 2
     assert "Without a figure: 1." in chart.caption
 
 

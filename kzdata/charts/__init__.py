@@ -17,6 +17,7 @@ from kzdata.charts.official_delivered import official_delivered
 from kzdata.charts.partial_year import partial_year
 from kzdata.charts.peers import peers
 from kzdata.charts.ranking import ranking
+from kzdata.charts.reading import frame_of
 from kzdata.charts.series import series
 from kzdata.charts.share import share
 from kzdata.charts.timeline import timeline
@@ -29,6 +30,7 @@ __all__ = [
     "balance",
     "claims",
     "contribution",
+    "frame_of",
     "ladder",
     "mirror",
     "net_inflow",

@@ -18,12 +18,13 @@ def back_test(
     """Error of the estimate and of the naive 12/k by year, in percent of the outcome.
 
     ``frame`` is what `kz.back_test` returns for one number of months; ``monthly``, the series it
-    ran on, names the two countries in the subtitle. Errors and ``title`` as in `turnover`.
+    ran on, names the two countries in the subtitle; the chart's own frame knows them. Errors and
+    ``title`` as in `turnover`.
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     rows = rows.assign(year=rows["year"].astype(int)).sort_values("year")
     inputs.some(rows["error_pct"], "error", _FROM)
-    months = int(inputs.only(rows, "months", _FROM))
+    months = int(float(inputs.only(rows, "months", _FROM)))
     mean, naive = (float(rows[c].abs().mean()) for c in ("error_pct", "naive_error_pct"))
     years = (int(rows["year"].min()), int(rows["year"].max()))
     finding = said(
@@ -40,10 +41,7 @@ def back_test(
     ]
     named = f"{years[0]}–{years[1]}"
     worst = inputs.extreme(rows.assign(size=rows["error_pct"].abs()), "size")
-    sides: list[str] = []
-    if monthly is not None:
-        inputs.need(monthly, ["reporter", "partner"], _FROM)
-        sides = [inputs.only(monthly, column, _FROM) for column in ("reporter", "partner")]
+    rows, sides = _sides(rows, monthly)
     with style.house():
         figure, axes = page.sheet(2.5)
         style.dress(axes)
@@ -116,3 +114,14 @@ def back_test(
             ),
             frame=rows.assign(year=rows["year"].astype(str)).reset_index(drop=True),
         )
+
+
+def _sides(rows: pd.DataFrame, monthly: pd.DataFrame | None) -> tuple[pd.DataFrame, list[str]]:
+    """The rows with reporter and partner as columns, and the two, where they are known."""
+    named = ["reporter", "partner"]
+    if monthly is None:
+        known = set(named) <= set(rows.columns)
+        return rows, [inputs.only(rows, column, _FROM) for column in named] if known else []
+    inputs.need(monthly, named, _FROM)
+    sides = [inputs.only(monthly, column, _FROM) for column in named]
+    return rows.assign(**dict(zip(named, sides, strict=True))), sides

@@ -22,12 +22,13 @@ def claims(confronted: pd.DataFrame, *, title: str | None = None) -> Chart:
 
     ``confronted`` is what `kz.confront` returns. Claims of one measure, pair, unit and length of
     period share a panel and an axis, no others do. A bound without an end is an arrow; a claim
-    without a figure (a date, words) is left out and counted in the caption. Raises `KzdataError`
+    without a figure (a date, words) is not drawn but counted in the caption. Raises `KzdataError`
     for more than 60 claims, `NotAvailable` when none has a figure; other errors and ``title`` as
     in `turnover`.
     """
     rows = inputs.need(confronted, COLUMNS, _FROM)
-    drawn = rows[rows["lower"].notna() & rows["upper"].notna() & (rows["unit"] != "date")]
+    told = rows["lower"].notna() & rows["upper"].notna() & (rows["unit"] != "date")
+    drawn = rows[told]
     if drawn.empty:
         raise NotAvailable("None of the claims has a figure to draw.", f"Try: {_FROM}")
     if len(drawn) > _LONGEST:
@@ -44,7 +45,8 @@ def claims(confronted: pd.DataFrame, *, title: str | None = None) -> Chart:
     groups.sort(
         key=lambda each: (-each[1]["observed_value"].notna().sum(), -len(each[1]), str(each[0]))
     )
-    shown = pd.concat([group for _, group in groups], ignore_index=True)
+    drawn = pd.concat([group for _, group in groups], ignore_index=True)
+    shown = pd.concat([drawn, rows[~told]], ignore_index=True)
     counts = drawn["verdict"].value_counts()
     finding, numbers = _finding(counts)
     facts = headline.facts(
@@ -82,7 +84,7 @@ def claims(confronted: pd.DataFrame, *, title: str | None = None) -> Chart:
                 [t("Dots with ranges: {finding}.", finding=title or finding), *_examples(drawn)]
             ),
             caption=words.credit(
-                shown,
+                drawn,
                 said("Lines: what the printed digits and words such as 'about' or 'over' allow."),
                 said_number(
                     "Not drawn, for want of a figure: {n} claim.",

@@ -151,7 +151,10 @@ def _draw(axes: Any, bars: list[tuple[str, float]], total: float, mine: str) -> 
         last = place == len(bars)
         start = 0.0 if last else reached
         color = style.INK if last else style.GREEN if value > 0 else style.ORANGE
-        axes.barh(place, value, left=start, height=0.7, color=color)
+        hatch = "xxx" if value < 0 and not last else ""
+        axes.barh(
+            place, value, left=start, height=0.7, color=color, hatch=hatch, edgecolor="white", lw=0
+        )
         reached = start + value
         ends.append(reached)
         if not last:

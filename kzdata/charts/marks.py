@@ -93,12 +93,19 @@ def labelled(values: pd.Series) -> list[tuple[Any, float]]:
 
 
 def key(axes: Any, handles: Sequence[Any], columns: int | None = None) -> None:
-    """One line above the plot that names what is drawn."""
+    """A line above the plot that names what is drawn; two or more where one is too short."""
+    from kzdata.charts import page
+
+    if columns is None:
+        each = max((page.inches(axes.figure, h.get_label(), style.SMALL) for h in handles), default=0)
+        room = style.WIDTH - 2 * style.MARGIN - 1.0  # beside the names of rows, where there are any
+        total = sum(page.inches(axes.figure, h.get_label(), style.SMALL) + 0.5 for h in handles)
+        columns = len(handles) if total <= room else max(1, int(room / (each + 0.5)))
     axes.legend(
         handles=handles,
         loc="lower left",
         bbox_to_anchor=(0, 1.01),
-        ncol=columns or len(handles),
+        ncol=max(columns, 1),
         borderaxespad=0,
         borderpad=0.2,
         handlelength=1.4,

@@ -45,9 +45,11 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
         figure, axes = page.sheet(2.9)
         style.dress(axes)
         at = [quarter / 4 + 0.125 for quarter in every]
-        for sign, color in ((1, style.LILAC), (-1, style.ORANGE)):
+        for sign, color, hatch in ((1, style.LILAC, ""), (-1, style.ORANGE, "xxx")):
             side = series.where(series * sign > 0)
-            axes.bar(at, side / factor, width=0.2, color=color)
+            axes.bar(
+                at, side / factor, width=0.2, color=color, hatch=hatch, edgecolor="white", lw=0
+            )
         axes.plot(at, sums / factor, color=style.BLACK, linewidth=1.8)
         style.baseline(axes)
         missing = [place for place, value in zip(at, series, strict=True) if pd.isna(value)]
@@ -69,7 +71,13 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
         axes.set_xlim(first - 0.2, final + 1.1)
         keys = [
             marks.patch(t("Quarter"), color=style.LILAC),
-            marks.patch(t("Negative quarter"), color=style.ORANGE),
+            marks.patch(
+                t("Negative quarter"),
+                facecolor=style.ORANGE,
+                edgecolor="white",
+                hatch="xxx",
+                linewidth=0,
+            ),
             marks.dot(t("Sum of four quarters"), "", style.BLACK, line="-"),
         ]
         marks.key(axes, keys if negative else [keys[0], keys[2]])

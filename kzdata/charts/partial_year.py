@@ -38,7 +38,8 @@ def partial_year(
     From the top: the last full year and the same months of it, published or bounded; the
     published part of the year, hatched; the full year as estimated, with its interval, and the
     naive 12/k as an open marker; the outcome, once published, and whether the interval held it.
-    The last full year is drawn where ``trade``, the frame given to `kz.partial_year`, holds it.
+    The last full year is drawn where ``trade``, the frame given to `kz.partial_year`, holds it,
+    or the row ``last_year`` of the chart's own frame.
 
     Raises `ContractError` for a frame that is not one of answers, `NotAvailable` where the past
     was too short for an estimate; other errors and ``title`` as
@@ -54,8 +55,10 @@ def partial_year(
     pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
     unit = inputs.only(rows, "unit", _FROM)
     flow = inputs.only(rows, "flow", _FROM)
-    base = _base(trade, flow, answer["published"]["period"])
-    shown = pd.concat([base, rows], ignore_index=True)
+    base = rows[rows["answer"] == "last_year"]
+    if trade is not None:
+        base = _base(trade, flow, answer["published"]["period"])
+    shown = pd.concat([base, rows[rows["answer"] != "last_year"]], ignore_index=True)
     lines = answer_rows.rows(answer, base)
     finding = _finding(answer, unit)
     factor, unit_words = words.scale([*shown["value"], *shown["upper"]], unit)

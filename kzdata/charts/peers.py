@@ -27,7 +27,7 @@ def peers(
 ) -> Chart:
     """Turnover as an index in small panels: in each, one other partner and ``highlight``.
 
-    ``frame`` holds annual X and M rows of several partners of one reporter. The index is 100 in
+    ``frame`` holds annual X and M rows, or T rows, of several partners of one reporter. The index is 100 in
     ``base``, by default the first year of ``highlight``; the axis is logarithmic, so that equal
     steps are equal growth for small and large partners. A partner needs a figure in the base
     year and one later; of more than 12 the largest are drawn. A missing year interrupts the
@@ -36,13 +36,14 @@ def peers(
     year to be drawn; other errors and ``title`` as in `turnover`.
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
-    rows = rows[~rows["partner"].isin(list(codes.SPECIAL)) & rows["flow"].isin(["X", "M"])]
-    rows = inputs.need(rows, _COLUMNS, _FROM)
+    rows = rows[~rows["partner"].isin(list(codes.SPECIAL))]
+    turned = (rows["flow"] == "T").all()
+    rows = inputs.need(rows if turned else rows[rows["flow"].isin(["X", "M"])], _COLUMNS, _FROM)
     reporter = inputs.only(rows, "reporter", _FROM)
     inputs.only(rows, "unit", _FROM)
-    total = inputs.annual(
-        aggregates.turnover(inputs.annual(rows, _FROM).drop(columns="year")), _FROM
-    )
+    total = inputs.annual(rows, _FROM)
+    if not turned:
+        total = inputs.annual(aggregates.turnover(total.drop(columns="year")), _FROM)
     inputs.once(total, ["partner", "year"], _FROM)
     mine = codes.area(highlight)
     own = total[(total["partner"] == mine) & (total["value"] > 0)]

@@ -40,7 +40,7 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
     better and a range of years are bars of their length. What is planned, or says only how
     something stands, has an open grey mark whatever its kind. The title counts what happened,
     and as visits those that no source disputes; the caption counts the rest. Events without a
-    date are left out and counted in the caption. Raises `NotAvailable` when none has a
+    date are not drawn but counted in the caption. Raises `NotAvailable` when none has a
     date; other errors and ``title`` as in `turnover`.
     """
     rows = inputs.need(events, _COLUMNS, _FROM)
@@ -52,7 +52,8 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
     shown = shown.sort_values(["began", "ended", "title"], kind="stable").reset_index(drop=True)
     shown = shown.assign(disputed=_disputed(shown, rows), happened=_happened(shown))
     missing = len(rows) - len(dated)
-    frame = shown.drop(columns=["began", "ended", "disputed", "happened"])
+    drawn = shown.drop(columns=["began", "ended", "disputed", "happened"])
+    frame = pd.concat([drawn, rows.drop(index=dated.index)], ignore_index=True)
     finding, counts = timeline_words.finding(shown)
     counts += [len(shown), *shown["kind"].value_counts()]
     facts = headline.facts(frame, *(headline.Fact(float(n), "count") for n in counts))
@@ -89,7 +90,7 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
                 last=_spoken(shown.iloc[-1]),
             ),
             caption=words.credit(
-                frame,
+                drawn,
                 timeline_words.rest(shown),
                 said_number(
                     "Not drawn, for want of a date: {n} event.",

@@ -45,7 +45,10 @@ def treemap(
         inputs.only(rows, column, _FROM) for column in ("reporter", "flow", "period", "unit")
     )
     over = "product" if rows["product"].nunique() > 1 else "partner"
-    parts, absent = _parts(rows, over)
+    if "tiles_by" in rows.columns:
+        over = inputs.only(rows, "tiles_by", _FROM)
+    every = _parts(rows, over)
+    parts, absent = every[every["value"] > 0], int(every["rows_without_value"].sum())
     total = float(parts["value"].sum())
     mine = (codes.area(highlight) if over == "partner" else highlight) if highlight else ""
     kept = parts[(parts.index < top) | (parts["code"] == mine)]
@@ -55,7 +58,7 @@ def treemap(
     first, own = parts.iloc[0], parts[parts["code"] == mine]
     shares = [float(each) / total for each in (first["value"], *own["value"])]
     finding = _finding(over, flow, reporter, period, [str(first["code"]), mine], shares)
-    shown = _shown(rows, parts, over, total)
+    shown = _shown(rows, every, over, total)
     facts = [*(headline.Fact(100 * each, "percent") for each in shares), *headline.facts(shown)]
     with style.house():
         figure, axes = page.sheet(_HEIGHT)
@@ -90,7 +93,7 @@ def treemap(
                     ]
                 ),
             ),
-            caption=words.credit(rows, t("Without a figure: {n}.", n=absent) if absent else ""),
+            caption=words.credit(shown, t("Without a figure: {n}.", n=absent) if absent else ""),
             frame=shown,
         )
 
@@ -102,8 +105,8 @@ def named(over: str, code: str) -> str:
     return nomenclature.chapter_name(code) if code.isdecimal() else code
 
 
-def _parts(rows: pd.DataFrame, over: str) -> tuple[pd.DataFrame, int]:
-    """Code and value of each part, the largest first, and how many have no value."""
+def _parts(rows: pd.DataFrame, over: str) -> pd.DataFrame:
+    """Code and value of each part, the largest first, and how many rows of it have no value."""
     code = rows[over].astype(str)
     if over == "product":
         code = code.str[:2].where(code != "TOTAL", code)
@@ -113,25 +116,41 @@ def _parts(rows: pd.DataFrame, over: str) -> tuple[pd.DataFrame, int]:
                 t("{whole} stands among its own parts.", whole=whole),
                 "Leave it out, or give it alone.",
             )
-    values = rows["value"].where(rows["value"] >= 0)
+    values = rows["value"].astype(float)
+    values = values.where(values >= 0)
     inputs.some(values, "figure", _FROM)
-    sums = values.groupby(code.to_numpy()).agg(["sum", "count"]).rename_axis("code")
-    parts = sums[sums["sum"] > 0].rename(columns={"sum": "value"}).reset_index()
-    parts = parts.sort_values(["value", "code"], ascending=[False, True], ignore_index=True)
-    return parts, int(rows["value"].isna().sum())
+    summed, absent = pd.Series(1, index=rows.index), rows["value"].isna().astype(int)
+    if "rows_without_value" in rows.columns:  # the frame of a treemap
+        summed, absent = rows["rows_summed"], rows["rows_without_value"]
+    kept = pd.DataFrame(
+        {
+            "value": values,
+            "rows_summed": summed.where(values.notna(), 0),
+            "rows_without_value": absent,
+        }
+    )
+    parts = kept.groupby(code.to_numpy()).sum(min_count=1).rename_axis("code").reset_index()
+    parts = parts[(parts["value"] > 0) | (parts["rows_without_value"] > 0)]
+    return parts.sort_values(["value", "code"], ascending=[False, True], ignore_index=True)
 
 
 def _shown(rows: pd.DataFrame, parts: pd.DataFrame, over: str, total: float) -> pd.DataFrame:
     """What is drawn: a row a tile, with its share, how many rows it sums and whose they are."""
     shared = {each: rows[each].iloc[0] for each in ("reporter", "flow", "period", "unit")}
     dates = [d for d in rows.get("published", pd.Series(dtype=str)).unique() if d != codes.UNKNOWN]
+    other = "partner" if over == "product" else "product"
+    beside = rows[other].unique()
+    shared |= {other: beside[0] if len(beside) == 1 else codes.UNKNOWN, "tiles_by": over}
     return parts.rename(columns={"code": over}).assign(
         **shared,
         value_share=parts["value"] / total,
         source=sources.join(rows["source"].unique()),
         published=max(dates, default=codes.UNKNOWN),
-        locator=[f"sum of {count} rows" for count in parts["count"]],
-        note=[f"share = {value:.15g} / {total:.15g}" for value in parts["value"]],
+        locator=[f"sum of {count} rows" for count in parts["rows_summed"]],
+        note=[
+            "" if pd.isna(value) else f"share = {value:.15g} / {total:.15g}"
+            for value in parts["value"]
+        ],
     )
 
 

@@ -13,6 +13,7 @@ from kzdata.errors import PeriodMismatch
 from kzdata.language import Sentence, said, t
 
 _FROM = 'kz.charts.turnover(kz.observations("KAZ", "ISR", freq="A"))'
+_PART = "part of a year"
 _COLUMNS = ["reporter", "partner", "flow", "period", "value", "unit", "obs_status", "source"]
 
 
@@ -26,7 +27,8 @@ def turnover(
 
     ``frame`` holds annual X and M rows of one pair and unit from `kz.observations`. ``partial``
     is one row of turnover over part of a year, such as a claim or the row ``published`` of
-    `kz.partial_year`; it is hatched, named with its months and never compared with a year. A
+    `kz.partial_year`; it is hatched, named with its months and never compared with a year, and
+    the chart's own frame marks it in a column drawn_as. A
     year without both sides is a gap, as is a year without a row. ``title`` is by default the
     finding; numbers in one of your own must be figures of the frame.
 
@@ -35,6 +37,9 @@ def turnover(
     `KzdataError` for a title that the data contradict.
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
+    if partial is None and "drawn_as" in rows.columns:
+        own = rows[rows["drawn_as"] == _PART]
+        partial = own if len(own) else None
     rows = inputs.annual(rows[rows["flow"].isin(["X", "M"])], _FROM)
     pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
     unit = inputs.only(rows, "unit", _FROM)
@@ -43,6 +48,8 @@ def turnover(
     inputs.some(total["value"], "turnover", _FROM)
     extra = _partial(partial, unit)
     shown = pd.concat([rows, total, *extra], ignore_index=True).drop(columns="year")
+    if extra:
+        shown["drawn_as"] = ["year"] * (len(rows) + len(total)) + [_PART]
     known = total.dropna(subset=["value"]).sort_values("year")
     finding, growth = _finding(known, extra, pair, unit)
     facts = headline.facts(shown, *growth)
