@@ -120,11 +120,31 @@ def _treemap():
     return frame[~frame["partner"].isin(["WLD", "_X"])], {"highlight": "ISR"}
 
 
+def _vintages():
+    """Three editions of five years: (published, year, millions)."""
+    editions = {
+        "2023-03": {2019: 80, 2020: 95, 2021: 110, 2022: 150},
+        "2024-03": {2019: 80, 2020: 96.5, 2021: 108, 2022: 161, 2023: 140},
+        "2025-03": {2019: 80, 2020: 96.5, 2021: 109.5, 2022: 157.5, 2023: 134},
+    }
+    made = [
+        rows(("X", str(year), value * MILLION), published=published)
+        for published, values in editions.items()
+        for year, value in values.items()
+    ]
+    return pd.concat(made, ignore_index=True), {}
+
+
+def _flow_map():
+    return kz.observations("KAZ", start=2025, end=2025, freq="A"), {}
+
+
 EVERY: dict[str, Callable[[], tuple[pd.DataFrame, dict[str, Any]]]] = {
     "back_test": _back_test,
     "balance": _balance,
     "claims": _claims,
     "contribution": _contribution,
+    "flow_map": _flow_map,
     "ladder": _ladder,
     "mirror": _mirror,
     "net_inflow": _net_inflow,
@@ -137,6 +157,7 @@ EVERY: dict[str, Callable[[], tuple[pd.DataFrame, dict[str, Any]]]] = {
     "timeline": _timeline,
     "treemap": _treemap,
     "turnover": _turnover,
+    "vintages": _vintages,
 }
 
 

@@ -10,6 +10,7 @@ from kzdata.charts.balance import balance
 from kzdata.charts.chart import Chart
 from kzdata.charts.claims import claims
 from kzdata.charts.contribution import contribution
+from kzdata.charts.flow_map import flow_map
 from kzdata.charts.ladder import ladder
 from kzdata.charts.mirror import mirror
 from kzdata.charts.net_inflow import net_inflow
@@ -23,6 +24,7 @@ from kzdata.charts.share import share
 from kzdata.charts.timeline import timeline
 from kzdata.charts.treemap import treemap
 from kzdata.charts.turnover import turnover
+from kzdata.charts.vintages import vintages
 
 __all__ = [
     "Chart",
@@ -30,6 +32,7 @@ __all__ = [
     "balance",
     "claims",
     "contribution",
+    "flow_map",
     "frame_of",
     "ladder",
     "mirror",
@@ -43,4 +46,5 @@ __all__ = [
     "timeline",
     "treemap",
     "turnover",
+    "vintages",
 ]

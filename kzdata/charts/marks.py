@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kzdata import periods
-from kzdata.charts import style
+from kzdata.charts import page, style
 from kzdata.language import t
 
 FEW, MANY = 6, 12
@@ -94,8 +94,6 @@ def labelled(values: pd.Series) -> list[tuple[Any, float]]:
 
 def key(axes: Any, handles: Sequence[Any], columns: int | None = None) -> None:
     """A line above the plot that names what is drawn; two or more where one is too short."""
-    from kzdata.charts import page
-
     if columns is None:
         each = max((page.inches(axes.figure, h.get_label(), style.SMALL) for h in handles), default=0)
         room = style.WIDTH - 2 * style.MARGIN - 1.0  # beside the names of rows, where there are any
