@@ -13,6 +13,7 @@ kzdata does by itself::
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import tomllib
@@ -194,11 +195,13 @@ def _form(name: str) -> str:
 
 def strangers() -> dict[str, str]:
     """Variables of the environment that look like a misspelt setting, each with what was meant."""
-    known = [variable(name) for name in KNOWN]
-    found = (each for each in sorted(os.environ) if each.startswith("KZDATA_"))
-    near = {each: did_you_mean(each, known) for each in found if each not in known}
-    # A key of a source, say KZDATA_COMTRADE_KEY, is near to none.
-    return {each: hint for each, hint in near.items() if hint.startswith("Did")}
+    given = {each: each.removeprefix("KZDATA_").lower() for each in sorted(os.environ)}
+    found = {
+        each: difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.75)
+        for each, name in given.items()
+        if each.startswith("KZDATA_") and name not in KNOWN
+    }
+    return {each: f"Did you mean {variable(near[0])}?" for each, near in found.items() if near}
 
 
 def cores() -> int:

@@ -69,6 +69,12 @@ def test_who_stops_reading_gets_no_traceback(tmp_path, line):
     assert done.stderr == ""
 
 
+def test_text_that_is_no_amount_is_asked_wrongly(tmp_path):
+    done = shell("kzdata why 'a lot'", tmp_path)
+    assert (done.returncode, done.stdout) == (exits.MISUSED, "")
+    assert "'lot' has no place in a printed amount" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [

@@ -50,6 +50,7 @@ LAYERS = [
         *("cli_report", "cli_check", "cli_help"),
     },
     {"cli"},
+    {"__main__"},
 ]
 
 

@@ -118,7 +118,7 @@ def test_a_misspelt_variable_is_pointed_out(places, monkeypatch):
     monkeypatch.setenv("KZDATA_COMTRADE_KEY", "0123456789abcdef")  # a key, not a setting
     shown = CliRunner().invoke(main, ["config"])
     assert shown.exit_code == 0
-    assert shown.stderr == "KZDATA_FORMAT is no setting. Did you mean 'KZDATA_FORMATS'?\n"
+    assert shown.stderr == "KZDATA_FORMAT is no setting. Did you mean KZDATA_FORMATS?\n"
     assert "0123456789abcdef" not in shown.output
 
 
