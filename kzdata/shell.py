@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from kzdata import exits, terminal
+from kzdata.cli_layout import ExamplesFirst
 from kzdata.errors import KzdataError, did_you_mean
 from kzdata.exits import FAILED, FINE, MISUSED, exit_code_of
 
@@ -101,41 +102,11 @@ def complain(text: str) -> None:
         terminal.told(f"{head} {rest}", err=True)
 
 
-class _ExamplesFirst:
-    """Help that begins with examples, one a line of the epilog; ``# …`` says what one does."""
-
-    epilog: str | None
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Examples, then usage, text, options and commands."""
-        split = [line.partition("  # ") for line in self.examples()]
-        commands = [(command.rstrip(), why) for command, _, why in split]
-        column = max(len(command) for command, _ in commands) + 2
-        with formatter.section("Examples"):
-            indent = " " * formatter.current_indent
-            beside = all(len(indent) + column + 2 + len(w) <= formatter.width for _, w in commands)
-            for command, why in commands:
-                # Never wrapped: an example is there to be pasted.
-                if why and beside:
-                    command = f"{command:{column}}# {why}"
-                elif why:
-                    formatter.write(f"{indent}# {why}\n")
-                formatter.write(f"{indent}{command}\n")
-        formatter.write_paragraph()
-        self.format_usage(ctx, formatter)  # type: ignore[attr-defined]
-        self.format_help_text(ctx, formatter)  # type: ignore[attr-defined]
-        self.format_options(ctx, formatter)  # type: ignore[attr-defined]
-
-    def examples(self) -> list[str]:
-        """The examples, one a line."""
-        return [line.strip() for line in (self.epilog or "").strip().splitlines()]
-
-
-class Examples(_ExamplesFirst, click.Command):
+class Examples(ExamplesFirst, click.Command):
     """A command whose help begins with examples; they are its epilog."""
 
 
-class Commands(_ExamplesFirst, click.Group):
+class Commands(ExamplesFirst, click.Group):
     """A group of commands. The outermost one turns whatever happens into words and a number."""
 
     group_class = type
@@ -225,7 +196,7 @@ def _misused(error: click.UsageError) -> str:
     if isinstance(error, click.NoSuchOption) and isinstance(command, Commands):
         # Options stand after the command that they belong to.
         lines = [text.partition(" Did you mean")[0], "Options stand after the command's name."]
-    if isinstance(error, click.MissingParameter) and isinstance(command, _ExamplesFirst):
+    if isinstance(error, click.MissingParameter) and isinstance(command, ExamplesFirst):
         lines.append(f"For example: {command.examples()[0].partition('  # ')[0]}")
     if error.ctx:
         lines.append(f"Help: {error.ctx.command_path} --help")

@@ -42,7 +42,7 @@ LAYERS = [
     {"reports"},
     {"fleet"},
     {"datapackage", "verifying"},
-    {"exits", "terminal"},
+    {"exits", "terminal", "cli_layout"},
     {"shell", "completion"},
     {"cli_index"},
     {
