@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pandas as pd
 import pytest
 
@@ -16,6 +17,10 @@ from kzdata import contract, periods
 # A developer's own store must not answer in a test.
 os.environ["KZDATA_HOME"] = tempfile.mkdtemp(prefix="kzdata-tests-")
 atexit.register(shutil.rmtree, os.environ["KZDATA_HOME"], ignore_errors=True)
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("KZDATA_SHARED", ROOT.parent / "shared"))

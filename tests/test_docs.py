@@ -21,6 +21,8 @@ from conftest import ROOT
 import kzdata as kz
 from kzdata import cards
 
+pytestmark = pytest.mark.slow
+
 DOCS = ROOT / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*.md") if "_build" not in p.parts)
 SHELL = [page for page in PAGES if guide_blocks.runnable(page)]

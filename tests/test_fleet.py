@@ -23,6 +23,8 @@ from kzdata.fleet.outcomes import Outcome, exit_code
 from kzdata.reports.editions import read_editions
 from kzdata.reports.publish import verify
 
+pytestmark = pytest.mark.slow
+
 CELL = (
     "trade_goods,A,KAZ,ISR,X,TOTAL,FOB,2025,119242222.86,USD,119242222.855,119242222.865,A,"
     "reported,bns_partners_2025"

@@ -15,6 +15,8 @@ from fleet_sample import Checkout
 
 from kzdata.reports.publish import verify
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 EDITIONS = """
 kaz:

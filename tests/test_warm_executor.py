@@ -18,7 +18,10 @@ from kzdata.errors import JobFailed
 from kzdata.warm import linux
 from kzdata.warm.executor import WarmExecutor
 
-pytestmark = pytest.mark.skipif(linux.missing() is not None, reason="forked processes need Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(linux.missing() is not None, reason="forked processes need Linux"),
+]
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from kzdata.reports.engine import run
 from kzdata.warm import environment, linux, provisioner
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(linux.missing() is not None, reason="forked processes need Linux"),
     pytest.mark.usefixtures("no_fallback"),
 ]
