@@ -53,7 +53,7 @@ def _changed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with one figure (or date) of what the chart draws made another."""
     column = DRAWN.get(name, "value")
     frame = frame.copy()
-    row = frame.index[frame[column].notna()][0 if name == "treemap" else -1]
+    row = frame.index[frame[column].notna()][0 if name in ("treemap", "flow_map") else -1]
     if column == "date":
         frame.loc[frame.index[0], column] = "1990"
     elif column == "stage":
@@ -223,7 +223,9 @@ def test_words_have_a_contrast_of_four_and_a_half_to_one(name):
         box = text.get_window_extent(renderer)
         for patch in text.axes.patches if text.axes is not None else ():
             held = patch.get_window_extent(renderer)
-            if not text.get_path_effects() and held.contains((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2):
+            if not text.get_path_effects() and held.contains(
+                (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+            ):
                 ground = hexed(patch.get_facecolor())
         assert contrast(hexed(text.get_color()), ground) >= 4.5, (text.get_text(), ground)
 

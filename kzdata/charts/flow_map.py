@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import cos, radians, sin, sqrt
+from math import cos, fsum, radians, sin, sqrt
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,13 +12,21 @@ from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.charts.places import bearing, distance_km, places
 from kzdata.errors import NotAvailable, UnknownCode, did_you_mean
-from kzdata.language import Sentence, joined, said, t
+from kzdata.language import Later, Sentence, joined, said, t
 
 _FROM = 'kz.charts.flow_map(kz.observations("KAZ", start=2025, end=2025, freq="A"))'
 _COLUMNS = ["dataflow", "reporter", "partner", "flow", "product", "period", "value", "unit"]
 _COLUMNS += ["source"]
-_REACH, _LARGEST, _LEAST = 2.75, 0.36, 0.035  # inches: the farthest partner, radii of circles
+_REACH, _LARGEST, _LEAST = 2.75, 0.34, 0.035  # inches: the farthest partner, radii of circles
+_LINES = 10  # partners that a line leads to
 _RINGS = (1000, 2000, 5000, 10000, 15000)
+_MOVES = [
+    (1 + side * push / 50, radians(turn))
+    for turn in (0, *(s * n for n in range(2, 46, 2) for s in (1, -1)))
+    for push in range(5)
+    for side in (1, -1)
+]
+"""Tried in turn, its own place first: up to a twelfth nearer or farther, an eighth of a turn."""
 _LETTERS = style.SMALL / 72
 
 
@@ -38,9 +46,9 @@ def flow_map(
 
     A circle's area is turnover. Its distance from the centre is that of the shortest way (on a
     scale of square roots, with rings in km), its direction the compass direction in which that
-    way begins, turned aside where circles would overlap. There are no borders and no coasts: the
-    map shows nearness and nothing else. Places are the principal cities of the time zone
-    database.
+    way begins; where circles would overlap, the smaller one moves aside. There are no borders and
+    no coasts: the map shows nearness and nothing else. Places are the principal cities of the time
+    zone database.
 
     ``frame`` holds X and M rows, or T rows, of many partners in one period. The world and unnamed
     partners take no part; partners without a figure or a place are counted in the caption. Raises
@@ -72,11 +80,18 @@ def flow_map(
     half = _half(known)
     finding, facts = _finding(known, mine, reporter, half)
     absent = len(rows) - len(known)
+    scale = _REACH / sqrt(float(drawn["distance_km"].max()))
+    circles = _arranged(drawn, scale)
+    low = min(-0.9, *(c.y - c.radius for c in circles)) - 0.2
+    high = max(0.5, *(c.y + c.radius for c in circles)) + 0.2
     with style.house():
-        figure, axes = page.sheet(5.2)
-        scale = _REACH / sqrt(float(drawn["distance_km"].max()))
+        figure, axes = page.sheet(high - low)
+        axes.set_aspect("equal")
+        axes.set_axis_off()
+        axes.set_xlim(-style.WIDTH / 2 + style.MARGIN, style.WIDTH / 2 - style.MARGIN)
+        axes.set_ylim(low, high)
         _rings(axes, scale, half)
-        _draw(axes, _arranged(drawn, scale), mine, reporter)
+        _draw(axes, circles, mine, reporter)
         return page.finish(
             figure,
             name=f"flow-map-{reporter}-{period}".lower(),
@@ -98,7 +113,8 @@ def flow_map(
                 rows,
                 t(
                     "{n} partners drawn, those with the largest turnover. Distances between "
-                    "principal cities of the time zone database, by the shortest way.",
+                    "principal cities of the time zone database, by the shortest way; where "
+                    "circles would overlap, the smaller one is moved aside.",
                     n=len(drawn),
                 ),
                 t("Without a figure or a place: {n}.", n=absent) if absent else "",
@@ -114,7 +130,7 @@ def _placed(rows: pd.DataFrame, reporter: str) -> pd.DataFrame:
     values = rows["value"].astype(float)
     placed = rows.assign(
         value=values,
-        turnover_share=values / values.sum(),
+        turnover_share=values / fsum(values.dropna()),  # in whatever order the rows come
         latitude=[each.latitude if each else float("nan") for each in there],
         longitude=[each.longitude if each else float("nan") for each in there],
         distance_km=[round(distance_km(here, p), 1) if p else float("nan") for p in there],
@@ -144,9 +160,9 @@ def _finding(
         "{partner}, {distance} km away, made up {share}",
         reporter=words.place(reporter),
         period=words.short(str(own["period"])),
-        half=style.plain(far[0], 0),
+        half=Later(style.plain, far[0], 0),
         partner=words.place(mine),
-        distance=style.plain(far[1], 0),
+        distance=Later(style.plain, far[1], 0),
         share=words.percent(share, 1 if share >= 1 else 2),
     )
     return finding, [*(headline.Fact(each, "count") for each in far)]
@@ -157,22 +173,25 @@ def _spoken(row: Any) -> Sentence:
         "{partner} {share} at {distance} km",
         partner=words.place(row.partner),
         share=words.percent(100 * row.turnover_share),
-        distance=style.plain(_hundreds(row.distance_km), 0),
+        distance=Later(style.plain, _hundreds(row.distance_km), 0),
     )
 
 
 def _arranged(drawn: pd.DataFrame, scale: float) -> list[Circle]:
-    """Circles at their distance, the largest first, each turned as little as keeps it free."""
+    """Circles at their place, the largest first, each moved as little as keeps it free."""
     largest = float(drawn["value"].max())
     found = [Circle("", 0.0, 0.0, 0.12)]
     for row in inputs.each(drawn):
         radius = max(_LEAST, _LARGEST * sqrt(row.value / largest))
         away = scale * sqrt(row.distance_km)
+        at = radians(row.bearing_degrees)
         tried = [
-            Circle(row.partner, away * sin(radians(b)), away * cos(radians(b)), radius)
-            for b in (row.bearing_degrees + turn for n in range(90) for turn in (n, -n))
+            Circle(row.partner, push * away * sin(at + turn), push * away * cos(at + turn), radius)
+            for push, turn in _MOVES
         ]
-        found.append(next((c for c in tried if _free(c, found)), tried[0]))
+        true = tried[0]
+        free = [c for c in tried if _free(c, found)] or [true]
+        found.append(min(free, key=lambda c: (c.x - true.x) ** 2 + (c.y - true.y) ** 2))
     return found[1:]
 
 
@@ -185,12 +204,11 @@ def _free(circle: Circle, others: list[Circle]) -> bool:
 
 
 def _rings(axes: Any, scale: float, half: float) -> None:
-    axes.set_aspect("equal")
-    axes.set_axis_off()
+    low, high = axes.get_ylim()
     turns = [radians(n) for n in range(0, 362, 2)]
     for distance in (*_RINGS, half):
         away = scale * sqrt(distance)
-        if away > _REACH * 1.02:
+        if away > _REACH:
             continue
         own = distance == half
         axes.plot(
@@ -201,11 +219,13 @@ def _rings(axes: Any, scale: float, half: float) -> None:
             linestyle=(0, (3, 3)) if own else "solid",
             zorder=1,
         )
-        if own or all(abs(away - scale * sqrt(half)) > 0.3 for _ in (0,)):
+        points = [(away * sin(radians(b)), away * cos(radians(b))) for b in (180, 150, 30, 90)]
+        seen = [(x, y) for x, y in points if low + 0.1 < y < high - 0.1]
+        if seen and (own or abs(away - scale * sqrt(half)) > 0.2):
             text = t("half of the trade") if own else t("{n} km", n=style.plain(distance, 0))
             axes.annotate(
                 text,
-                (0, -away),
+                seen[0],
                 ha="center",
                 va="center",
                 size=style.SMALL,
@@ -224,7 +244,8 @@ def _draw(axes: Any, circles: list[Circle], mine: str, reporter: str) -> None:
     _write(axes, 0, -0.16, name, weight="bold")
     for circle in circles:
         own = circle.partner == mine
-        axes.plot([0, circle.x], [0, circle.y], color=style.GRID, linewidth=0.7, zorder=0.5)
+        if own or circle in circles[:_LINES]:
+            axes.plot([0, circle.x], [0, circle.y], color=style.GRID, linewidth=0.9, zorder=0.5)
         axes.add_patch(
             Disc(
                 (circle.x, circle.y),
@@ -237,21 +258,14 @@ def _draw(axes: Any, circles: list[Circle], mine: str, reporter: str) -> None:
         )
     for circle in sorted(circles, key=lambda each: each.partner != mine):
         _name(axes, circle, circles, taken, own=circle.partner == mine)
-    wide = max(_REACH, max(abs(c.x) + c.radius for c in circles))
-    low = min(-0.5, min(c.y - c.radius for c in circles)) - 0.1
-    high = max(0.5, max(c.y + c.radius for c in circles)) + 0.1
-    axes.set_xlim(-wide - 0.1, wide + 0.1)
-    axes.set_ylim(low, high)
 
 
-def _name(
-    axes: Any, circle: Circle, circles: list[Circle], taken: list[Any], *, own: bool
-) -> None:
+def _name(axes: Any, circle: Circle, circles: list[Circle], taken: list[Any], *, own: bool) -> None:
     """Its name, or else its code, within the circle, or else its name or code beside it if free."""
     figure = axes.figure
     name = style.clean(words.place(circle.partner))
     for text in (name, circle.partner):
-        if page.inches(figure, text, style.SMALL) < 1.75 * circle.radius:
+        if page.inches(figure, text, style.SMALL) < 1.9 * circle.radius:
             color = "white" if own else style.INK
             _write(axes, circle.x, circle.y, text, color=color, path_effects=[])
             return
@@ -260,13 +274,21 @@ def _name(
         half = page.inches(figure, text, style.SMALL, bold=own) / 2
         beside = circle.radius + half + 0.04
         above = circle.radius + 0.09
-        for x, y in ((side * beside, 0), (0, above), (0, -above), (-side * beside, 0)):
-            box = _box(figure, circle.x + x, circle.y + y, text)
-            if own or not (_covers(box, circles) or any(_meets(box, each) for each in taken)):
-                taken.append(box)
-                weight = "bold" if own else "normal"
-                _write(axes, circle.x + x, circle.y + y, text, weight=weight)
-                return
+        places = [(side * beside, 0), (0, -above), (0, above), (-side * beside, 0)]
+        free = [
+            (x, y)
+            for x, y in places
+            if not _covers(box := _box(figure, circle.x + x, circle.y + y, text), circles)
+            and not any(_meets(box, each) for each in taken)
+        ]
+        if free or own:
+            x, y = (free or places)[0]
+            taken.append(_box(figure, circle.x + x, circle.y + y, text))
+            weight = "bold" if own else "normal"
+            _write(axes, circle.x + x, circle.y + y, text, weight=weight)
+            return
+    if circle.radius > 0.1:
+        _write(axes, circle.x, circle.y, circle.partner)
 
 
 def _write(axes: Any, x: float, y: float, text: str, **look: Any) -> None:
@@ -275,7 +297,7 @@ def _write(axes: Any, x: float, y: float, text: str, **look: Any) -> None:
 
 
 def _box(figure: Any, x: float, y: float, text: str) -> tuple[float, float, float, float]:
-    half = page.inches(figure, text, style.SMALL) / 2
+    half = page.inches(figure, text, style.SMALL, bold=True) / 2  # with some air
     return x - half, y - _LETTERS / 2, x + half, y + _LETTERS / 2
 
 

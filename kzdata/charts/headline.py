@@ -24,7 +24,7 @@ class Fact(NamedTuple):
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<text>"
     r"(?:(?:about|around|approximately|roughly|over|more than|above|at least|under|less than|"
-    r"below|up to|almost|nearly)\s+)?"
+    r"below|(?<!added )up to|almost|nearly)\s+)?"
     r"(?P<sign>[-−+])?(?:US\$|[$€₸₪])?\s?[-−]?(?P<digits>\d+(?:[ ,]\d{3})*(?:\.\d+)?)"
     r"(?:\s?(?:thousand|million|billion|trillion))?"
     r"(?:\s?(?:%|percent\b|per cent\b|USD|EUR|KZT|ILS|tonnes|t\b))?)"

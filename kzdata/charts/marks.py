@@ -63,12 +63,11 @@ def above(axes: Any, x: float, y: float, text: str, **options: Any) -> None:
     axes.annotate(
         text,
         (x, y),
-        xytext=(0, 2 if up else -2),
         textcoords="offset points",
         ha="center",
         va="bottom" if up else "top",
         path_effects=halo(),
-        **{"size": style.SMALL, "color": style.INK} | options,
+        **{"xytext": (0, 2 if up else -2), "size": style.SMALL, "color": style.INK} | options,
     )
 
 
@@ -95,7 +94,9 @@ def labelled(values: pd.Series) -> list[tuple[Any, float]]:
 def key(axes: Any, handles: Sequence[Any], columns: int | None = None) -> None:
     """A line above the plot that names what is drawn; two or more where one is too short."""
     if columns is None:
-        each = max((page.inches(axes.figure, h.get_label(), style.SMALL) for h in handles), default=0)
+        each = max(
+            (page.inches(axes.figure, h.get_label(), style.SMALL) for h in handles), default=0
+        )
         room = style.WIDTH - 2 * style.MARGIN - 1.0  # beside the names of rows, where there are any
         total = sum(page.inches(axes.figure, h.get_label(), style.SMALL) + 0.5 for h in handles)
         columns = len(handles) if total <= room else max(1, int(room / (each + 0.5)))

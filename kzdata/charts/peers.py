@@ -27,9 +27,9 @@ def peers(
 ) -> Chart:
     """Turnover as an index in small panels: in each, one other partner and ``highlight``.
 
-    ``frame`` holds annual X and M rows, or T rows, of several partners of one reporter. The index is 100 in
-    ``base``, by default the first year of ``highlight``; the axis is logarithmic, so that equal
-    steps are equal growth for small and large partners. A partner needs a figure in the base
+    ``frame`` holds annual X and M rows, or T rows, of several partners of one reporter. The index
+    is 100 in ``base``, by default the first year of ``highlight``; the axis is logarithmic, so that
+    equal steps are equal growth for small and large partners. A partner needs a figure in the base
     year and one later; of more than 12 the largest are drawn. A missing year interrupts the
     line; where another publisher takes over, a line crosses the panel. Raises `UnknownCode` when
     ``highlight`` is not in the frame, `NotAvailable` when it or every other partner has no later

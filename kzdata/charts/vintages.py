@@ -11,7 +11,7 @@ from kzdata.amounts import exact
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import NotAvailable
-from kzdata.language import Sentence, said, said_number, t
+from kzdata.language import Sentence, said_number, t
 
 _FROM = 'kz.charts.vintages(kz.observations("KAZ", "ISR", flow="X", source="all", freq="A"))'
 _COLUMNS = ["reporter", "partner", "flow", "period", "value", "unit", "source", "published"]
@@ -89,7 +89,7 @@ def vintages(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
 
 def _finding(newest: pd.DataFrame) -> tuple[Sentence, list[headline.Fact]]:
     twice = newest.dropna(subset=["revision_pct"])
-    most = twice.loc[twice["revision_pct"].abs().idxmax()]
+    most = twice.iloc[int(twice["revision_pct"].abs().argmax())]
     change = float(most["revision_pct"])
     moved = int((twice["revision_pct"].abs() >= _SAME).sum())
     facts = [headline.Fact(float(n), "count") for n in (moved, len(twice))]
@@ -133,7 +133,15 @@ def _levels(axes: Any, rows: pd.DataFrame, newest: pd.DataFrame, factor: float) 
     axes.set_ylim(min(0.0, 1.1 * rows["value"].min() / factor), 1.14 * high)
     last = newest.iloc[-1]
     text = style.plain(last["value"] / factor, words.decimals(rows["value"] / factor))
-    marks.above(axes, last["year"], last["value"] / factor, text, weight="bold")
+    axes.annotate(
+        text,
+        (last["year"], last["value"] / factor),
+        xytext=(7, 0),
+        textcoords="offset points",
+        va="center",
+        size=style.SMALL,
+        weight="bold",
+    )
     marks.key(axes, [marks.dot(n, marker, c, line="-") for _, c, marker, _, n in looks])
 
 
@@ -161,8 +169,16 @@ def _fan(axes: Any, rows: pd.DataFrame, newest: pd.DataFrame) -> None:
     values = last.set_index("year")["revision_pct"]
     for year, value in marks.labelled(values):
         sign = "+" if round(value, 1) > 0 else ""
-        marks.above(axes, year, value, sign + style.plain(value, 1))
-    axes.margins(y=0.28)
+        axes.annotate(
+            sign + style.plain(value, 1),
+            (year, value),
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center",
+            size=style.SMALL,
+            path_effects=marks.halo(),
+        )
+    axes.margins(y=0.15)
     handles = [marks.dot(t("Change to the newest edition, percent"), "o", style.WINE)]
     if len(between):
         handles.append(marks.dot(t("to one between"), "D", style.CONTEXT, filled=False))
@@ -171,7 +187,7 @@ def _fan(axes: Any, rows: pd.DataFrame, newest: pd.DataFrame) -> None:
 
 def _alt(finding: object, rows: pd.DataFrame, newest: pd.DataFrame, unit: str) -> str:
     twice = newest.dropna(subset=["revision_pct"])
-    most = twice.loc[twice["revision_pct"].abs().idxmax()]
+    most = twice.iloc[int(twice["revision_pct"].abs().argmax())]
     first = rows[rows["year"] == most["year"]].iloc[0]
     return t(
         "Two lines above dots: {finding}. The figure of {year} was {before} in the edition of "
