@@ -17,8 +17,10 @@ def refresh(folder: Path | None = None) -> list[Path]:
     from kzdata.reports.editions import read_editions
 
     place = folder or home.reports_folder()
-    known = read_editions() if place == home.reports_folder() else {}
-    states = {row["name"]: row["freshness"] for row in overview()} if known else {}
+    known = read_editions()
+    # How fresh a report is, is known of those that stand where editions are made.
+    rows = overview() if place == home.reports_folder() else []
+    states = {row["name"]: row["freshness"] for row in rows}
     families = {each.name: each.family for each in known.values()}
     return index.write(place, index.found(place, families=families, states=states))
 

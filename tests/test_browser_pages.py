@@ -81,10 +81,10 @@ SEEN = [("light", 1200), ("dark", 1200), ("light", 360), ("dark", 360)]
 @pytest.mark.parametrize(("scheme", "width"), SEEN)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_report_has_no_violation(chromium, tmp_path, language, scheme, width):
+    made = dataclasses.replace(
+        test_render.document(language=language), news=["x 1"], fresh=frozenset(["It was 236."])
+    )
     with speaking(language):
-        made = dataclasses.replace(
-            test_render.document(language=language), news=["x 1"], fresh=frozenset(["It was 236."])
-        )
         page = html.render(annexes.completed(made, ["hhi", "turnover"]))
     place = tmp_path / "report.html"
     place.write_text(page, encoding="utf-8")

@@ -21,7 +21,7 @@ SHOWN = 40
 _FURTHER = ("claim", "answer", "series", "classification")
 _LABELS = {
     "finding": term("Finding"),
-    "figure": term("Figure"),
+    "figure": term("Number"),
     "contradiction": term("Contradiction"),
     "stage": term("Stage"),
     "verdict": term("Verdict"),

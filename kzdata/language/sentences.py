@@ -86,7 +86,8 @@ def filled(template: str, parts: dict[str, Any]) -> str:
             )
         part = parts[name]
         text = format(part, spec or "")
-        if spec and isinstance(part, (int, float)):
+        # A whole number without a format is a year or a count, and printed as it is.
+        if isinstance(part, float) or (spec and isinstance(part, int)):
             text = localised(text)
         shown += isolated(text)
     return shown

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from kzdata import amounts, sources
+from kzdata import amounts
 from kzdata.language import known_word, t
 from kzdata.periods import format_period
 from kzdata.reports.blocks import Column, Document, Section, Table
@@ -38,15 +38,14 @@ def key_figures(document: Document) -> Table | None:
     if not rows:
         return None
     titles = {
-        "figure": t("Figure"),
+        "figure": t("What is measured"),
         "value": t("Value"),
         "interval": t("Interval"),
         "part": t("Section"),
         "source": t("Source"),
     }
-    columns = [
-        Column(each, "right" if n == 1 else "left") for n, each in enumerate(titles.values())
-    ]
+    shown = ("figure", "value", "interval", "part")
+    columns = [Column(titles[name], "right" if name == "value" else "left") for name in shown]
     kept = [{**each, "interval": _interval(each)} for each in rows]
     fields = [{"name": name, "title": title, "type": "string"} for name, title in titles.items()]
     fields[1:3] = [
@@ -61,8 +60,7 @@ def key_figures(document: Document) -> Table | None:
         title=t("Key figures and their intervals"),
         columns=columns,
         rows=[
-            [e["figure"], e["printed"], e["interval"], e["part"], _published_by(e["source"])]
-            for e in kept
+            [each["figure"], each["printed"], each["interval"], each["part"]] for each in kept
         ],
         fields=fields,
         data=[{name: each.get(name) for name in names} for each in kept],
@@ -135,11 +133,3 @@ def _printed(value: float, unit: str) -> str:
     if unit == "share":
         return amounts.format_amount(100 * value, "percent", decimals=2)
     return amounts.format_amount(value, unit or None)
-
-
-def _published_by(joined: str) -> str:
-    known = sources.registry()
-    named = [
-        known_word(str(known[n]["publisher"])) if n in known else n for n in sources.split(joined)
-    ]
-    return "; ".join(dict.fromkeys(named))
