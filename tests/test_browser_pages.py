@@ -13,8 +13,9 @@ import test_index
 import test_render
 from conftest import ROOT
 
-from kzdata.language import LANGUAGES, speaking
+from kzdata.language import LANGUAGES, speaking, t
 from kzdata.reports import annexes, html, index
+from kzdata.reports.blocks import Heading, Prose, Section
 
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 import jupyterlab_page as browser
@@ -85,6 +86,9 @@ def test_a_report_has_no_violation(chromium, tmp_path, language, scheme, width):
         test_render.document(language=language), news=["x 1"], fresh=frozenset(["It was 236."])
     )
     with speaking(language):
+        limits = Heading(3, t("What this cannot show"))
+        parts = [Section(f"s{n}", "Short", [limits, Prose("x")]) for n in range(3)]
+        made = dataclasses.replace(made, sections=[*made.sections, *parts])
         page = html.render(annexes.completed(made, ["hhi", "turnover"]))
     place = tmp_path / "report.html"
     place.write_text(page, encoding="utf-8")

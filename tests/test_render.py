@@ -30,6 +30,7 @@ from kzdata.reports.blocks import (
 from kzdata.reports.document import section
 from kzdata.reports.manifest import register
 from kzdata.reports.markdown import plain, to_html
+from kzdata.reports.ordering import in_order
 from kzdata.reports.slices import cuts
 from kzdata.reports.typeset import breakable
 from kzdata.reports.widths import layout
@@ -350,7 +351,9 @@ def workbook(made):
 
 def test_xlsx_has_a_sheet_for_each_table_and_chart():
     book = workbook(document())
-    assert book.sheetnames == ["Contents", "F1 turnover", "T1 years", "Numbers", "Sources", "Notes"]
+    assert book.sheetnames == [
+        *("Cover", "Contents", "Notes", "F1 turnover", "T1 years", "Numbers", "Sources")
+    ]
     cells = {row[0].value: row for row in book["T1 years"].iter_rows() if row[0].value}
     assert [each.value for each in cells["2024"]] == ["2024", "27", 162400000.0]
     assert cells["2023"][1].value == "010121"
@@ -360,6 +363,23 @@ def test_xlsx_has_a_sheet_for_each_table_and_chart():
     numbers = list(book["Numbers"].iter_rows(values_only=True))
     assert any("236" in row and 236000000.0 in row for row in numbers)
     assert book["Contents"]["A6"].hyperlink.location == "'T1 years'!A1"
+    assert book["T1 years"]["A2"].hyperlink.location == "'Contents'!A1"
+
+
+def test_xlsx_keeps_the_guidance_on_spreadsheets():
+    book = workbook(document())
+    names = [table for sheet in book for table in sheet.tables]
+    assert len(names) == len(set(names)) == len(book.sheetnames) - 1  # all but the cover
+    for sheet in book:
+        assert not sheet.merged_cells.ranges
+        for table in sheet.tables.values():
+            head, *rows = sheet[table.ref]
+            titles = [cell.value for cell in head]
+            assert titles == [column.name for column in table.tableColumns]
+            assert all(any(cell.value is not None for cell in row) for row in rows)
+            assert sheet.freeze_panes == f"A{head[0].row + 1}"
+    (table,) = book["F1 turnover"].tables.values()
+    assert [column.name for column in table.tableColumns] == ["Period", "Turnover (USD)", "Source"]
 
 
 def test_xlsx_runs_nothing():
@@ -378,7 +398,45 @@ def test_xlsx_names_are_legal_and_unlike():
     book = workbook(Document("D", [Section("s", "S", [table(long), table(long.upper())])]))
     assert all(len(name) <= 31 for name in book.sheetnames)
     assert len({name.lower() for name in book.sheetnames}) == len(book.sheetnames)
-    assert book[book.sheetnames[1]]["A4"].value == "∞"
+    assert book[book.sheetnames[3]]["A4"].value == "∞"
+
+
+def test_titles_of_columns_that_are_alike_are_told_apart():
+    fields = [{"name": n, "title": title} for n, title in (("a", "V"), ("b", "v"), ("c", ""))]
+    table = Table("t", "T", [], [], fields, [{"a": 1, "b": 2, "c": "=1+1"}])
+    book = workbook(Document("D", [Section("s", "S", [table])]))
+    head, row = book["T1 t"]["A3:C4"]
+    assert [cell.value for cell in head] == ["V", "v 2", "c"]
+    assert [cell.data_type for cell in row] == ["n", "n", "s"]
+
+
+TURNING = re.compile("[\u202a-\u202e]")
+
+
+def test_text_cannot_turn_the_order_of_its_neighbours():
+    for page in (html.render(hostile()), "".join(pages(Prose(sample.HOSTILE[-1])))):
+        assert not TURNING.search(page)
+        assert "[U+202E]002$" in page.replace("\u200b", "")
+    cells = [c.value for sheet in workbook(hostile()) for row in sheet.iter_rows() for c in row]
+    assert not [each for each in cells if isinstance(each, str) and TURNING.search(each)]
+    assert any("[U+202E]002$" in str(each) for each in cells)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("plain", "plain"),
+        ("a\u2067b", "a\u2067b\u2069"),  # closed at the end of its line
+        ("a\u2069b", "ab"),  # closes nothing of ours
+        ("\u2066a\u2069 b", "\u2066a\u2069 b"),  # as our own sentences have it
+        ("\u2067a\nb\u2069", "\u2067a\u2069\nb"),
+        ("\u202ea\u202c", "[U+202E]a[U+202C]"),
+    ],
+)
+def test_signs_of_direction(given, kept):
+    assert in_order(given) == kept
+    assert in_order({"k": [given, 1, None]}) == {"k": [kept, 1, None]}
+    assert in_order(kept) == kept
 
 
 def test_figures_are_drawn_and_their_data_is_csv():

@@ -1,0 +1,113 @@
+"""What a report says of itself: key figures, methods, reliability, and what is new."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pypdf
+import reports_sample as sample
+
+from kzdata.language import LANGUAGES, speaking
+from kzdata.reports import annexes, html, pdf, xlsx
+from kzdata.reports.blocks import Document, Heading, Section, Sources, Statement
+from kzdata.reports.build import Closing, _closed
+from kzdata.reports.headline_figures import key_figures
+
+DAY = 1_769_472_000  # 2026-01-27
+
+
+def finding(*numbers):
+    return Document("D", [Section("s", "Trade?", [Statement("x", list(numbers), finding=True)])])
+
+
+def number(what, text, value, lower, upper, unit="USD"):
+    return sample.number(text, value, unit, what=what, lower=lower, upper=upper)
+
+
+def test_a_key_figure_has_its_interval():
+    table = key_figures(
+        finding(
+            number("trade_goods KAZ ISR T 2025", "178.1", 178.1e6, 164.66e6, 203.03e6),
+            number("lower of trade_goods KAZ ISR T 2025", "164.7", 164.66e6, 164.66e6, 164.66e6),
+            number("growth lower pct of trade_goods KAZ ISR X 2024", "−27.6%", -27.6, None, None,
+                   "percent"),
+            number("growth upper pct of trade_goods KAZ ISR X 2024", "−19.0%", -19.0, None, None,
+                   "percent"),
+            number("trade_goods KAZ ISR M 2025", "74.0", 74.0456e6, 74.0456e6, 74.0456e6),
+            number("trade_goods KAZ ISR B 2025", "45.2", 45.2e6, None, None),
+            number("number of statements", "35", 35.0, 35.0, 35.0, "count"),
+        )
+    )  # fmt: skip
+    assert [row[:3] for row in table.rows] == [
+        ["Turnover: Kazakhstan – Israel, 2025", "178.1",
+         "US$164.7\N{NO-BREAK SPACE}million to US$203.0\N{NO-BREAK SPACE}million"],
+        ["Growth, Exports: Kazakhstan – Israel, 2024", "", "−27.6% to −19.0%"],
+        ["Imports: Kazakhstan – Israel, 2025", "74.0", "exact to the digits shown"],
+        ["Balance: Kazakhstan – Israel, 2025", "45.2", "not known"],
+    ]  # fmt: skip
+    assert table.data[0]["lower"] == 164.66e6
+
+
+def test_a_report_without_such_figures_has_no_table_of_them():
+    assert key_figures(finding(sample.number("35", 35.0, "count", what="rank"))) is None
+    assert key_figures(Document("D", [])) is None
+
+
+def test_the_indicators_that_a_notebook_calls_have_their_cards():
+    book = sample.book(
+        sample.code("kz.hhi(frame).pipe(kz.growth); kz.hhi(frame); kz.observations()"),
+        sample.code("%magic is no Python"),
+        sample.markdown("kz.rca"),
+    )
+    assert sorted(annexes.called([book])) == ["growth", "hhi"]
+    part = annexes.methods(["hhi"])
+    assert [b.markdown for b in part.blocks if isinstance(b, Heading)] == [
+        "Herfindahl–Hirschman index"
+    ]
+    text = html.render(Document("D", [part]))
+    assert "H = Σ s²; normalised (H − 1/n) / (1 − 1/n)" in text
+    assert "x_ijk exports of i to j" in text
+    assert annexes.methods([]) is None
+
+
+def test_every_source_says_how_far_it_carries():
+    cited = Sources("", [{"source": "tca_2026"}, {"source": "bns_kaz_isr"}, {"source": "own"}])
+    (table,) = annexes.reliability(Document("D", [Section("s", "S", [cited])])).blocks
+    rows = {each["source"]: each for each in table.data}
+    assert rows["bns_kaz_isr"]["grade"].startswith("Series:")
+    assert "6 significant digits" in rows["bns_kaz_isr"]["note"]
+    assert rows["tca_2026"]["grade"].startswith("Article:")
+    assert rows["own"]["grade"] == "Kind of source not stated."
+    assert annexes.reliability(Document("D", [])) is None
+
+
+def test_what_is_new_stands_at_the_head_in_every_format():
+    made = finding(number("trade_goods KAZ ISR T 2025", "178.1", 178.1e6, 164.66e6, 203.03e6))
+    changes = Section("changes", "What changed", [Statement("Changed: 3.", [])])
+    made = _closed(made, Closing(changes, {}, {}, frozenset(["x"])), first=True)
+    made = annexes.completed(made, ["hhi"])
+    page = html.render(made)
+    assert (
+        page.index('id="news"') < page.index('id="key-findings"') < page.index('id="key-figures"')
+    )
+    assert '<a href="#changes">' in page
+    assert '<span class="new">New</span>' in page
+    printed = pypdf.PdfReader(io.BytesIO(pdf.render(made, epoch=DAY)))
+    assert "Changed: 3." in printed.pages[0].extract_text()
+    assert any("164.7" in each.extract_text() for each in printed.pages)
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(made, epoch=DAY)))
+    assert "Changed: 3." in [row[0].value for row in book["Cover"].iter_rows()]
+    assert "Key figures" in book.sheetnames
+
+
+def test_a_first_edition_says_so_and_one_notebook_does_not():
+    nothing = Closing(None, {}, {})
+    assert "first edition" in _closed(Document("D", []), nothing, first=True).news[0]
+    assert _closed(Document("D", []), nothing, first=False).news == []
+
+
+def test_every_card_of_the_shipped_notebooks_speaks_every_language():
+    for language in LANGUAGES:
+        with speaking(language):
+            assert annexes.methods(["hhi", "growth", "mirror"])
