@@ -59,9 +59,7 @@ def key_figures(document: Document) -> Table | None:
         name="key-figures",
         title=t("Key figures and their intervals"),
         columns=columns,
-        rows=[
-            [each["figure"], each["printed"], each["interval"], each["part"]] for each in kept
-        ],
+        rows=[[each["figure"], each["printed"], each["interval"], each["part"]] for each in kept],
         fields=fields,
         data=[{name: each.get(name) for name in names} for each in kept],
         notes=[
@@ -120,8 +118,8 @@ def _label(measure: str, match: re.Match[str]) -> str:
 
 
 def _interval(one: dict[str, Any]) -> str:
-    ends = [one.get("lower"), one.get("upper")]
-    if any(each is None or not math.isfinite(each) for each in ends):
+    ends = [each for each in (one.get("lower"), one.get("upper")) if each is not None]
+    if len(ends) < 2 or not all(map(math.isfinite, ends)):
         return t("not known")
     low, high = (_printed(each, one["unit"]) for each in ends)
     if low == high:

@@ -34,7 +34,7 @@ def in_order(value: Any_) -> Any_:
     elif is_dataclass(value) and not isinstance(value, type):
         names = [each.name for each in fields(value) if each.name not in _DRAWN]
         made = replace(value, **{name: in_order(getattr(value, name)) for name in names})
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _text(text: str) -> str:
