@@ -158,7 +158,7 @@ def _keys(document: Document) -> dict[str, Any] | None:
     if found is None:
         return None
     notes = [blocks(note) for note in found.notes]
-    return _grid(found.title, found.columns, found.rows) | {"notes": notes}
+    return _grid(found.title, found.columns, found.rows) | {"notes": notes, "numbered": False}
 
 
 def _register(document: Document) -> dict[str, Any] | None:
