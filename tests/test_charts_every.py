@@ -221,7 +221,8 @@ def test_words_have_a_contrast_of_four_and_a_half_to_one(name):
             continue
         ground = "#ffffff"
         box = text.get_window_extent(renderer)
-        for patch in text.axes.patches if text.axes is not None else ():
+        inside = text.axes is not None and text in text.axes.texts  # a key stands on white
+        for patch in text.axes.patches if inside else ():
             held = patch.get_window_extent(renderer)
             if not text.get_path_effects() and held.contains(
                 (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2

@@ -11,7 +11,8 @@ from every_chart import drawn, given
 from test_charts import texts
 
 import kzdata as kz
-from kzdata.charts.flow_map import _arranged, _placed
+from kzdata.charts.circles import arranged
+from kzdata.charts.flow_map import _placed
 from kzdata.charts.places import EARTH, Place, bearing, distance_km, places
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, UnknownCode
 
@@ -73,7 +74,7 @@ def test_no_circle_lies_on_another_and_none_moves_far():
     known = _placed(kz.turnover(frame[frame["partner"] != "WLD"]), "KAZ")
     known = known.dropna(subset=["distance_km", "value"]).head(40)
     scale = 2.75 / sqrt(known["distance_km"].max())
-    circles = _arranged(known, scale)
+    circles = arranged(known, scale)
     for n, one in enumerate(circles):
         for other in circles[n + 1 :]:
             assert hypot(one.x - other.x, one.y - other.y) > one.radius + other.radius

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from math import cos, fsum, radians, sin, sqrt
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from kzdata import aggregates, codes
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
+from kzdata.charts.circles import Circle, arranged, box, named, write
 from kzdata.charts.places import bearing, distance_km, places
 from kzdata.errors import NotAvailable, UnknownCode, did_you_mean
 from kzdata.language import Later, Sentence, joined, said, t
@@ -17,26 +18,9 @@ from kzdata.language import Later, Sentence, joined, said, t
 _FROM = 'kz.charts.flow_map(kz.observations("KAZ", start=2025, end=2025, freq="A"))'
 _COLUMNS = ["dataflow", "reporter", "partner", "flow", "product", "period", "value", "unit"]
 _COLUMNS += ["source"]
-_REACH, _LARGEST, _LEAST = 2.75, 0.34, 0.035  # inches: the farthest partner, radii of circles
+_REACH = 2.75  # inches: the farthest partner from the centre
 _LINES = 10  # partners that a line leads to
 _RINGS = (1000, 2000, 5000, 10000, 15000)
-_MOVES = [
-    (1 + side * push / 50, radians(turn))
-    for turn in (0, *(s * n for n in range(2, 46, 2) for s in (1, -1)))
-    for push in range(5)
-    for side in (1, -1)
-]
-"""Tried in turn, its own place first: up to a twelfth nearer or farther, an eighth of a turn."""
-_LETTERS = style.SMALL / 72
-
-
-class Circle(NamedTuple):
-    """A partner on the page, in inches from the reporter."""
-
-    partner: str
-    x: float
-    y: float
-    radius: float
 
 
 def flow_map(
@@ -81,7 +65,7 @@ def flow_map(
     finding, facts = _finding(known, mine, reporter, half)
     absent = len(rows) - len(known)
     scale = _REACH / sqrt(float(drawn["distance_km"].max()))
-    circles = _arranged(drawn, scale)
+    circles = arranged(drawn, scale)
     low = min(-0.9, *(c.y - c.radius for c in circles)) - 0.2
     high = max(0.5, *(c.y + c.radius for c in circles)) + 0.2
     with style.house():
@@ -177,32 +161,6 @@ def _spoken(row: Any) -> Sentence:
     )
 
 
-def _arranged(drawn: pd.DataFrame, scale: float) -> list[Circle]:
-    """Circles at their place, the largest first, each moved as little as keeps it free."""
-    largest = float(drawn["value"].max())
-    found = [Circle("", 0.0, 0.0, 0.12)]
-    for row in inputs.each(drawn):
-        radius = max(_LEAST, _LARGEST * sqrt(row.value / largest))
-        away = scale * sqrt(row.distance_km)
-        at = radians(row.bearing_degrees)
-        tried = [
-            Circle(row.partner, push * away * sin(at + turn), push * away * cos(at + turn), radius)
-            for push, turn in _MOVES
-        ]
-        true = tried[0]
-        free = [c for c in tried if _free(c, found)] or [true]
-        found.append(min(free, key=lambda c: (c.x - true.x) ** 2 + (c.y - true.y) ** 2))
-    return found[1:]
-
-
-def _free(circle: Circle, others: list[Circle]) -> bool:
-    return all(
-        sqrt((circle.x - other.x) ** 2 + (circle.y - other.y) ** 2)
-        > circle.radius + other.radius + 0.02
-        for other in others
-    )
-
-
 def _rings(axes: Any, scale: float, half: float) -> None:
     low, high = axes.get_ylim()
     turns = [radians(n) for n in range(0, 362, 2)]
@@ -240,8 +198,8 @@ def _draw(axes: Any, circles: list[Circle], mine: str, reporter: str) -> None:
 
     axes.plot(0, 0, "D", color=style.BLACK, markersize=7, zorder=4)
     name = style.clean(words.place(reporter))
-    taken = [_box(axes.figure, 0, -0.16, name)]
-    _write(axes, 0, -0.16, name, weight="bold")
+    taken = [box(axes.figure, 0, -0.16, name)]
+    write(axes, 0, -0.16, name, weight="bold")
     for circle in circles:
         own = circle.partner == mine
         if own or circle in circles[:_LINES]:
@@ -257,59 +215,4 @@ def _draw(axes: Any, circles: list[Circle], mine: str, reporter: str) -> None:
             )
         )
     for circle in sorted(circles, key=lambda each: each.partner != mine):
-        _name(axes, circle, circles, taken, own=circle.partner == mine)
-
-
-def _name(axes: Any, circle: Circle, circles: list[Circle], taken: list[Any], *, own: bool) -> None:
-    """Its name, or else its code, within the circle, or else its name or code beside it if free."""
-    figure = axes.figure
-    name = style.clean(words.place(circle.partner))
-    for text in (name, circle.partner):
-        if page.inches(figure, text, style.SMALL) < 1.9 * circle.radius:
-            color = "white" if own else style.INK
-            _write(axes, circle.x, circle.y, text, color=color, path_effects=[])
-            return
-    side = 1 if circle.x >= 0 else -1
-    for text in (name, circle.partner) if own else (circle.partner,):
-        half = page.inches(figure, text, style.SMALL, bold=own) / 2
-        beside = circle.radius + half + 0.04
-        above = circle.radius + 0.09
-        places = [(side * beside, 0), (0, -above), (0, above), (-side * beside, 0)]
-        free = [
-            (x, y)
-            for x, y in places
-            if not _covers(box := _box(figure, circle.x + x, circle.y + y, text), circles)
-            and not any(_meets(box, each) for each in taken)
-        ]
-        if free or own:
-            x, y = (free or places)[0]
-            taken.append(_box(figure, circle.x + x, circle.y + y, text))
-            weight = "bold" if own else "normal"
-            _write(axes, circle.x + x, circle.y + y, text, weight=weight)
-            return
-    if circle.radius > 0.1:
-        _write(axes, circle.x, circle.y, circle.partner)
-
-
-def _write(axes: Any, x: float, y: float, text: str, **look: Any) -> None:
-    look = {"size": style.SMALL, "color": style.INK, "path_effects": marks.halo()} | look
-    axes.annotate(text, (x, y), ha="center", va="center", zorder=7, **look)
-
-
-def _box(figure: Any, x: float, y: float, text: str) -> tuple[float, float, float, float]:
-    half = page.inches(figure, text, style.SMALL, bold=True) / 2  # with some air
-    return x - half, y - _LETTERS / 2, x + half, y + _LETTERS / 2
-
-
-def _meets(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _covers(box: tuple[float, ...], circles: list[Circle]) -> bool:
-    return any(
-        sqrt(
-            (c.x - min(max(c.x, box[0]), box[2])) ** 2 + (c.y - min(max(c.y, box[1]), box[3])) ** 2
-        )
-        < c.radius
-        for c in circles
-    )
+        named(axes, circle, circles, taken, own=circle.partner == mine)
