@@ -102,12 +102,10 @@ def _meets(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _covers(room: tuple[float, ...], circles: list[Circle]) -> bool:
+def _covers(room: tuple[float, float, float, float], circles: list[Circle]) -> bool:
+    left, lower, right, upper = room
     return any(
-        sqrt(
-            (c.x - min(max(c.x, room[0]), room[2])) ** 2
-            + (c.y - min(max(c.y, room[1]), room[3])) ** 2
-        )
+        sqrt((c.x - min(max(c.x, left), right)) ** 2 + (c.y - min(max(c.y, lower), upper)) ** 2)
         < c.radius
         for c in circles
     )
