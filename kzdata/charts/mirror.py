@@ -136,14 +136,12 @@ def _ratios(axes: Any, both: pd.DataFrame, factor: float) -> None:
     low, high = min(both["ratio"].min(), 1.0), max(both["ratio"].max(), factor)
     style.dress(axes)
     if high / low > _WIDE:
-        from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+        from matplotlib.ticker import FixedLocator, NullLocator
 
         axes.set_yscale("log")
         steps = [0.001, 0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100, 1000]
         axes.yaxis.set_major_locator(FixedLocator([s for s in steps if low / 3 <= s <= high * 3]))
-        axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda value, _: format_number(value, digits=2))
-        )
+        axes.yaxis.set_major_formatter(style.ticks(lambda value: format_number(value, digits=2)))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.set_ylim(low / 1.6, high * 2)
     else:

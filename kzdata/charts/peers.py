@@ -178,7 +178,7 @@ def _draw(
     partners: list[str],
     changed: dict[str, list[takeover.Takeover]],
 ) -> None:
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+    from matplotlib.ticker import FixedLocator, NullLocator
 
     flat = list(panels.flat)
     shown = wide[[mine, *partners]]
@@ -191,7 +191,7 @@ def _draw(
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(FixedLocator(ticks))
         axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: style.plain(value)))
+        axes.yaxis.set_major_formatter(style.ticks(style.plain))
         axes.set_ylim(low / 1.15, high * 1.15)
         axes.axhline(100, color=style.CONTEXT, linewidth=0.9)
         for year in sorted({each.year for one in (partner, mine) for each in changed[one]}):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from kzdata.amounts import format_number
-from kzdata.language import spoken
+from kzdata.language import speaking, spoken
 
 PALETTE = ("#801650", "#A285D1", "#D55E00", "#009E73", "#7a21dd", "#000000")
 WINE, LILAC, ORANGE, GREEN, VIOLET, BLACK = PALETTE
@@ -74,7 +74,7 @@ def house() -> Iterator[None]:
 
 def dress(axes: Any, *, values: str = "y", unit: bool = True) -> None:
     """Light lines across the value axis only, no box, no tick marks."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import MaxNLocator
 
     for side in ("top", "left", "right", "bottom"):
         axes.spines[side].set_visible(False)
@@ -83,7 +83,20 @@ def dress(axes: Any, *, values: str = "y", unit: bool = True) -> None:
     if unit:
         ruler = axes.yaxis if values == "y" else axes.xaxis
         ruler.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-        ruler.set_major_formatter(FuncFormatter(lambda value, _: plain(value)))
+        ruler.set_major_formatter(ticks(plain))
+
+
+def ticks(told: Callable[[float], str]) -> Any:
+    """A formatter of an axis that keeps to the language of now, whenever the chart is drawn."""
+    from matplotlib.ticker import FuncFormatter
+
+    language = spoken()
+
+    def text(value: float, _: object) -> str:
+        with speaking(language):
+            return told(value)
+
+    return FuncFormatter(text)
 
 
 def baseline(axes: Any, *, values: str = "y") -> None:
