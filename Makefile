@@ -12,7 +12,7 @@ test: .venv/.test .venv/.docs
 	$(BIN)/python -m pytest --nbval --nbval-kernel-name kzdata-warm notebooks
 
 quick: .venv/.test
-	$(BIN)/python -m pytest tests -m "not slow"
+	$(BIN)/python -m pytest tests -n 2 -m "not slow and not browser"
 
 lint: .venv/.test
 	$(BIN)/ruff check .

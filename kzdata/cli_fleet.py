@@ -67,8 +67,6 @@ def run(
     begun = time.monotonic()
     try:
         chosen = _chosen(names, every, due)
-        if out and len(names) == 1:  # the name of an entry is also that of its first language
-            chosen = [each for each in chosen if each.name == names[0]] or chosen
         if out and len(chosen) != 1:
             raise ParameterError(
                 "--out is one folder, for one edition.", "Name one: kzdata run NAME --out DIR"

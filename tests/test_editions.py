@@ -95,7 +95,7 @@ def test_one_notebook_with_parameters_is_a_report_of_its_own(home):
     page = made.html.read_text(encoding="utf-8")
     assert "With TUR since 2018: <strong>236</strong>." in page
     assert page.count("How much is traded?") == 2  # in the tab and as the title; no section of it
-    assert page.count("<h2") == 6  # contents, findings, overview, level, years, about
+    assert page.count("<h2") == 7  # contents, findings, figures, overview, level, years, about
 
 
 def test_what_is_asked_wrongly_fails_before_a_kernel_starts(home):

@@ -147,9 +147,11 @@ def edition(name: str) -> Edition:
 
 
 def select(names: tuple[str, ...]) -> list[Edition]:
-    """The editions of these names, each once; the name of an entry stands for all that it makes.
+    """The editions of these names, each once.
 
-    Without names all. Raises `UnknownCode` with the near names.
+    The name of an entry that makes several stands for the edition that has the same name (its first
+    language), and for all of them where none has. Without names all. Raises `UnknownCode` with the
+    near names.
     """
     known = read_editions()
     if not names:
@@ -158,4 +160,5 @@ def select(names: tuple[str, ...]) -> list[Edition]:
     for name in names:
         if name not in known and name not in families:
             raise UnknownCode(f"{name!r} is no edition.", did_you_mean(name, {*known, *families}))
-    return [each for each in known.values() if {each.name, each.family} & set(names)]
+    loose = set(names) - known.keys()
+    return [each for each in known.values() if each.name in names or each.family in loose]
