@@ -84,7 +84,7 @@ def _take(
     one = found.setdefault(
         key,
         {
-            "figure": _label(measure, match),
+            "figure": _label("growth from" if end else measure, match),
             "value": None,
             "printed": "",
             "unit": str(number.get("unit") or ""),
@@ -112,6 +112,8 @@ def _label(measure: str, match: re.Match[str]) -> str:
     where["partner"] = area_name(match["partner"])
     if measure == "growth":
         return t("Growth, {what}: {reporter} – {partner}, {period}", what=what, **where)
+    if measure == "growth from":  # bounds stand in the row of the months that they grow from
+        return t("Growth from {period}, {what}: {reporter} – {partner}", what=what, **where)
     if measure == "share":
         return t("Share, {what}: {reporter} – {partner}, {period}", what=what, **where)
     return t("{what}: {reporter} – {partner}, {period}", what=what, **where)
