@@ -216,8 +216,7 @@ import kzdata as kz
 pd.set_option("display.max_rows", 3); mpl.rcParams["lines.linewidth"] = 9
 os.environ["LEFT"] = "1"; os.chdir("/"); decimal.getcontext().prec = 3; np.seterr(all="raise")
 builtins.left = 1; pd.DataFrame.left = 1; sys.path.append("/left"); kz.left = 1; random.seed(1)
-mpl.use("svg"); np.random.seed(1); sys.setrecursionlimit(500)
-open("/tmp/never", "a").close() if False else None"""
+mpl.use("svg"); np.random.seed(1); sys.setrecursionlimit(500)"""
 LOOK = """\
 import builtins, decimal, os, sys
 import matplotlib as mpl, numpy as np, pandas as pd
