@@ -42,7 +42,7 @@ def test_a_key_figure_has_its_interval():
     assert [row[:3] for row in table.rows] == [
         ["Turnover: Kazakhstan – Israel, 2025", "178.1",
          "US$164.7\N{NO-BREAK SPACE}million to US$203.0\N{NO-BREAK SPACE}million"],
-        ["Growth, Exports: Kazakhstan – Israel, 2024", "", "−27.6% to −19.0%"],
+        ["Growth from 2024, Exports: Kazakhstan – Israel", "", "−27.6% to −19.0%"],
         ["Imports: Kazakhstan – Israel, 2025", "74.0", "exact to the digits shown"],
         ["Balance: Kazakhstan – Israel, 2025", "45.2", "not known"],
     ]  # fmt: skip

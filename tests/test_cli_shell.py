@@ -16,7 +16,10 @@ from conftest import ROOT
 
 from kzdata import exits
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="shells of POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="shells of POSIX"),
+]
 PROGRAM = f"{sys.executable} -m kzdata"
 
 
