@@ -42,10 +42,13 @@ def balance(frame: pd.DataFrame) -> pd.DataFrame:
     """Balance B = X - M of one reporter, per partner, product, period and publication.
 
     With exports FOB and imports CIF, the official definition, balanced trade shows a small
-    deficit. Missing and errors as in `turnover`; published turnover takes no part.
+    deficit. The difference is the ``value`` of rows under the contract and stands again in
+    ``balance``, the column that indicators are read by. Missing and errors as in `turnover`;
+    published turnover takes no part.
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
-    return contract.order(_combine(frame[frame["flow"] != "T"], "B", -1))
+    made = contract.order(_combine(frame[frame["flow"] != "T"], "B", -1))
+    return made.assign(balance=made["value"])
 
 
 def _combine(frame: pd.DataFrame, flow: str, sign: int) -> pd.DataFrame:

@@ -79,6 +79,8 @@ def test_published_turnover_passes_through():
 def test_results_keep_the_contract():
     contract.check(kz.turnover(TRADE))
     contract.check(kz.balance(TRADE))
+    net = kz.balance(TRADE)
+    pd.testing.assert_series_equal(net["balance"], net["value"], check_names=False)
     assert kz.turnover(TRADE.head(0)).empty
 
 
