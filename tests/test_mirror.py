@@ -21,7 +21,8 @@ from kzdata.errors import (
     UnitMismatch,
 )
 from kzdata.mirroring import carriage, fob, mirror
-from kzdata.mirroring.unspecified import allocate, unspecified
+from kzdata.mirroring.allocation import allocate
+from kzdata.mirroring.unspecified import unspecified
 
 PAIR = reports("X ISR KAZ TOTAL 2016 100\nM KAZ ISR TOTAL 2016 144")
 

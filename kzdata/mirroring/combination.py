@@ -10,11 +10,12 @@ import pandas as pd
 from kzdata import sources
 from kzdata.codes import UNKNOWN
 from kzdata.errors import KzdataError
+from kzdata.mirroring.allocation import allocate
 from kzdata.mirroring.freight import IMF_FACTOR, InFob, in_fob
 from kzdata.mirroring.freight_fit import Carriage
-from kzdata.mirroring.pairing import TRADE, Pairs, pair
+from kzdata.mirroring.pairing import pair
+from kzdata.mirroring.pairs import TRADE, Pairs
 from kzdata.mirroring.scatter import LEVEL, Scatter, measure
-from kzdata.mirroring.unspecified import allocate
 from kzdata.structure import inputs
 from kzdata.structure.cells import noted
 

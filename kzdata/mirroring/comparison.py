@@ -8,7 +8,8 @@ import pandas as pd
 from kzdata import sources
 from kzdata.mirroring.freight import IMF_FACTOR, InFob, in_fob
 from kzdata.mirroring.freight_fit import Carriage
-from kzdata.mirroring.pairing import INVESTMENT, TRADE, Pairs, pair
+from kzdata.mirroring.pairing import INVESTMENT, pair
+from kzdata.mirroring.pairs import TRADE, Pairs
 from kzdata.structure.cells import noted, ratio
 
 # The columns of each side, and the contract's column that each comes from.

@@ -11,7 +11,8 @@ from kzdata import contract
 from kzdata.codes import NOT_APPLICABLE, WORLD
 from kzdata.errors import KzdataError
 from kzdata.mirroring.freight_fit import Carriage
-from kzdata.mirroring.pairing import TRADE, Pairs, pair
+from kzdata.mirroring.pairing import pair
+from kzdata.mirroring.pairs import TRADE, Pairs
 from kzdata.structure import inputs
 from kzdata.structure.cells import ratio
 

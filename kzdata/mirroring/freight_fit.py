@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from kzdata.errors import ContractError, KzdataError, MeasureMismatch, NotAvailable
-from kzdata.mirroring.pairing import TRADE, Pairs, pair
+from kzdata.mirroring.pairing import pair
+from kzdata.mirroring.pairs import TRADE, Pairs
 from kzdata.structure import inputs
 
 REQUIRED = ["reporter", "partner", "distance"]

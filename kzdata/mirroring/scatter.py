@@ -12,7 +12,8 @@ from kzdata import sources
 from kzdata.errors import NotAvailable
 from kzdata.mirroring.freight import IMF_FACTOR, InFob, in_fob
 from kzdata.mirroring.freight_fit import Carriage
-from kzdata.mirroring.pairing import Pairs, pair
+from kzdata.mirroring.pairing import pair
+from kzdata.mirroring.pairs import Pairs
 
 LEVEL = 0.90
 _HALF_NORMAL = np.sqrt(2 / np.pi)  # E|z| of a standard normal
