@@ -124,3 +124,63 @@ def test_one_page_of_several_is_refused():
 def test_a_renamed_field_is_named():
     with pytest.raises(WrongFormat, match=r"'amount' in rows\[0\]"):
         nbk_open.read(form(310, rows=[{"report_date": "2005-04-01", "sum": 1}], totalRows=1))
+
+
+FEED = """<rss version="2.0"><channel><title>Official exchange rates</title>
+<item><title>USD</title><pubDate>26.06.2026</pubDate><description>485.4</description>
+<quant>1</quant><link/></item>
+<item><title>AMD</title><pubDate>26.06.2026</pubDate><description>13.23</description>
+<quant>10</quant><link/></item></channel></rss>"""
+
+
+def test_the_feed_of_today_dates_each_item():
+    frame = nbk_rates.read(FEED.encode(), asked="2026-06-26").set_index("series")
+    assert frame["value"].to_dict() == pytest.approx({"AMD": 1.323, "USD": 485.4})
+    assert frame["period"].unique().tolist() == ["2026-06-26"]
+    assert frame["published"].unique().tolist() == ["2026-06-26"]
+    older = FEED.replace("26.06.2026", "22.05.18")
+    assert nbk_rates.read(older.encode())["period"].unique().tolist() == ["2018-05-22"]
+    with pytest.raises(KzdataError, match="answers for 2026-06-26, not for 2026-06-27"):
+        nbk_rates.read(FEED.encode(), asked="2026-06-27")
+    with pytest.raises(WrongFormat, match="<item> has no <pubDate>"):
+        nbk_rates.read(FEED.replace("pubDate", "date").encode())
+    with pytest.raises(WrongFormat, match="root <feed>"):
+        nbk_rates.read(b"<feed/>")
+
+
+def report(*rows):
+    return json.dumps(list(rows)).encode()
+
+
+def test_the_banks_other_service_spells_the_date_otherwise_and_nests_the_dimensions():
+    def attribute(code, value):
+        return {"attrCode": code, "valueCode": value, "valueNameRu": "…"}
+
+    body = report(
+        {
+            "reportDate": "2005-07-01T00:00:00",
+            "amount": -586.1,
+            "attributes": [attribute("type", "net"), attribute("amount", "flow")],
+        },
+        {"reportDate": "2005-04-01", "amount": 12, "attributes": None},
+    )
+    frame = nbk_open.read(body, form=310)
+    assert frame["period"].tolist() == ["2005-Q1", "2005-Q2"]
+    assert frame["value"].tolist() == [12_000_000, -586_100_000]
+    assert frame["series"].tolist() == ["", "flow.net"]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"reportdate": "2005-04-01", "amount": 1}, "no field 'report_date'"),
+        ({"reportDate": "2005-04-01"}, "no field 'amount'"),
+        ({"reportDate": "2005-04-01", "amount": {"value": 1}}, "'amount' in rows.0. is no text"),
+        ({"reportDate": "2005-04-01", "amount": 1, "type": ["x"]}, "'type' in rows.0. is no text"),
+        ({"reportDate": "2005-04-01", "amount": 1, "attributes": "x"}, "no list of rows"),
+        ({"reportDate": "2005-04-01", "amount": 1, "attributes": [{}]}, "no field 'attrCode'"),
+    ],
+)
+def test_changed_fields_of_the_other_service_are_named(row, said):
+    with pytest.raises(WrongFormat, match=said):
+        nbk_open.read(report(row), form=310)

@@ -125,3 +125,71 @@ def test_wits_without_a_concept_is_refused(specimens):
     text = (specimens / "wits_trade.json").read_bytes().replace(b'"PARTNER"', b'"COUNTERPART"')
     with pytest.raises(WrongFormat, match="lacks WITS's PARTNER"):
         wits.read(text)
+
+
+def wits_row(partner="ISR", product="Total", indicator="XPRT-TRD-VL", fixed=()):
+    """One observation, 7 in 2020; concepts named in ``fixed`` stand at the level of the data set,
+    which the service spells in lower case."""
+    values = {"FREQ": "A", "REPORTER": "KAZ", "PARTNER": partner}
+    values |= {"PRODUCTCODE": product, "INDICATOR": indicator}
+    listed = {c: {"id": c, "keyPosition": 3, "values": [{"id": v}]} for c, v in values.items()}
+    series = [c for c in values if c not in fixed]
+    key = ":".join("0" for _ in series)
+    return json.dumps(
+        {
+            "header": {},
+            "dataSets": [{"series": {key: {"attributes": [], "observations": {"0": [7, 0]}}}}],
+            "structure": {
+                "dimensions": {
+                    "dataset": [listed[c] for c in fixed],
+                    "series": [listed[c] for c in series],
+                    # the service gives time the position of another dimension
+                    "observation": [
+                        {"id": "TIME_PERIOD", "keyPosition": 3, "values": [{"id": "2020"}]}
+                    ],
+                },
+                "attributes": {
+                    "dataset": [],
+                    "series": [],
+                    "observation": [{"id": "DATASOURCE", "values": [{"id": "WITS-CMT"}]}],
+                },
+            },
+        }
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("partner", "area"),
+    [
+        ("BAT", "ATB"),
+        ("SVU", "SUN"),
+        ("PMY", "_PM"),
+        ("GAZ", "PSE"),
+        ("EUN", "_Z"),  # a group, although the Union has a code as a reporter
+        ("999", "_Z"),
+    ],
+)
+def test_wits_letters_of_former_and_other_areas(partner, area):
+    (found,) = wits.read(wits_row(partner)).to_dict("records")
+    assert (found["partner"], found["value"], found["unit"]) == (area, 7_000, "USD")
+    assert found["series"] == f"A.KAZ.{partner}.Total.XPRT-TRD-VL"
+
+
+@pytest.mark.parametrize(
+    ("product", "indicator", "unit"),
+    [
+        ("999999", "NMBR-XPRT-PRTNR", "_U"),  # a number of partners is no percent
+        ("999999", "HH-MKT-CNCNTRTN-NDX", "_U"),
+        ("999999", "XPRT-PRTNR-SHR", "percent"),
+        ("50-63_TextCloth", "CNTRY-GRWTH", "percent"),
+    ],
+)
+def test_wits_indicators_without_product_are_in_their_own_unit(product, indicator, unit):
+    (found,) = wits.read(wits_row("999", product, indicator)).to_dict("records")
+    assert (found["product"], found["unit"], found["value"]) == ("_Z", unit, 7)
+    assert "classification" not in found
+
+
+def test_wits_concepts_of_the_whole_data_set_are_read():
+    (found,) = wits.read(wits_row(fixed=("REPORTER", "INDICATOR"))).to_dict("records")
+    assert (found["reporter"], found["flow"], found["value"]) == ("KAZ", "X", 7_000)

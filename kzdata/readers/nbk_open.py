@@ -1,8 +1,10 @@
 """National Bank of Kazakhstan, open-data JSON: foreign direct investment of all partners.
 
 Form 287 is the gross inflow, form 310 the net inflow: two dataflows that no formula may mix.
-``report_date`` is the first day after the quarter: 2005-04-01 is the first quarter of 2005.
-Written to a description of the service; not yet run on an original answer.
+The date of a row is the first day after the quarter: 2005-04-01 is the first quarter of 2005.
+The bank has two services. ``api/v1/data`` gives pages whose rows say ``report_date``;
+``api/report`` a bare list whose rows say ``reportDate``, with their dimensions in ``attributes``.
+Written to what clients of both read; not yet run on an original answer.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ TESTED_ON_ORIGINAL = False
 FORMS = {"287": "fdi_gross_inflow", "310": "fdi_net_inflow"}
 # What a row may hold besides its date and amount without being a dimension of its own.
 _IDLE = {"id", "row_id", "form_id", "formid", "unit", "unit_name", "locale", "lang"}
+_DATE, _AMOUNT, _ATTRIBUTES = "report_date", "amount", "attributes"
 
 
 def read(
@@ -57,17 +60,18 @@ def read(
     made = []
     for place, row in enumerate(rows):
         where = f"rows[{place}]"
-        day = (printed(row, "report_date", body, place=where) or "")[:10]
-        amount = printed(row, "amount", body, place=where)
+        said = _plain(row, where, body)
+        day = (said.pop(_DATE) or "")[:10]
+        amount = said.pop(_AMOUNT)
         made.append(
             {
                 "period": _quarter(day, body),
                 "amount": None if amount is None else amount.replace(",", "."),
                 "locator": f"{body.name}, report_date {day}",
                 "series": ".".join(
-                    str(value)
-                    for name, value in sorted(row.items())
-                    if name.lower() not in {"report_date", "amount", *_IDLE} and value
+                    value
+                    for name, value in sorted(said.items())
+                    if value and name.lower() not in _IDLE
                 ),
             }
         )
@@ -86,6 +90,20 @@ def read(
         source="nbk_fdi",
         published=published,
     )
+
+
+def _plain(row: dict[str, Any], where: str, body: Received) -> dict[str, str | None]:
+    """A row of either service as the texts of its date, its amount and its dimensions."""
+    row = {_DATE if name == "reportDate" else name: value for name, value in row.items()}
+    attributes = row.pop(_ATTRIBUTES, None)
+    for name in (_DATE, _AMOUNT):
+        field(row, name, body, place=where)
+    said = {name: printed(row, name, body, place=where) for name in row}
+    for each in [] if attributes is None else rows_of(attributes, body):
+        at = f"{where}, {_ATTRIBUTES}"
+        code = printed(each, "attrCode", body, place=at)
+        said[f"{_ATTRIBUTES}.{code}"] = printed(each, "valueCode", body, place=at)
+    return said
 
 
 def _dataflow(said: str, asked: int | str | None, body: Received) -> str:

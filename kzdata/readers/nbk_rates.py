@@ -1,4 +1,7 @@
-"""National Bank of Kazakhstan, official exchange rates: the XML of one day.
+"""National Bank of Kazakhstan, official exchange rates: the XML of one day, or the feed of today.
+
+The XML of a day (``get_rates.cfm``) has the root ``rates`` and one date; the feed
+(``rates_all.xml``) is RSS, whose items carry their dates.
 
 A rate is tenge per ``quant`` units of the currency (1, 10, 100 or 1000). For a day without a
 fixing the service answers with the latest one it has, so ask for a day and say which.
@@ -6,6 +9,7 @@ fixing the service answers with the latest one it has, so ask for a day and say 
 
 from __future__ import annotations
 
+import re
 from os import PathLike
 from xml.etree import ElementTree
 
@@ -19,12 +23,13 @@ from kzdata.readers.received import LIMIT, Received, WrongFormat, receive
 
 TESTED_ON_ORIGINAL = True
 _ITEM = ("title", "description", "quant")
+_SHORT_YEAR = re.compile(r"(\d\d\.\d\d\.)(\d\d)")  # the feed's spelling until about 2019
 
 
 def read(
     source: str | PathLike[str] | bytes, *, asked: str | None = None, limit: int = LIMIT
 ) -> pd.DataFrame:
-    """Tenge per one unit of each currency on the day the document says.
+    """Tenge per one unit of each currency on the day the document, or its item, says.
 
     ``series`` is the currency's ISO 4217 code; the note keeps the rate and the number of units as
     printed. ``asked`` (an ISO date) is the day that was requested: a document of another day is
@@ -33,13 +38,18 @@ def read(
     """
     body = receive(source, limit=limit)
     root = _root(body)
-    day = _day(_child(root, "date", body))
-    if asked is not None and asked != day:
-        raise KzdataError(
-            f"{body.name} answers for {day}, not for {asked}: there was no fixing that day.",
-            f"Ask for {day}, or leave out asked= to take the latest rate for what it is.",
-        )
-    items = [{name: _child(item, name, body) for name in _ITEM} for item in root.iter("item")]
+    one_day = None if root.tag == "rss" else _day(_child(root, "date", body))
+    items = [
+        {name: _child(item, name, body) for name in _ITEM}
+        | {"period": one_day or _day(_child(item, "pubDate", body))}
+        for item in root.iter("item")
+    ]
+    for day in {item["period"] for item in items}:
+        if asked is not None and asked != day:
+            raise KzdataError(
+                f"{body.name} answers for {day}, not for {asked}: there was no fixing that day.",
+                f"Ask for {day}, or leave out asked= to take the latest rate for what it is.",
+            )
     if not items:
         raise WrongFormat(
             f"{body.name} has no <item>: the bank holds no rates for that day.",
@@ -61,6 +71,8 @@ def read(
             "locator": body.name + ", item " + raw["title"],
             "note": raw["description"] + " KZT per " + quant + " " + raw["title"],
             "series": raw["title"],
+            "period": raw["period"],
+            "published": raw["period"],
         }
     )
     return tidied.tidy(
@@ -71,10 +83,8 @@ def read(
         flow=NOT_APPLICABLE,
         product=NOT_APPLICABLE,
         valuation=NOT_APPLICABLE,
-        period=day,
         unit="KZT",
         source="nbk_rates",
-        published=day,
     )
 
 
@@ -89,9 +99,9 @@ def _root(body: Received) -> ElementTree.Element:
             f"{body.name} is no XML ({error}); it begins: {words}",
             "For a day outside its window the bank answers with a sentence: ask for a later day.",
         ) from None
-    if root.tag != "rates":
+    if root.tag not in ("rates", "rss"):
         raise WrongFormat(
-            f"{body.name} has the root <{root.tag}>, not <rates>.", "Check the address."
+            f"{body.name} has the root <{root.tag}>, not <rates> or <rss>.", "Check the address."
         )
     return root
 
@@ -107,7 +117,8 @@ def _child(element: ElementTree.Element, name: str, body: Received) -> str:
 
 
 def _day(printed: str) -> str:
+    short = _SHORT_YEAR.fullmatch(printed)
     try:
-        return periods.parse_period(printed, language="ru")
+        return periods.parse_period(f"{short[1]}20{short[2]}" if short else printed, language="ru")
     except ParseError as error:
         raise WrongFormat(f"<date> {printed!r} is no day. {error.fact}", error.hint) from None

@@ -52,6 +52,7 @@ def message(body: Received) -> tuple[pd.DataFrame, list[str], str]:
         raise WrongFormat(f"{body.name} is an error: {whole['errors']}", "Mend the request.")
     datasets = field(inner, "dataSets", body)
     structures = rows_of(inner.get("structures") or [field(inner, "structure", body)], body)
+    structures = [_spelt(structure) for structure in structures]
     rows: list[dict[str, Any]] = []
     dimensions: list[str] = []
     for place, dataset in enumerate(rows_of(datasets, body)):
@@ -75,6 +76,18 @@ def message(body: Received) -> tuple[pd.DataFrame, list[str], str]:
     empty = [*dimensions, sdmx_rows.VALUE, "locator"]
     raw = pd.DataFrame(rows, columns=None if rows else empty, dtype=object)
     return raw, dimensions, _flow(structures[0], body)
+
+
+def _spelt(structure: dict[str, Any]) -> dict[str, Any]:
+    """The structure with the level ``dataSet`` as the format spells it; WITS writes ``dataset``."""
+    respelt = {}
+    for part in ("dimensions", "attributes"):
+        if isinstance(structure.get(part), dict):
+            respelt[part] = {
+                "dataSet" if level == "dataset" else level: concepts
+                for level, concepts in structure[part].items()
+            }
+    return structure | respelt
 
 
 def _in_order(structure: dict[str, Any], body: Received) -> list[str]:

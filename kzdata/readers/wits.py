@@ -1,11 +1,13 @@
 """World Bank WITS, trade statistics: SDMX-JSON 1.0, values in thousand USD.
 
 Letters are of the 1990s (ROM, ZAR, TMP), groups of countries stand among the partners, and the
-years are in no order. No answer with trade was at hand.
+years are in no order. Read on parts of a recorded answer (Kazakhstan's exports to all partners);
+no whole one was at hand.
 """
 
 from __future__ import annotations
 
+import re
 from os import PathLike
 
 import pandas as pd
@@ -17,6 +19,8 @@ from kzdata.readers.received import LIMIT, WrongFormat, receive
 
 TESTED_ON_ORIGINAL = False
 TRADE = {"XPRT-TRD-VL": ("X", "FOB"), "MPRT-TRD-VL": ("M", "CIF")}
+# What an indicator is in, where its code tells; numbers of partners, indices and the like are bare.
+_PERCENT = re.compile(r".*-(AVRG|SHR|GRWTH)(-.*)?")
 _NEEDED = ("REPORTER", "PARTNER", "PRODUCTCODE", "INDICATOR", "TIME_PERIOD", "OBS_VALUE")
 
 
@@ -26,8 +30,8 @@ def read(
     """Exports FOB and imports CIF in USD; tariffs and other indicators as dataflow ``WITS:CODE``.
 
     Unspecified partners are ``_X``, other Asia ``S19``; groups of countries are ``_Z``, so that
-    nobody sums them with their members. WITS's groups of products are ``_Z`` too. ``series`` is
-    the key as WITS has it. Raises `WrongFormat` for a message without one of its concepts.
+    nobody sums them with their members, as is the European Union among partners. WITS's groups of
+    products are ``_Z`` too. ``series`` is the key as WITS has it. Raises `WrongFormat` for a message without one of its concepts.
     """
     body = receive(source, limit=limit)
     raw, dimensions, _ = sdmx_json.message(body)
@@ -48,13 +52,13 @@ def read(
         {
             "dataflow": ("WITS:" + raw["INDICATOR"].astype("str")).where(~trade, "trade_goods"),
             "reporter": raw["REPORTER"].map(_area),
-            "partner": raw["PARTNER"].map(_area),
+            "partner": raw["PARTNER"].map(_area).replace("EUN", NOT_APPLICABLE),
             "flow": flow,
             "product": raw["PRODUCTCODE"].map(_product),
             "valuation": valuation,
             "period": tidied.period_column(raw["TIME_PERIOD"], body.name),
             **{column: value[column] for column in value},
-            "unit": pd.Series("USD", index=raw.index, dtype=object).where(trade, "percent"),
+            "unit": raw["INDICATOR"].map(_unit),
             "locator": raw["locator"],
             "series": raw[keyed].agg(".".join, axis=1) if len(raw) else "",
         }
@@ -69,7 +73,14 @@ def _area(code: str) -> str:
     return areas.from_letters(code.upper()) or NOT_APPLICABLE
 
 
+def _unit(indicator: str) -> str:
+    if indicator in TRADE:
+        return "USD"
+    return "percent" if _PERCENT.fullmatch(indicator) else UNKNOWN
+
+
 def _product(code: str) -> str:
     if code.upper() in ("TOTAL", "ALL"):
         return "TOTAL"
-    return code if code.isdecimal() else NOT_APPLICABLE
+    # 999999 stands where an indicator has no product; groups such as 50-63_TextCloth are no codes.
+    return code if code.isdecimal() and code != "999999" else NOT_APPLICABLE
