@@ -225,3 +225,71 @@ def test_imf_scale_is_for_display_and_a_structure_orders_the_key(shared):
     assert described["dataflow"].item() == bare["dataflow"].item() == "IMF.RES:WEO(9.0.0)"
     with pytest.raises(WrongFormat, match="StructureMessage"):
         sdmx_ml.read(folder / "WEO-structure.xml")
+
+
+CSV = {
+    # Eurostat: concepts in lower case, a time stamp between, its own flags
+    "ESTAT:MIGR(1.0)": (
+        "DATAFLOW,LAST UPDATE,freq,unit,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS\n"
+        "ESTAT:MIGR(1.0),22/05/26 11:00:00,A,PER,FR,2021,287179,,\n"
+        "ESTAT:MIGR(1.0),22/05/26 11:00:00,A,PER,EL,2021,12,bd,\n"
+        "ESTAT:MIGR(1.0),22/05/26 11:00:00,A,PER,EU27_2020,2021,,c,\n"
+        "ESTAT:MIGR(1.0),22/05/26 11:00:00,A,PER,UK,2021,7,s,\n"
+    ),
+    # the ECB: the key first, a quoted title, a holiday
+    "EXR": (
+        "KEY,FREQ,CURRENCY,CURRENCY_DENOM,TIME_PERIOD,OBS_VALUE,OBS_STATUS,TITLE,UNIT_MULT\n"
+        'EXR.D.ILS.EUR,D,ILS,EUR,2026-09-01,3.52,A,"Shekel, 2:15 pm",0\n'
+        'EXR.D.ILS.EUR,D,ILS,EUR,2026-09-02,NaN,H,"Shekel, 2:15 pm",0\n'
+    ),
+    # labels after a colon without a space
+    "UNICEF:CME(1.0)": (
+        "DATAFLOW,REF_AREA:Geographic area,SEX:Sex,TIME_PERIOD:Time period,OBS_VALUE:Value\n"
+        "UNICEF:CME(1.0): Child mortality,KAZ: Kazakhstan,_T: Total,2021: 2021,4.98\n"
+    ),
+    # SDMX-CSV 2.0 with the keys of series and observation written out
+    "MD:TEST(1.0)": (
+        "STRUCTURE,STRUCTURE_ID,ACTION,SERIES_KEY,OBS_KEY,DIM1,DIM2,TIME_PERIOD,OBS_VALUE,ATT1\n"
+        "dataflow,MD:TEST(1.0),I,A.B,A.B.2020,A,B,2020,1,x\n"
+    ),
+    # a name that is an attribute for some agencies is a dimension of this one
+    "OECD:G20(1.0)": (
+        "DATAFLOW,REF_AREA,METHODOLOGY,TIME_PERIOD,OBS_VALUE,UNIT_MULT\n"
+        "OECD:G20(1.0),CHN,N,2025,0,0\nOECD:G20(1.0),CHN,HICP,2025,0.2,0\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("flow", "series", "reporters", "values"),
+    [
+        ("ESTAT:MIGR(1.0)", ["A.PER.EL", "A.PER.EU27_2020", "A.PER.FR", "A.PER.UK"],
+         ["GRC", "_Z", "FRA", "GBR"], [12, None, 287179, 7]),
+        ("EXR", ["D.ILS.EUR"] * 2, ["_Z"] * 2, [3.52, None]),
+        ("UNICEF:CME(1.0)", ["KAZ._T"], ["KAZ"], [4.98]),
+        ("MD:TEST(1.0)", ["A.B"], ["_Z"], [1]),
+        ("OECD:G20(1.0)", ["CHN.HICP", "CHN.N"], ["CHN"] * 2, [0.2, 0]),
+    ],
+)  # fmt: skip
+def test_spellings_of_sdmx_csv(flow, series, reporters, values):
+    frame = sdmx_csv.read(CSV[flow].encode()).sort_values(["series", "period"])
+    assert frame["dataflow"].unique().tolist() == [flow]
+    assert frame["series"].tolist() == series
+    assert frame["reporter"].tolist() == reporters
+    assert [None if v != v else v for v in frame["value"]] == values
+
+
+def test_published_statuses_that_are_folded_are_told():
+    frame = sdmx_csv.read(CSV["ESTAT:MIGR(1.0)"].encode()).set_index("reporter")
+    told = frame[["obs_status", "note"]].agg(tuple, axis=1).to_dict()
+    assert told == {
+        "FRA": ("A", ""),
+        "GRC": ("B", "published status: bd"),
+        "_Z": ("Q", "published status: c"),  # confidential
+        "GBR": ("E", "published status: s"),  # an estimate of Eurostat's; a strike in SDMX
+    }
+    text = CSV["EXR"].replace(",3.52,A,", ",3.52,J,")
+    assert sdmx_csv.read(text.encode())["note"].tolist() == [
+        "published status: J",
+        "published status: H",
+    ]

@@ -1,7 +1,9 @@
-"""SDMX-CSV 1.0 and 2.0, and the IMF's spelling of it, whose first cell is ``STRUCTURE[;]``.
+"""SDMX-CSV 1.0 and 2.0, and agencies' spellings of it.
 
-In all of them the dimensions stand before OBS_VALUE, the attributes after it. Read on a recorded
-answer of the IMF (FSIC, Kazakhstan); 1.0 on files written to the specification.
+The IMF's first cell is ``STRUCTURE[;]``, the ECB's is ``KEY``; Eurostat writes its concepts in
+lower case. In all of them the dimensions stand before OBS_VALUE, the attributes after it. Read on
+a recorded answer of the IMF (FSIC, Kazakhstan); the others on rows of recorded answers and on
+files written to the specification.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from kzdata.readers.received import LIMIT, WrongFormat, receive
 
 TESTED_ON_ORIGINAL = True
 _CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*")
-_HEADINGS = {"DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION"}
+_LOWER = re.compile(r"[a-z][a-z0-9_]*")
+_FIRST = ("DATAFLOW", "STRUCTURE", "KEY")
+_HEADINGS = {*_FIRST, "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "SERIES_KEY", "OBS_KEY"}
 _DELETE = "D"
 
 
@@ -31,14 +35,14 @@ def read(
     """One row per observation; ``series`` is the key in the order of the file's dimensions.
 
     Columns of labels (``labels=both`` and ``csvfilewithlabels``) are understood and dropped.
-    Raises `WrongFormat` where the first column is neither DATAFLOW nor STRUCTURE, where a needed
+    Raises `WrongFormat` where the first column is none of SDMX-CSV's, where a needed
     column is missing, or where rows ask to delete rather than report.
     """
     body = receive(source, limit=limit)
     separator = ";" if delimited.header(body, ",")[0].count(";") > 1 else ","
     raw = delimited.table(body, [sdmx_rows.TIME, sdmx_rows.VALUE], separator=separator, plain=_id)
     first = raw.columns[0]
-    if first not in ("DATAFLOW", "STRUCTURE"):
+    if first not in _FIRST:
         raise WrongFormat(
             f"{body.name} is no SDMX-CSV: its first column is {first!r}, not DATAFLOW (1.0) or "
             "STRUCTURE (2.0).",
@@ -54,7 +58,9 @@ def read(
             f"{body.name} has rows with ACTION D: they delete observations, they report none.",
             "Ask for the data themselves, not for updates since a day.",
         )
-    flow = raw["STRUCTURE_ID" if first == "STRUCTURE" else "DATAFLOW"].map(_code)
+    flow = raw["STRUCTURE_ID" if first == "STRUCTURE" else first].map(_code)
+    if first == "KEY":  # EXR.D.ILS.EUR.SP00.A: the dataflow goes before the dimensions
+        flow = flow.map(lambda key: key.partition(".")[0])
     concepts = [c for c in raw.columns if _CONCEPT.fullmatch(c) and c not in _HEADINGS]
     dimensions = concepts[: concepts.index(sdmx_rows.VALUE)]
     coded = raw[concepts].map(_code) if len(raw) else raw[concepts]
@@ -70,10 +76,9 @@ def read(
 
 
 def _id(name: str) -> str:
-    """The concept of a header cell: ``STRUCTURE[;]`` and ``COUNTRY: Country`` say more than it."""
-    return (
-        name.partition("[")[0].partition(": ")[0].strip() if ": " in name or "[" in name else name
-    )
+    """The concept of a header cell, which may say more: ``STRUCTURE[;]``, ``COUNTRY: Country``."""
+    concept = re.split(r"[:\[]", name, maxsplit=1)[0].strip()
+    return concept.upper() if _LOWER.fullmatch(concept) else concept
 
 
 def _code(cell: str) -> str:

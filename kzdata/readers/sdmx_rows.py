@@ -19,9 +19,8 @@ from kzdata.readers.received import WrongFormat
 
 REPORTER = ("REF_AREA", "COUNTRY", "REPORTER", "REPORTING_COUNTRY", "GEO")
 PARTNER = ("COUNTERPART_AREA", "COUNTERPART_COUNTRY", "PARTNER", "VIS_AREA")
-PRODUCT = ("COMMODITY", "PRODUCTCODE", "PRODUCT", "CL_PRODUCT")
 FREQUENCY = ("FREQ", "FREQUENCY")
-STATUS = ("OBS_STATUS", "STATUS")
+STATUS = ("OBS_STATUS", "STATUS", "OBS_FLAG")
 UNIT = ("UNIT_MEASURE", "UNIT", "CURRENCY_UNIT")
 TIME, VALUE = "TIME_PERIOD", "OBS_VALUE"
 # Attributes that a message without its data structure may offer among the dimensions.
@@ -41,10 +40,10 @@ ATTRIBUTES = frozenset(
         "DECIMALS_DISPLAYED",
         "DERIVATION_TYPE",
         "EMBARGO_TIME",
-        "METHODOLOGY",
         "NOTE_REF",
         "OBS_COM",
         "OBS_CONF",
+        "OBS_FLAG",
         "OBS_PRE_BREAK",
         "OBS_STATUS",
         "OVERLAP",
@@ -75,6 +74,8 @@ _FLOW_NAME = re.compile(r"(?:.*[:,/])?([A-Z0-9_]+)(?:\([^)]*\))?$")
 # Statuses of CL_OBS_STATUS that the contract folds into its own: no fixing on a holiday, counted
 # elsewhere, another category counted in, experimental.
 _STATUSES = {"H": "M", "K": "M", "W": "D", "G": "U"}
+# Eurostat's flags that mean another thing than the same letter of CL_OBS_STATUS.
+_FLAGS = {"C": "Q", "R": "A", "S": "E", "Z": "M"}
 _UNITS = {"PT": "percent", "PC": "percent"}
 
 
@@ -114,7 +115,7 @@ def tidy(
             "period": tidied.period_column(raw[TIME], name),
             **{column: value[column] for column in value},
             "unit": _first(raw, UNIT, contract.UNKNOWN).map(lambda unit: _UNITS.get(unit, unit)),
-            "obs_status": _status(raw, value["value"]),
+            **_status(raw, value["value"]),
             "locator": raw["locator"],
             "series": raw[keyed].fillna("").agg(".".join, axis=1) if len(raw) else "",
         }
@@ -151,9 +152,24 @@ def _area(raw: pd.DataFrame, concepts: tuple[str, ...]) -> pd.Series:
     return printed.map(lambda code: areas.from_letters(code) or NOT_APPLICABLE)
 
 
-def _status(raw: pd.DataFrame, value: pd.Series) -> pd.Series:
-    printed = _first(raw, STATUS, "A").map(lambda code: _STATUSES.get(code, code))
-    return printed.where(value.notna() | printed.isin(list(contract.MISSING)), "M")
+def _status(raw: pd.DataFrame, value: pd.Series) -> dict[str, pd.Series]:
+    """The contract's status, and a note where that is not the one published.
+
+    Eurostat prints several letters together (``bd``): the first counts.
+    """
+    printed = _first(raw, STATUS, "A")
+    flags = _FLAGS if not {"OBS_STATUS", "STATUS"} & set(raw) else {}
+
+    def ours(text: str) -> str:
+        code = text[:1].upper() if flags else text
+        code = flags.get(code, _STATUSES.get(code, code))
+        return code if code in contract.STATUSES else "A"
+
+    found = printed.map(ours)
+    return {
+        "obs_status": found.where(value.notna() | found.isin(list(contract.MISSING)), "M"),
+        "note": ("published status: " + printed).where(printed != found, ""),
+    }
 
 
 def _power(raw: pd.DataFrame, name: str) -> pd.Series:

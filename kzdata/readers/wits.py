@@ -31,7 +31,8 @@ def read(
 
     Unspecified partners are ``_X``, other Asia ``S19``; groups of countries are ``_Z``, so that
     nobody sums them with their members, as is the European Union among partners. WITS's groups of
-    products are ``_Z`` too. ``series`` is the key as WITS has it. Raises `WrongFormat` for a message without one of its concepts.
+    products are ``_Z`` too. ``series`` is the key as WITS has it. Raises `WrongFormat` for a
+    message without one of its concepts.
     """
     body = receive(source, limit=limit)
     raw, dimensions, _ = sdmx_json.message(body)
