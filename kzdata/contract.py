@@ -58,7 +58,8 @@ TOTALS = ("TOTAL", NOT_APPLICABLE)  # products that are no part of another
 OBSERVATIONS = 'kz.observations("KAZ", "ISR")'
 
 PUBLISHED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
-_PRODUCT = re.compile(r"\d{2,10}$")
+# Digits for the most part; 9999AA in HS, I in SITC 2, SPX1 in EBOPS.
+_PRODUCT = re.compile(r"[0-9A-Z]{1,10}$")
 
 
 def area_codes() -> frozenset[str]:
@@ -203,12 +204,12 @@ def _broken(frame: pd.DataFrame):
         frame["product"],
         lambda v: v in ("TOTAL", NOT_APPLICABLE) or bool(_PRODUCT.match(v)),
     )
-    yield "product is TOTAL, _Z or a code in digits", "product", codes
+    yield "product is TOTAL, _Z or a code in digits and capitals", "product", codes
     if "classification" not in frame.columns:
         yield (
             "a product code has a classification column",
             "product",
-            frame["product"].str.fullmatch(r"\d{2,10}").fillna(False).to_numpy(dtype=bool),
+            (~frame["product"].isin(TOTALS)).to_numpy(),
         )
     absent = frame["value"].isna()
     without_number = frame["obs_status"].isin(list(MISSING))

@@ -268,3 +268,48 @@ def test_a_recorded_bulk_file(shared):
     assert cells["DZA"] == 69_888_036
     assert frame["valuation"].unique().tolist() == ["FOB"]
     assert {"KAZ", "ISR"} <= set(frame["partner"])
+
+
+PAGE = ",".join([*row(), "reporterDesc"])  # what the web page saves; the real one has 47 columns
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+@pytest.mark.parametrize("after", ["", ","])
+def test_a_file_saved_from_the_web_page(encoding, after):
+    """Its rows end with a comma that the header lacks, which shifts the columns of who reads by
+    position, and its Latin letters are not UTF-8."""
+    cells = ["" if value is None else str(value) for value in row(cmdCode="0101").values()]
+    body = f"{PAGE}\n{','.join([*cells, 'Türkiye'])}{after}\n".encode(encoding)
+    (found,) = comtrade_bulk.read(body).to_dict("records")
+    assert (found["partner"], found["product"], found["value"]) == ("ISR", "0101", 100.5)
+
+
+def test_a_row_with_more_cells_than_the_header_is_refused():
+    body = bulk(",", row()).decode()
+    for shifted in (",7\n", ",,\n"):
+        with pytest.raises(WrongFormat, match=r"a cell more than the header|header's 19 columns"):
+            comtrade_bulk.read(body.rstrip("\n").encode() + shifted.encode())
+    text = bulk(",", row(), row(period="2023")).decode().splitlines()
+    with pytest.raises(WrongFormat, match="a cell more than the header, and it is not empty"):
+        comtrade_bulk.read("\n".join([text[0], text[1] + ",", text[2] + ",7"]).encode())
+
+
+@pytest.mark.parametrize(
+    ("kind", "nomenclature", "code", "valuation"),
+    [
+        ("C", "H6", "9999AA", "FOB"),  # commodities not specified according to kind
+        ("C", "S2", "I", "FOB"),
+        ("C", "S3", "0", "FOB"),
+        ("C", "B5", "1", "FOB"),
+        ("S", "EB10", "SPX1", "_Z"),
+    ],
+)
+def test_codes_that_are_no_two_digits_are_under_the_contract(kind, nomenclature, code, valuation):
+    frame = read(row(typeCode=kind, classificationCode=nomenclature, cmdCode=code))
+    assert contract.check(frame)["product"].item() == code
+    assert frame["valuation"].item() == valuation
+
+
+def test_an_unknown_flow_is_named():
+    with pytest.raises(UnknownCode, match="flowcode 'XX'"):
+        read(row(flowCode="XX"))

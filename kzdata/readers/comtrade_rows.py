@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kzdata import areas
-from kzdata.codes import WORLD
+from kzdata.codes import NOT_APPLICABLE, WORLD
 from kzdata.errors import UnknownCode
 from kzdata.readers import digits, tidied
 from kzdata.readers.received import WrongFormat
@@ -28,6 +28,7 @@ REQUIRED = [
 ]
 _CELL = [c for c in REQUIRED if c not in TOTALS and c != "primaryvalue"]
 DATAFLOWS = {"C": "trade_goods", "S": "trade_services"}
+FLOWS = {code: code for code in "X M RX RM DX FM MIP MOP XIP XOP".split()}
 NOMENCLATURES = {
     "H0": "HS1992",
     "H1": "HS1996",
@@ -82,7 +83,7 @@ def tidy(raw: pd.DataFrame, where: str, *, source: str, published: str) -> pd.Da
             "dataflow": _coded(raw["typecode"], DATAFLOWS, where),
             "reporter": _areas(raw["reportercode"]),
             "partner": _areas(raw["partnercode"]),
-            "flow": raw["flowcode"],
+            "flow": _coded(raw["flowcode"], FLOWS, where),
             "product": raw["cmdcode"],
             "valuation": _valuation(raw),
             "period": tidied.period_column(raw["period"], where),
@@ -137,13 +138,14 @@ def _totals(raw: pd.DataFrame, where: str) -> pd.DataFrame:
 
 def _valuation(raw: pd.DataFrame) -> pd.Series:
     primary = pd.to_numeric(raw["primaryvalue"], errors="coerce")
-    found = pd.Series("unknown", index=raw.index, dtype=object)
+    services = raw["typecode"] == "S"
+    found = pd.Series("unknown", index=raw.index, dtype=object).where(~services, NOT_APPLICABLE)
     # A row may carry both values, equal ones: then imports are CIF and exports FOB, as usual.
     imports = raw["flowcode"].isin(["M", "RM", "FM", "MIP", "MOP"])
     for column, valued, usual in (("cifvalue", "CIF", imports), ("fobvalue", "FOB", ~imports)):
         if column in raw:
             same = pd.to_numeric(raw[column], errors="coerce") == primary
-            found[same & ((found == "unknown") | usual)] = valued
+            found[same & ~services & ((found == "unknown") | usual)] = valued
     return found
 
 

@@ -95,5 +95,4 @@ def _judged(frame: pd.DataFrame) -> pd.Series:
     known &= frame["flow"].isin(list(contract.FLOWS))
     for column in ("reporter", "partner"):
         known &= frame[column].isin(list(contract.area_codes()))
-    known &= frame["product"].str.fullmatch(r"TOTAL|_Z|\d{2,10}").astype(bool)
     return known
