@@ -28,7 +28,7 @@ REQUIRED = [
 ]
 _CELL = [c for c in REQUIRED if c not in TOTALS and c != "primaryvalue"]
 DATAFLOWS = {"C": "trade_goods", "S": "trade_services"}
-FLOWS = {code: code for code in "X M RX RM DX FM MIP MOP XIP XOP".split()}
+FLOWS = {code: code for code in ("X", "M", "RX", "RM", "DX", "FM", "MIP", "MOP", "XIP", "XOP")}
 NOMENCLATURES = {
     "H0": "HS1992",
     "H1": "HS1996",
