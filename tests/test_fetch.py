@@ -720,3 +720,116 @@ def test_the_watch_does_not_outlive_the_answer(server, declare):
     while any(isinstance(each, threading.Timer) for each in threading.enumerate()):
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+def flooding(piece: bytes):
+    """Chunks without an end, as fast as they are taken."""
+
+    def manner(headers, handler):
+        said = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
+        handler.wfile.write(mis.head(200, said))
+        chunk = f"{len(piece):x}\r\n".encode() + piece + b"\r\n"
+        while True:  # until the client hangs up
+            handler.wfile.write(chunk)
+
+    return manner
+
+
+def test_chunks_without_an_end_are_left_at_the_size_that_is_allowed(server, declare):
+    begun = time.monotonic()
+    refused(
+        failures.TooLarge, "more than 1,048,576 bytes", server, declare,
+        flooding(b" " * 65536), max_bytes=2**20,
+    )  # fmt: skip
+    assert time.monotonic() - begun < 4
+
+
+def test_plain_bytes_announced_as_gzip_are_named_for_what_they_are(server, declare):
+    server.on("/a", mis.answer(GOOD, Content_Encoding="gzip"))
+    done = retrieve("worldbank", **declare())
+    assert (done.path.name, done.path.read_bytes()) == ("worldbank.json", GOOD)
+    assert len(done.frame) == 2
+
+
+def raw(text: bytes):
+    return lambda headers, handler: handler.wfile.write(text)
+
+
+def changed(path: tuple, value) -> bytes:
+    """The bank's answer with one field, somewhere inside, of another kind."""
+    answer = json.loads(GOOD)
+    inner = answer
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    return json.dumps(answer).encode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "manner"),
+    [
+        # a field below the row: told by its own name
+        (failures.Unreadable, "no field 'id' in rows.1.", mis.answer(
+            changed((1, 1, "country"), {"iso": "KZ"}))),
+        (failures.Unreadable, "no field 'id' in rows.0.; it has: str", mis.answer(
+            changed((1, 0, "indicator"), "BX.KLT"))),
+        (failures.Unreadable, "field 'value' in rows.0. is no text or number", mis.answer(
+            changed((1, 0, "value"), {"amount": 12.5}))),
+        (failures.Unreadable, "'soon' cannot be read", mis.answer(
+            changed((1, 0, "date"), "soon"))),
+        (failures.Unreadable, "pages is 'many'", mis.answer(changed((0, "pages"), "many"))),
+        # other charsets, announced or not
+        (failures.Unreadable, "not UTF-8", mis.answer(
+            GOOD.decode().replace("Net inflows", "Flux nets réels").encode("latin-1"),
+            kind="application/json; charset=utf-8")),
+        (failures.Unreadable, "not UTF-8", mis.answer(
+            GOOD.decode().encode("utf-16"), kind="application/json; charset=utf-16")),
+        # an announced length below the true one: what came in it is no whole document
+        (failures.Unreadable, "no complete JSON", mis.answer(GOOD, announce=-40)),
+        (failures.WrongType, "packed its answer as deflate", mis.answer(
+            GOOD, Content_Encoding="deflate")),
+    ],
+)  # fmt: skip
+def test_changes_inside_and_lies_about_the_body_are_told(server, declare, kind, said, manner):
+    refused(kind, said, server, declare, manner)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n"
+        b"zz\r\n" + GOOD,
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\nContent-Type: application/json\r\n\r\n"
+        + GOOD[:-40],
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 300 + b"\r\n" + GOOD,
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70000 + b"\r\n\r\n" + GOOD,
+    ],
+)
+def test_what_is_not_http_is_a_failure_of_ours_and_keeps_nothing(server, declare, text):
+    refused(failures.FetchError, "worldbank|127", server, declare, raw(text), requests=3)
+
+
+@pytest.mark.parametrize("day", ["Fri, 31 Dec 9999 23:59:59 GMT", "9" * 400])
+def test_an_absurd_wait_is_not_waited(server, declare, day):
+    begun = time.monotonic()
+    refused(failures.Busy, "answered 429", server, declare, mis.answer(b"{}", 429, Retry_After=day))
+    assert time.monotonic() - begun < 1
+
+
+def test_a_wait_until_a_date_is_waited(server, declare):
+    until = datetime.fromtimestamp(time.time() + 2, UTC)
+    date = email.utils.format_datetime(until, usegmt=True)
+    server.on("/a", mis.answer(b"{}", 503, Retry_After=date), mis.answer(GOOD))
+    begun = time.monotonic()
+    assert len(retrieve("worldbank", **declare()).frame) == 2
+    assert time.monotonic() - begun > 0.7  # dates have no fractions of a second
+
+
+def test_a_reset_in_the_middle_is_continued_at_the_byte(server, declare):
+    body = world_bank(*range(1950, 2025))
+    said = {"Content-Type": "application/json", "Accept-Ranges": "bytes", "ETag": '"one"'}
+    head = mis.head(200, said | {"Content-Length": str(len(body))})
+    server.on("/a", mis.reset(head + body[:7000]), mis.ranged(body))
+    assert retrieve("worldbank", **declare()).path.read_bytes() == body
+    assert server.requests[-1][1].get("range") in (None, "bytes=7000-")

@@ -15,6 +15,7 @@ from kzdata.fetch.endpoints import Endpoint, Request
 from kzdata.fetch.failures import CutShort, FetchError, KeyEchoed, NoKey
 from kzdata.fetch.keys import Secret
 from kzdata.fetch.record import Fetched
+from kzdata.readers.received import GZIP
 
 
 def prepare(
@@ -104,7 +105,10 @@ class _Once:
         request, endpoint = self.request, self.request.endpoint
         at = datetime.now(UTC)
         state = transfer.bring(request, partial, self.key, self.progress)
-        packed = state["headers"].get("content-encoding", "").lower() in ("gzip", "x-gzip")
+        with storage.kept(), partial.body.open("rb") as begun:
+            # Servers announce gzip and send plain bytes; the name tells what is there.
+            packed = begun.read(len(GZIP)) == GZIP
+        packed &= state["headers"].get("content-encoding", "").lower() in ("gzip", "x-gzip")
         file = request.file + ".gz" * (packed and not request.file.endswith(".gz"))
         with storage.kept():
             path = partial.named(file)
