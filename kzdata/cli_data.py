@@ -104,8 +104,10 @@ def _told(row: dict[str, Any]) -> list[tuple[str, str]]:
     vintage = row["latest_vintage"] or ("undated" if row["observations"] else "none")
     if row["vintages"] > 1:
         vintage += f", of {row['vintages']}"
+    covers = [("covers", row["coverage"])] if row["coverage"] else []
     return [
         ("publisher", row["publisher"] or "not registered"),
+        *covers,
         ("here", here),
         ("vintage", vintage),
         ("terms", row["licence"] or "not stated"),

@@ -8,14 +8,16 @@ from kzdata import periods, sources, store, vintages
 from kzdata.codes import UNKNOWN
 from kzdata.readers import reading
 
+_TOLD = ("publisher", "title", "coverage", "licence", "reliability")
+
 
 def coverage() -> list[dict[str, Any]]:
     """One row a source of official figures: what is shipped, and what can be loaded.
 
-    Fields: source, publisher, title, licence, here (shipped, loaded, or not loaded), observations,
-    dataflows, first and last period, vintages (number of publications here), latest_vintage,
-    loaded_at, tested_on_originals (True, False, or None where no reader of files is needed),
-    refresh (the command), reliability. What is not known is None.
+    Fields: source, publisher, title, coverage (what its files hold), licence, here (shipped,
+    loaded, or not loaded), observations, dataflows, first and last period, vintages (number of
+    publications here), latest_vintage, loaded_at, tested_on_originals (True, False, or None where
+    no reader of files is needed), refresh (the command), reliability. What is not known is None.
     """
     return [*map(_shipped, sorted(sources.manifests())), *map(_readable, reading.SOURCES)]
 
@@ -52,7 +54,7 @@ def _readable(name: str) -> dict[str, Any]:
 def _about(name: str) -> dict[str, Any]:
     known = sources.registry().get(name, {})
     told = {"source": name}
-    return told | {key: known.get(key) for key in ("publisher", "title", "licence", "reliability")}
+    return told | {key: known.get(key) for key in _TOLD}
 
 
 def _span(spelt: Any) -> dict[str, str | None]:

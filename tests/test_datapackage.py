@@ -17,6 +17,7 @@ from conftest import ROOT
 from kzdata import cli_data, contract, store, vintages
 from kzdata.datapackage import export
 from kzdata.errors import PublishError, UnknownCode
+from kzdata.readers import reading
 
 BACI = (
     "t,i,j,k,v,q\n2021,398,376,010121,52.051,       13.235\n"
@@ -182,11 +183,14 @@ def test_sources_tells_what_is_here_and_what_is_not(baci):
     assert rows["baci"]["licence"] == "Etalab Open Licence 2.0"
     assert rows["baci"]["tested_on_originals"] is True
     assert rows["wits"]["tested_on_originals"] is False
+    assert "gross and net inflow" in rows["nbk_fdi"]["coverage"]
+    assert all(rows[name]["coverage"] for name in reading.SOURCES)
     vintages.load("baci", baci)
     text = call(cli_data.sources).stdout
     assert "baci: BACI, reconciled bilateral trade by product" in text
     assert "loaded, 3 observations, 2021 to 2021, trade_goods" in text
     assert "not on originals" in text
+    assert "covers     exports of every country to every other" in text
     assert "kzdata load baci PATH" in text
 
 

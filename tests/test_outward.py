@@ -112,3 +112,22 @@ def test_a_frame_that_breaks_the_contract_is_refused():
         outward.to_sdmx_csv(rows(("X", "2024", 5)).assign(unit=""))
     with pytest.raises(ContractError, match="lacks"):
         outward.to_sdmx_csv(pd.DataFrame({"value": [1.0]}))
+
+
+HOSTILE = [
+    '"', '""', ",", ";", "'", "=1+1", "@x", "NA", "nan", "None", "null", "N/A", "#N/A", "", "-",
+    " before", "after ", "two  spaces", "\ta tab\t", "1e5", "010121", "true", "2024-01-01", "inf",
+    "back\\slash\\", "\\n", "\\,", "{field}", "%s", "<b>&amp;", "\x00", "\x1f", "e\u0301", "é",
+    "no\u00a0break", "\ufeffmark", "בדיקה \u2068ISR\u2069", "тенге «₸»", "🐪", "KAZ: Kazakhstan",
+    "# comment", "dataflow,X:Y(1.0),D,",
+]  # fmt: skip
+
+
+def test_hostile_texts_come_back_as_they_are(tmp_path):
+    frame = pd.concat([rows(("X", str(1900 + n), n)) for n in range(len(HOSTILE))])
+    frame = frame.reset_index(drop=True).assign(note=HOSTILE)
+    frame["locator"] = [text or "page 1" for text in HOSTILE]
+    pd.testing.assert_frame_equal(by_sdmx1(frame, tmp_path), frame)
+    # pysdmx reads "nan" as no text and drops a byte order mark; all else is the same
+    same = frame[~frame["note"].isin(["nan", "\ufeffmark"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(by_pysdmx(same, tmp_path), same)

@@ -112,6 +112,11 @@ def test_parts_by_second_partner_transport_customs_or_supply_are_not_counted_twi
     assert frame["value"].tolist() == [100.5]
 
 
+def test_a_total_that_is_not_flagged_as_aggregate_is_a_total_all_the_same():
+    for flag in (False, None, "0"):
+        assert read(row(isAggregate=flag, isReported=True))["value"].tolist() == [100.5]
+
+
 def test_parts_without_their_total_are_refused():
     with pytest.raises(WrongFormat, match=r"no total.*partner 376.*motcode 2100"):
         read(row(), row(motCode=2100, period="2023"))

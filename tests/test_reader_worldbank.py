@@ -193,3 +193,9 @@ def test_wits_indicators_without_product_are_in_their_own_unit(product, indicato
 def test_wits_concepts_of_the_whole_data_set_are_read():
     (found,) = wits.read(wits_row(fixed=("REPORTER", "INDICATOR"))).to_dict("records")
     assert (found["reporter"], found["flow"], found["value"]) == ("KAZ", "X", 7_000)
+
+
+def test_the_banks_unclassified_are_no_special_categories():
+    # UN Comtrade's XX is an area of its own; the bank's has no letters of three
+    (found,) = worldbank.read(answer(row("XX", ""))).to_dict("records")
+    assert (found["reporter"], found["series"]) == ("_Z", "BX.KLT.DINV.CD.WD.XX")

@@ -2,7 +2,8 @@
 
 A two-element list, of the answer's size and of its rows; an error is a list of one. Groups of
 countries (regions, income levels) stand among the countries: their area is ``_Z``.
-Written to the documented format; no raw answer with Kazakhstan was at hand.
+Written to the documented format and to rows of recorded answers; no whole answer of the bank's
+was at hand.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def read(
         lambda code: INDICATORS.get(code, (f"WB:{code}", _NONE, _NONE, _NONE, None))
     )
     value = digits.scaled(raw["value"], name=body.name)
-    area = raw["iso3"].where(raw["iso3"] != "", raw["country"]).map(areas.from_letters)
+    code = raw["iso3"].where(raw["iso3"] != "", raw["country"])
+    area = code.replace("XX", NOT_APPLICABLE).map(areas.from_letters)  # XX: not classified
     status = raw["status"].where(raw["status"].isin(list(contract.STATUSES)), "A")
     unit = raw["unit"].where(raw["unit"] != "", UNKNOWN)
     made = pd.DataFrame(

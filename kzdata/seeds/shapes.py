@@ -115,6 +115,7 @@ SHAPES: dict[str, Shape] = {
         "file": (_like(r"[^/\\]+", "a file name without a folder"), "?"),
         "sha256": (_like(r"[0-9a-f]{64}", "64 hexadecimal digits"), "?"),
         "reliability": (_text, "!"),
+        "coverage": (_text, "?"),
     },
     "claims": {
         "id": (_slug, "!"),
