@@ -104,6 +104,12 @@ def test_country_tables_of_every_vintage_and_namibia(text):
     assert table.loc["58", ["iso3", "area"]].tolist() == ["BEL", "BLX"]
 
 
+def test_a_quotation_mark_of_windows_is_no_control_character():
+    # 0x92 is an apostrophe in Windows-1252 and nothing in Latin-1
+    table = baci.countries(OLD.replace("d'I", "d\u2019I").encode("cp1252")).set_index("code")
+    assert table.loc["384", "name"] == "Côte d\u2019Ivoire"
+
+
 def test_a_country_table_with_a_new_header_is_refused():
     with pytest.raises(WrongFormat, match="no column for iso3"):
         baci.countries(NEW.replace("country_iso3", "alpha3").encode())

@@ -207,3 +207,29 @@ def test_numbers_in_cells(cell, value, half):
 def test_other_text_in_a_cell_is_refused_with_its_place():
     with pytest.raises(WrongFormat, match=r"row 3: 'конф\.' is no number"):
         bns_cells.number("конф.", "row 3")
+
+
+@pytest.mark.parametrize(
+    "group",
+    ["Страны СНГ", "Страны ЕАЭС", "Страны вне ЕАЭС", "Остальные страны мира", "Европа", "Страны ЕС",
+     "Страны вне ЕС", "Азия", "Америка", "Африка", "Австралия и Океания", "АВСТРАЛИЯ И ОКЕАНИЯ",
+     "Страны  ЕC", "* из них через третьи страны"],
+)  # fmt: skip
+def test_groups_and_footnotes_are_no_partners_even_with_numbers(group):
+    """Counted with its members, a group would break the sum to «Всего» or become a partner."""
+    frame = read(rows=[*ROWS, (group, 60.5, 30.25, 30.25)])
+    assert sorted(set(frame["partner"])) == ["ISR", "RUS", "WLD"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Босния И Герцеговина", "BIH"),
+        ("БОСНИЯ И ГЕРЦЕГОВИНА", "BIH"),
+        (" США ", "USA"),
+        ("Сoeдинeнныe Штaты Aмeрики", "USA"),  # Latin look-alikes
+    ],
+)
+def test_case_blanks_and_look_alikes_of_country_names(name, code):
+    rows = [("Всего", 60.5, 30.25, 30.25), (name, 60.5, 30.25, 30.25)]
+    assert set(read(rows=rows)["partner"]) == {"WLD", code}
