@@ -293,3 +293,70 @@ def test_published_statuses_that_are_folded_are_told():
         "published status: J",
         "published status: H",
     ]
+
+
+SPECIFIC = """<?xml version="1.0"?>
+<m:StructureSpecificData xmlns:m="http://www.sdmx.org/resources/sdmxml/schemas/v{version}/message"
+ xmlns:c="http://www.sdmx.org/resources/sdmxml/schemas/v{version}/common"
+ xmlns:s="http://www.sdmx.org/resources/sdmxml/schemas/v{version}/data/structurespecific"
+ xmlns:x="http://www.w3.org/2001/XMLSchema-instance"
+ xmlns:n="urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure=XX:T(1.0):ObsLevelDim:TIME_PERIOD">
+<m:Header><m:ID>t</m:ID><m:Test>true</m:Test><m:Prepared>2026-01-01T00:00:00</m:Prepared>
+<m:Sender id="XX"/><m:Structure structureID="T" dimensionAtObservation="{at}"
+ namespace="urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure=XX:T(1.0)">{reference}
+</m:Structure></m:Header>
+<m:DataSet s:structureRef="T" x:type="n:DataSetType" {whole}>{inside}</m:DataSet>
+</m:StructureSpecificData>"""
+REFERENCE = {
+    "2_1": '<c:Structure><Ref agencyID="XX" id="T" version="1.0"/></c:Structure>',
+    "3_0": "<c:Structure>urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure=XX:T(1.0)"
+    "</c:Structure>",
+}
+
+
+def specific(inside, *, whole="", version="2_1", at="TIME_PERIOD"):
+    text = SPECIFIC.format(
+        inside=inside, whole=whole, version=version, at=at, reference=REFERENCE[version]
+    )
+    return sdmx_ml.read(text.encode())
+
+
+@pytest.mark.parametrize("version", ["2_1", "3_0"])
+def test_ml_a_multiplier_of_the_whole_data_set_counts(version):
+    """Banks for statistics write UNIT_MULT once, on the data set: without it all are millionths."""
+    series = '<Series FREQ="Q" REF_AREA="KZ"><Obs TIME_PERIOD="2025-Q1" OBS_VALUE="12.5"/></Series>'
+    (found,) = specific(
+        series, whole='UNIT_MULT="6" UNIT_MEASURE="USD" action="Replace"', version=version
+    ).to_dict("records")
+    assert (found["value"], found["unit"], found["series"]) == (12_500_000, "USD", "Q.KZ")
+    flat = '<Obs FREQ="Q" REF_AREA="KZ" TIME_PERIOD="2025-Q1" OBS_VALUE="12.5" UNIT_MULT="3"/>'
+    (own,) = specific(
+        flat, whole='UNIT_MULT="6" UNIT_MEASURE="USD"', version=version, at="AllDimensions"
+    ).to_dict("records")
+    assert own["value"] == 12_500  # the observation's own goes before the data set's
+
+
+def test_ml_a_multiplier_of_a_group_counts_for_its_series_alone():
+    def series(area, freq):
+        inside = '<Obs TIME_PERIOD="2025" OBS_VALUE="2"/>'
+        return f'<Series FREQ="{freq}" REF_AREA="{area}" KIND="X">{inside}</Series>'
+
+    group = '<Group x:type="n:Sibling" REF_AREA="KZ" KIND="X" UNIT_MULT="6" UNIT_MEASURE="USD"/>'
+    frame = specific(series("KZ", "A") + series("KZ", "B") + series("IL", "A") + group)
+    values = frame.set_index("series")["value"].to_dict()
+    assert values == {"A.KZ.X": 2_000_000, "B.KZ.X": 2_000_000, "A.IL.X": 2}
+
+
+def test_ml_a_printed_gap_is_missing():
+    frame = specific('<Series REF_AREA="KZ"><Obs TIME_PERIOD="2025" OBS_VALUE="#N/A"/></Series>')
+    assert frame["obs_status"].tolist() == ["M"]
+
+
+def test_ml_the_services_own_error_is_repeated():
+    body = (
+        b'<m:Error xmlns:m="http://www.sdmx.org/resources/sdmxml/schemas/v2_1/message" '
+        b'xmlns:c="http://www.sdmx.org/resources/sdmxml/schemas/v2_1/common">'
+        b'<m:ErrorMessage code="100"><c:Text>No results\n found</c:Text></m:ErrorMessage></m:Error>'
+    )
+    with pytest.raises(WrongFormat, match="the service's refusal: 100 No results found"):
+        sdmx_ml.read(body)

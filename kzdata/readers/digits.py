@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NUMBER = r"[+-]?(?:\d+\.?(\d*)|\.(\d+))(?:[eE]([+-]?\d{1,4}))?"
-BLANK = frozenset({"", "NA", "NaN", "nan", "null", "None"})
+BLANK = frozenset({"", "NA", "#N/A", "NaN", "nan", "null", "None"})
 
 
 def scaled(

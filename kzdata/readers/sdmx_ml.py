@@ -19,7 +19,7 @@ import pandas as pd
 
 from kzdata.codes import UNKNOWN
 from kzdata.errors import NotAvailable
-from kzdata.readers import sdmx_rows
+from kzdata.readers import sdmx_levels, sdmx_rows
 from kzdata.readers.received import LIMIT, Received, WrongFormat, receive
 
 TESTED_ON_ORIGINAL = True
@@ -39,6 +39,7 @@ def read(
     """
     body = receive(source, limit=limit)
     _refuse_entities(body)
+    _refuse_error(body)
     definition = None
     if structure is not None:
         described = receive(structure, limit=limit)
@@ -73,15 +74,22 @@ def read(
 def _rows(message: Any, body: Received, definition: Any) -> tuple[list[dict[str, Any]], list[str]]:
     rows: list[dict[str, Any]] = []
     seen: dict[str, None] = {}
+    specific = any("StructureSpecific" in type(dataset).__name__ for dataset in message.data)
+    levels = sdmx_levels.levels(body) if specific else []
     for place, dataset in enumerate(message.data):
         if getattr(dataset.action, "name", "") == "delete":
             raise WrongFormat(
                 f"{body.name}: data set {place} deletes observations, it reports none.",
                 "Ask for the data themselves, not for updates since a day.",
             )
+        level = levels[place] if place < len(levels) else sdmx_levels.Level({})
+        groups: sdmx_levels.Groups | None = None
         for at, observed in enumerate(dataset.obs):
             key = {name: str(value.value) for name, value in observed.key.values.items()}
-            given = {name: str(value.value) for name, value in observed.attrib.items()}
+            if groups is None:
+                groups = level.by_key(key)
+            given = level.of_all | sdmx_levels.given(groups, key)
+            given |= {name: str(value.value) for name, value in observed.attrib.items()}
             seen |= dict.fromkeys(key)
             value = None if observed.value is None else str(observed.value)
             rows.append(
@@ -95,7 +103,7 @@ def _rows(message: Any, body: Received, definition: Any) -> tuple[list[dict[str,
     if definition is not None:
         return rows, [each.id for each in definition.dimensions]
     # A generic message tells attributes from dimensions itself, a structure-specific one does not.
-    if not any("StructureSpecific" in type(dataset).__name__ for dataset in message.data):
+    if not specific:
         return rows, list(seen)
     keyed = [name for name in seen if name not in sdmx_rows.ATTRIBUTES]
     # The unit is an attribute for the ECB, a dimension for the OECD: it is one if it is needed.
@@ -141,6 +149,20 @@ def _refuse_entities(body: Received) -> None:
         raise WrongFormat(f"{body.name} declares XML entities.", "SDMX-ML has none.")
     if not body.data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         raise WrongFormat(f"{body.name} is no XML.", "For SDMX-JSON or SDMX-CSV name that reader.")
+
+
+def _refuse_error(body: Received) -> None:
+    """A service's own error comes as a message too: <Error><ErrorMessage code=…><Text>."""
+    if not re.search(rb"<(?:\w+:)?Error[\s>]", body.data[:4096]):
+        return
+    said = re.search(rb"<(?:\w+:)?ErrorMessage\b([^>]*)>(.*?)</", body.data, re.DOTALL)
+    code = re.search(rb"code=.(\w+)", said[1]) if said else None
+    words = re.sub(rb"<[^>]*>", b" ", said[2]).decode("utf-8", "replace") if said else ""
+    raise WrongFormat(
+        f"{body.name} is the service's refusal: {code[1].decode() if code else 'no code'} "
+        f"{' '.join(words.split())[:300]}",
+        "Mend the request: 100 is no results found, 150 a request that it does not understand.",
+    )
 
 
 def _flow(body: Received) -> str:
