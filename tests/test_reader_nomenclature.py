@@ -75,6 +75,15 @@ def test_a_wide_fan_out_is_flagged(tmp_path):
     assert found["value"].sum() == pytest.approx(21, rel=1e-9)
 
 
+def test_twenty_successors_are_a_split_as_any_other(tmp_path):
+    text = "from,to\n" + "".join(f"854911,85{n:04d}\n" for n in range(20))
+    found = nomenclature.convert(
+        products(("854911", 20)), table(tmp_path, text), old="HS2022", new="HS2017"
+    )
+    assert found["obs_status"].unique() == ["E"]
+    assert not found["note"].str.contains("successors").any()
+
+
 def test_a_missing_part_makes_a_sum_missing(tmp_path):
     known = table(tmp_path, "from,to\n010121,010121\n010129,010121\n")
     found = nomenclature.convert(

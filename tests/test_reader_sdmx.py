@@ -360,3 +360,27 @@ def test_ml_the_services_own_error_is_repeated():
     )
     with pytest.raises(WrongFormat, match="the service's refusal: 100 No results found"):
         sdmx_ml.read(body)
+
+
+@pytest.mark.parametrize(
+    ("flow", "indicator", "dataflow", "trade"),
+    [
+        ("IMF.STA:IMTS(1.0.0)", "XG_FOB_USD", "trade_goods", ("X", "FOB")),
+        ("IMF.STA:DOT(1.0)", "TXG_FOB_USD", "trade_goods", ("X", "FOB")),  # names until 2025
+        ("IMF.STA:DOT(1.0)", "TMG_CIF_USD", "trade_goods", ("M", "CIF")),
+        ("IMF.STA:IMTS(1.0.0)", "TBG_USD", "trade_goods", ("B", "FOB/CIF")),
+        ("IMF.STA:DIP(1.0.0)", "INWD_D_NETLA_FALL_ALL", "fdi_position", ("_Z", "_Z")),
+        ("IMF.STA:DIP(1.0.0)", "OTWD_D_NETAL_FALL_ALL", "fdi_position_outward", ("_Z", "_Z")),
+        # FDI is the IMF's Financial Development Index: no investment, whatever its indicator
+        ("IMF.RES:FDI(1.0.0)", "INWD_D_NETLA_FALL_ALL", "IMF.RES:FDI(1.0.0)", ("_Z", "_Z")),
+        ("IMF.STA:BOP(1.0.0)", "XG_FOB_USD", "IMF.STA:BOP(1.0.0)", ("_Z", "_Z")),
+    ],
+)
+def test_names_of_the_imf_and_what_they_are(flow, indicator, dataflow, trade):
+    text = (
+        "STRUCTURE[;],STRUCTURE_ID,ACTION,COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,"
+        f"TIME_PERIOD,OBS_VALUE\ndataflow,{flow},R,KAZ,{indicator},ISR,A,2024,5\n"
+    )
+    (found,) = sdmx_csv.read(text.encode()).to_dict("records")
+    assert found["dataflow"] == dataflow
+    assert (found["flow"], found["valuation"]) == trade

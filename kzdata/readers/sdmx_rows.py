@@ -103,6 +103,7 @@ def tidy(
     raw = raw.reset_index(drop=True)
     keyed = [d for d in dimensions if d != TIME and d in raw]
     value = digits.scaled(raw[VALUE], _power(raw, name), name=name)
+    status, note = _status(raw, value["value"])
     reporter, partner = _area(raw, REPORTER), _area(raw, PARTNER)
     made = pd.DataFrame(
         {
@@ -115,7 +116,8 @@ def tidy(
             "period": tidied.period_column(raw[TIME], name),
             **{column: value[column] for column in value},
             "unit": _first(raw, UNIT, contract.UNKNOWN).map(lambda unit: _UNITS.get(unit, unit)),
-            **_status(raw, value["value"]),
+            "obs_status": status,
+            "note": note,
             "locator": raw["locator"],
             "series": raw[keyed].fillna("").agg(".".join, axis=1) if len(raw) else "",
         }
@@ -152,7 +154,7 @@ def _area(raw: pd.DataFrame, concepts: tuple[str, ...]) -> pd.Series:
     return printed.map(lambda code: areas.from_letters(code) or NOT_APPLICABLE)
 
 
-def _status(raw: pd.DataFrame, value: pd.Series) -> dict[str, pd.Series]:
+def _status(raw: pd.DataFrame, value: pd.Series) -> tuple[pd.Series, pd.Series]:
     """The contract's status, and a note where that is not the one published.
 
     Eurostat prints several letters together (``bd``): the first counts.
@@ -166,10 +168,8 @@ def _status(raw: pd.DataFrame, value: pd.Series) -> dict[str, pd.Series]:
         return code if code in contract.STATUSES else "A"
 
     found = printed.map(ours)
-    return {
-        "obs_status": found.where(value.notna() | found.isin(list(contract.MISSING)), "M"),
-        "note": ("published status: " + printed).where(printed != found, ""),
-    }
+    status = found.where(value.notna() | found.isin(list(contract.MISSING)), "M")
+    return status, ("published status: " + printed).where(printed != found, "")
 
 
 def _power(raw: pd.DataFrame, name: str) -> pd.Series:

@@ -94,7 +94,7 @@ def read(
             "period": tidied.period_column(raw["date"], body.name),
             **{column: value[column] for column in value},
             "unit": [each[4] or said for each, said in zip(known, unit, strict=True)],
-            "obs_status": status.where(value["value"].notna(), "M"),
+            "obs_status": status,
             "locator": raw["locator"],
             "series": raw["indicator"] + "." + raw["country"],
         }
