@@ -60,7 +60,7 @@ def _seen() -> dict[str, str]:
 
 def dataflows() -> list[str]:
     """The dataflows of which anything is here, the one with the most rows first."""
-    counts = store.everything()["dataflow"].value_counts()
+    counts = store.shipped()["dataflow"].value_counts()
     held = {str(name): int(count) for name, count in counts.items()}
     for entry in vintages.entries():
         for each in entry.dataflows:
@@ -70,7 +70,7 @@ def dataflows() -> list[str]:
 
 def reporters(dataflow: str) -> list[str]:
     """The reporters of a dataflow, by code."""
-    table = store.everything()
+    table = store.shipped()  # of what is loaded the indexes say enough: a year may be gigabytes
     found = set(table.loc[table["dataflow"] == dataflow, "reporter"])
     for source in {e.source for e in vintages.entries() if dataflow in e.dataflows}:
         found |= set(vintages.shape(source)[0])

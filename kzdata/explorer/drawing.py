@@ -50,9 +50,7 @@ def frame_of(chosen: Selection, *, one_product: bool) -> pd.DataFrame:
         chosen.reporter,
         None if chosen.partner == ALL else chosen.partner,
         flow=None if chosen.flow in (BOTH, "B") else chosen.flow,
-        product=None
-        if chosen.product in LEVELS or not (one_product or chosen.product.isdecimal())
-        else chosen.product,
+        product=line.asked_product(chosen, one_product=one_product),
         start=chosen.start,
         end=chosen.end,
         dataflow=chosen.dataflow,

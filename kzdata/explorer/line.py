@@ -19,8 +19,9 @@ def asked_line(chosen: Selection, *, one_product: bool = True) -> str:
         parts.append(_text(chosen.partner))
     if chosen.flow not in (BOTH, "B"):
         parts.append(f"flow={_text(chosen.flow)}")
-    if chosen.product not in LEVELS and (one_product or chosen.product.isdecimal()):
-        parts.append(f"product={_text(chosen.product)}")
+    product = asked_product(chosen, one_product=one_product)
+    if product:
+        parts.append(f"product={_text(product)}")
     for name, period in (("start", chosen.start), ("end", chosen.end)):
         if period is not None:
             year = len(period) == 4 and period.isdecimal()
@@ -37,6 +38,16 @@ def asked_line(chosen: Selection, *, one_product: bool = True) -> str:
     if chosen.product in LEVELS:
         line += f".query('product.str.fullmatch(\"[0-9]{{{chosen.product[2:]}}}\")')"
     return line
+
+
+def asked_product(chosen: Selection, *, one_product: bool) -> str | None:
+    """The product that `kz.observations` is asked for: None where its own choice is the right one.
+
+    Left to itself it answers with totals where there are any, so products side by side need all.
+    """
+    if chosen.product in LEVELS:
+        return "all"
+    return chosen.product if one_product or chosen.product.isdecimal() else None
 
 
 def explore_line(chosen: Selection) -> str:
