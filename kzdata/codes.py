@@ -48,6 +48,12 @@ def alpha3_codes() -> frozenset[str]:
     return frozenset(each.alpha_3 for each in pycountry.countries) | frozenset(SPECIAL)
 
 
+def _beyond_iso() -> dict[str, str]:
+    from kzdata import areas  # which itself rests on the names here
+
+    return areas.extensions()
+
+
 @cache
 def _names() -> dict[str, str]:
     """Every name and code as it is written, to its alpha-3 code."""
@@ -78,12 +84,13 @@ def _by_name() -> dict[str, str]:
 def area(text: str) -> str:
     """ISO 3166-1 alpha-3 code of a country named by code or in one of four languages.
 
-    Exact up to letter case: a near miss is never taken. Raises `UnknownCode` with suggestions.
+    The codes of areas that ISO does not have, such as ``S19``, are themselves. Exact up to letter
+    case: a near miss is never taken. Raises `UnknownCode` with suggestions.
 
     >>> area("israel"), area("Казахстан"), area("WLD")
     ('ISR', 'KAZ', 'WLD')
     """
-    if text in alpha3_codes():
+    if text in alpha3_codes() or text in _beyond_iso():
         return text
     code = _by_name().get(str(text).strip().casefold())
     if code is None:
@@ -138,6 +145,8 @@ def _area_name(code: str, language: str) -> str:
     from babel import Locale
 
     country = pycountry.countries.get(alpha_3=code)
+    if country is None and code in _beyond_iso():
+        return _beyond_iso()[code]
     if country is None:
         raise UnknownCode(f"{code!r} is no ISO 3166 alpha-3 code.", "kzdata.codes.area(name)")
     return Locale(language).territories.get(country.alpha_2, country.name)

@@ -93,7 +93,7 @@ def test_how_figures_are_recorded_follows_what_is_there_and_who_is_meant_stays()
          "kzdata fetch nbk_fdi -p form=310"),
         (Selection(partner="all", dataflow="fdi_net_inflow"), absence.NOT_LOADED,
          "Partners at hand: World", 'kz.explore("KAZ", "WLD", dataflow="fdi_net_inflow")'),
-        (Selection(as_of="2026-01-01"), absence.NOT_KNOWN_YET, "nothing was known by 2026-01-01",
+        (Selection(as_of="2026-01-01"), absence.NOT_KNOWN_YET, "nothing of this was known by 2026-01-01",
          'kz.explore("KAZ", "ISR", as_of="2026-07-31")'),
         (Selection(start="1980", end="1985"), absence.OTHER_PERIODS, "At hand are 1995 to 2025",
          "kzdata fetch comtrade -p reporter=398 -p partner=376 -p period=1985"),

@@ -7,6 +7,7 @@ Hatches, markers and direct labels repeat what colour says, so that a chart also
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,12 +62,19 @@ _HOUSE: dict[Any, Any] = {
 }
 
 
+_one_at_a_time = threading.RLock()
+
+
 @contextmanager
 def house() -> Iterator[None]:
-    """matplotlib's own defaults and then ours, whatever the user's matplotlibrc says."""
+    """matplotlib's own defaults and then ours, whatever the user's matplotlibrc says.
+
+    The settings are of the whole process, and the explorer of a notebook answers in a thread of its
+    own while a cell runs: one thread at a time draws.
+    """
     import matplotlib
 
-    with matplotlib.rc_context():
+    with _one_at_a_time, matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_HOUSE)
         yield

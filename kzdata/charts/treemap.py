@@ -9,6 +9,7 @@ import pandas as pd
 from kzdata import areas, codes, nomenclature, sources
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
+from kzdata.charts.whose import whose
 from kzdata.errors import MeasureMismatch
 from kzdata.language import Sentence, joined, said, t
 
@@ -57,7 +58,8 @@ def treemap(
         tiles.append((_OTHERS, rest))
     first, own = parts.iloc[0], parts[parts["code"] == mine]
     shares = [float(each) / total for each in (first["value"], *own["value"])]
-    finding = _finding(over, flow, reporter, period, [str(first["code"]), mine], shares)
+    mass = whose(rows, over)
+    finding = _finding(over, flow, mass, period, [str(first["code"]), mine], shares)
     shown = _shown(rows, every, over, total)
     facts = [*(headline.Fact(100 * each, "percent") for each in shares), *headline.facts(shown)]
     with style.house():
@@ -79,7 +81,7 @@ def treemap(
             subtitle=t(
                 "{flow} of goods of {reporter} in {period}: areas are shares of {total}",
                 flow=words.flow(flow, first=True),
-                reporter=words.place(reporter),
+                reporter=mass,
                 period=words.short(period),
                 total=words.amount(total, unit),
             ),
@@ -155,13 +157,13 @@ def _shown(rows: pd.DataFrame, parts: pd.DataFrame, over: str, total: float) -> 
 
 
 def _finding(
-    over: str, flow: str, reporter: str, period: str, who: list[str], shares: list[float]
+    over: str, flow: str, reporter: object, period: str, who: list[str], shares: list[float]
 ) -> Sentence:
     both = {
         "first": named(over, who[0]),
         "share": words.percent(100 * shares[0]),
         "flow": words.flow(flow),
-        "reporter": words.place(reporter),
+        "reporter": reporter,
         "period": words.short(period),
     }
     if len(shares) == 1 or who[0] == who[1]:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
 
 from kzdata import codes, contract, periods
 from kzdata.errors import UnknownCode
-from kzdata.explorer import at_hand, choices
+from kzdata.explorer import at_hand, choices, recorded
 from kzdata.explorer.line import explore_line
 from kzdata.explorer.selection import ALL, BOTH, LEVELS, Selection
-from kzdata.language import known_word, t
+from kzdata.language import known_word, t, term
 
 MISSING, NOT_REPORTED, NOT_LOADED = "missing", "not reported", "not loaded"
-NOT_KNOWN_YET, OTHER_PERIODS = "not known yet", "other periods"
+NOT_KNOWN_YET, OTHER_PERIODS, OTHER_VIEW = "not known yet", "other periods", "other view"
 FULL_LIST = 100
 """Partners from which on a list is taken for one of all partners, which leaves out only those with
 whom nothing was recorded. Lists of selected partners at hand have eleven; full ones near two
 hundred."""
+FIRST_YEAR = 1962
+"""The year that UN Comtrade begins with."""
 _OTHERS = 3
 
 
 @dataclass(frozen=True)
 class Absence:
-    """``kind`` is one of the five above; ``told`` a paragraph; ``steps`` lines to type."""
+    """``kind`` is one of the six above; ``told`` a paragraph; ``steps`` lines to type."""
 
     kind: str
     told: str
@@ -49,7 +52,7 @@ def without_figures(chosen: Selection, frame: pd.DataFrame) -> Absence | None:
             statuses=", ".join(
                 f"{each}: {known_word(contract.STATUSES[each])}" for each in statuses
             ),
-            **_pair(chosen),
+            **pair(chosen),
         ),
         _elsewhere(chosen),
     )
@@ -60,42 +63,66 @@ def nothing(chosen: Selection) -> Absence:
     table = at_hand.cells(chosen.dataflow, chosen.reporter)
     if table.empty:
         return _no_reporter(chosen)
-    if chosen.partner == ALL:
-        own = table[~table["partner"].isin(list(codes.SPECIAL))]
-    else:
-        own = table[table["partner"] == chosen.partner]
+    own = choices.of_partner(table, chosen.partner)
+    if own.empty and chosen.partner == chosen.reporter:
+        return Absence(
+            NOT_REPORTED,
+            t(
+                "{reporter} is reporter and partner at once. Choose another partner.",
+                **pair(chosen),
+            ),
+            _elsewhere(chosen),
+        )
     if own.empty:
         return _no_partner(chosen, table)
     same = _same(chosen, own)
-    if chosen.as_of and len(same) and (same["day"] > chosen.as_of).all():
-        first = same["day"].min()
+    due = same[[_inside(each, chosen) for each in same["period"]]]
+    if chosen.as_of and len(due) and (due["day"] > chosen.as_of).all():
+        first = due["day"].min()
         return Absence(
             NOT_KNOWN_YET,
             t(
-                "{reporter} with {partner}: nothing was known by {day}. What is at hand was known "
-                "from {first} on.",
+                "{reporter} with {partner}: nothing of this was known by {day}. What is at hand "
+                "was known from {first} on.",
                 day=chosen.as_of,
                 first=first,
-                **_pair(chosen),
+                **pair(chosen),
             ),
             (explore_line(chosen.but(as_of=first)), explore_line(chosen.but(as_of=None))),
         )
-    if same.empty:
-        same = own
+    same = own if same.empty else same
+    if chosen.as_of and (same["day"] <= chosen.as_of).any():
+        same = same[same["day"] <= chosen.as_of]
     spelt = sorted(set(same["period"]) - {codes.UNKNOWN}, key=periods.sort_key)
     wanted = chosen.but(start=None, end=None)
     return Absence(
         OTHER_PERIODS,
         t(
-            "{reporter} with {partner}: no figure at hand lies in {first_asked} to {last_asked}. "
-            "At hand are {first} to {last}.",
-            first_asked=choices.spelt(chosen.start or spelt[0]),
-            last_asked=choices.spelt(chosen.end or spelt[-1]),
+            _outside(chosen),
+            first_asked=choices.spelt(chosen.start),
+            last_asked=choices.spelt(chosen.end),
             first=choices.spelt(spelt[0]),
             last=choices.spelt(spelt[-1]),
-            **_pair(chosen),
+            **pair(chosen),
         ),
-        (explore_line(wanted), *_loading(chosen, chosen.end or chosen.start)),
+        (explore_line(wanted), *loading(chosen, chosen.end or chosen.start)),
+    )
+
+
+def _outside(chosen: Selection) -> str:
+    if chosen.start is None:
+        return term(
+            "{reporter} with {partner}: no figure at hand is of {last_asked} or before. At hand "
+            "are {first} to {last}."
+        )
+    if chosen.end is None:
+        return term(
+            "{reporter} with {partner}: no figure at hand is of {first_asked} or after. At hand "
+            "are {first} to {last}."
+        )
+    return term(
+        "{reporter} with {partner}: no figure at hand lies in {first_asked} to {last_asked}. At "
+        "hand are {first} to {last}."
     )
 
 
@@ -104,13 +131,13 @@ def _same(chosen: Selection, own: pd.DataFrame) -> pd.DataFrame:
     held = own[own["flow"].isin(flows) & (own["freq"] == chosen.freq)]
     if chosen.source:
         held = held[held["source"] == chosen.source]
-    return held[held["level" if chosen.product in LEVELS else "product"] == chosen.product]
+    return recorded.of_product(held, chosen.product)
 
 
 def _no_reporter(chosen: Selection) -> Absence:
     mirrored = at_hand.cells(chosen.dataflow, chosen.partner) if chosen.partner != ALL else None
     turned = mirrored is not None and (mirrored["partner"] == chosen.reporter).any()
-    parts = _pair(chosen) | {"measure": known_word(contract.DATAFLOWS[chosen.dataflow])}
+    parts = pair(chosen) | {"measure": known_word(contract.DATAFLOWS[chosen.dataflow])}
     if turned:
         return Absence(
             NOT_LOADED,
@@ -121,18 +148,18 @@ def _no_reporter(chosen: Selection) -> Absence:
             ),
             (
                 explore_line(chosen.but(reporter=chosen.partner, partner=chosen.reporter)),
-                *_loading(chosen),
+                *loading(chosen),
             ),
         )
     return Absence(
         NOT_LOADED,
         t("Nothing of {measure} that {reporter} reports is loaded.", **parts),
-        _loading(chosen),
+        loading(chosen),
     )
 
 
 def _no_partner(chosen: Selection, table: pd.DataFrame) -> Absence:
-    parts = _pair(chosen) | {"measure": known_word(contract.DATAFLOWS[chosen.dataflow])}
+    parts = pair(chosen) | {"measure": known_word(contract.DATAFLOWS[chosen.dataflow])}
     full = _full_lists(chosen, table)
     if full:
         source, period, count = full
@@ -146,7 +173,7 @@ def _no_partner(chosen: Selection, table: pd.DataFrame) -> Absence:
                 source=source,
                 **parts,
             ),
-            (*_elsewhere(chosen), *_loading(chosen)),
+            (*_elsewhere(chosen), *loading(chosen)),
         )
     return Absence(
         NOT_LOADED,
@@ -155,7 +182,7 @@ def _no_partner(chosen: Selection, table: pd.DataFrame) -> Absence:
             partners=_named(table),
             **(parts | {"measure": parts["measure"][:1].upper() + parts["measure"][1:]}),
         ),
-        (*_elsewhere(chosen), *_loading(chosen)),
+        (*_elsewhere(chosen), *loading(chosen)),
     )
 
 
@@ -171,6 +198,8 @@ def _full_lists(chosen: Selection, table: pd.DataFrame) -> tuple[str, str, int] 
 
 
 def _inside(period: str, chosen: Selection) -> bool:
+    if period == codes.UNKNOWN:
+        return False
     span = periods.span(period)
     return (chosen.start is None or periods.span(chosen.start).start <= span.start) and (
         chosen.end is None or span.end <= periods.span(chosen.end).end
@@ -197,7 +226,7 @@ def _elsewhere(chosen: Selection) -> tuple[str, ...]:
     )
 
 
-def _loading(chosen: Selection, period: str | None = None) -> tuple[str, ...]:
+def loading(chosen: Selection, period: str | None = None) -> tuple[str, ...]:
     """Commands that fetch and load what a selection asks for."""
     if chosen.dataflow.startswith("trade"):
         return _comtrade(chosen, period)
@@ -212,6 +241,9 @@ def _loading(chosen: Selection, period: str | None = None) -> tuple[str, ...]:
 
 
 def _comtrade(chosen: Selection, period: str | None) -> tuple[str, ...]:
+    year = (period or chosen.end or chosen.start or _last_year())[:4]
+    if chosen.reporter == codes.WORLD or not FIRST_YEAR <= int(year) <= dt.date.today().year:
+        return ("kzdata sources",)
     try:
         numbers = [_number(chosen.reporter)]
         if chosen.partner != ALL:
@@ -219,7 +251,6 @@ def _comtrade(chosen: Selection, period: str | None) -> tuple[str, ...]:
     except UnknownCode:  # an area that UN Comtrade numbers in its own way
         return ("kzdata sources",)
     asked = [f"reporter={numbers[0]}", *(f"partner={each}" for each in numbers[1:])]
-    year = (period or chosen.end or chosen.start or _last_year())[:4]
     monthly = chosen.freq == "M"
     asked.append(f"period={year}01" if monthly else f"period={year}")
     if monthly:
@@ -239,7 +270,7 @@ def _comtrade(chosen: Selection, period: str | None) -> tuple[str, ...]:
 def _last_year() -> str:
     from kzdata import store
 
-    annual = store.everything().query('freq == "A"')["period"]
+    annual = store.shipped().query('freq == "A"')["period"]
     return max(annual, default="2024")
 
 
@@ -255,8 +286,9 @@ def _number(code: str) -> int:
     return int(country.numeric)
 
 
-def _pair(chosen: Selection) -> dict[str, str]:
+def pair(chosen: Selection) -> dict[str, str]:
+    """Reporter and partner as a sentence names them."""
     return {
-        "reporter": choices.place(chosen.reporter),
-        "partner": t("all partners") if chosen.partner == ALL else choices.place(chosen.partner),
+        "reporter": codes.in_prose(chosen.reporter),
+        "partner": t("all partners") if chosen.partner == ALL else codes.in_prose(chosen.partner),
     }

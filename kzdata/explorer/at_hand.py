@@ -10,15 +10,13 @@ from kzdata import sources, store, vintages
 from kzdata.codes import UNKNOWN
 from kzdata.contract import MISSING
 
-COLUMNS = ["partner", "flow", "freq", "level", "product", "period", "source", "day", "known"]
-
 
 def cells(dataflow: str, reporter: str) -> pd.DataFrame:
     """Every cell of one reporter and dataflow, one row a vintage, values left out.
 
     ``level`` is HS2, HS4, HS6 for codes of the Harmonized System and the product itself for others;
     ``day`` the day by which the row was surely known; ``known`` whether it has a figure; ``why``
-    the status of a row without one.
+    the status of a row without one; ``edition`` the classification of a product where it is told.
     """
     return _cells(dataflow, reporter, _stamp())
 
@@ -36,6 +34,7 @@ def _cells(dataflow: str, reporter: str, stamp: tuple[str, ...]) -> pd.DataFrame
     named = list(zip(rows["source"], rows["published"], strict=True))
     days = {each: min(vintages.last_day(each[1]), seen.get(each[0], "")) for each in set(named)}
     made = rows[["partner", "flow", "freq", "product", "period", "source"]].assign(
+        edition=rows.get("classification", pd.Series("", index=rows.index)),
         level=product.map(level),
         day=[days[each] for each in named],
         known=rows["value"].notna(),

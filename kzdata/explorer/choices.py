@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kzdata import areas, codes, contract, periods, sources
-from kzdata.explorer import at_hand
-from kzdata.explorer.selection import ALL, BOTH, LEVELS, Selection
+from kzdata import codes, contract, periods, sources
+from kzdata.explorer import at_hand, recorded
+from kzdata.explorer.line import Asked
+from kzdata.explorer.selection import ALL, BOTH, LEVELS, SUM, Selection
 from kzdata.language import known_word, t, term, translated
 
 Options = list[tuple[str, str | None]]
@@ -26,6 +27,7 @@ _FREQUENCIES = {
 }
 _LEVEL_NAMES = {
     "TOTAL": term("All products together"),
+    SUM: term("Sum of the products at hand"),
     "HS2": term("By chapter (2 digits)"),
     "HS4": term("By heading (4 digits)"),
     "HS6": term("By subheading (6 digits)"),
@@ -35,10 +37,12 @@ _LEVEL_NAMES = {
 
 @dataclass(frozen=True)
 class Choices:
-    """A selection that is settled, and for every field the options, as (label, value)."""
+    """A selection that is settled, for every field the options as (label, value), and how its
+    figures are asked for."""
 
     selection: Selection
     options: dict[str, Options]
+    put: Asked
 
 
 def choices(asked: Selection) -> Choices:
@@ -54,16 +58,13 @@ def choices(asked: Selection) -> Choices:
     }
     table = at_hand.cells(asked.dataflow, asked.reporter)
     options["partner"] = _areas(list(table["partner"].unique()), asked.partner, with_all=True)
-    if asked.partner == ALL:
-        rows = table[~table["partner"].isin(list(codes.SPECIAL))]
-    else:
-        rows = table[table["partner"] == asked.partner]
-    if rows.empty:  # the other choices stay what they could be with another partner
-        rows = table
-    levels = _levels(rows, asked)
-    options["product"] = [(known_word(_LEVEL_NAMES.get(each, each)), each) for each in levels]
+    own = of_partner(table, asked.partner)
+    if own.empty:  # the other choices stay what they could be with another partner
+        own = table
+    levels = recorded.levels(own, asked)
+    options["product"] = [(product_name(each), each) for each in levels]
     chosen = chosen.but(product=_kept(chosen.product, levels))
-    rows = rows[rows["level" if chosen.product in LEVELS else "product"] == chosen.product]
+    rows = recorded.of_product(own, chosen.product)
     flows = _flows(rows, chosen)
     options["flow"] = [(flow_name(each), each) for each in flows]
     chosen = chosen.but(flow=_kept(chosen.flow, flows))
@@ -73,9 +74,12 @@ def choices(asked: Selection) -> Choices:
     chosen = chosen.but(freq=_kept(chosen.freq, held))
     rows = rows[rows["freq"] == chosen.freq]
     named = sorted(rows["source"].unique())
-    first: Options = [(t("Preferred publication"), None)]
-    options["source"] = [*first, *((_source(each), each) for each in named)]
-    chosen = chosen.but(source=chosen.source if chosen.source in named else None)
+    usual: Options = [(t("Preferred publication"), None)]
+    if chosen.product in recorded.LISTED and len(named) > 1:
+        named, usual = recorded.publishers(rows), []
+    options["source"] = [*usual, *((source_name(each), each) for each in named)]
+    if chosen.source not in named:
+        chosen = chosen.but(source=None if usual else named[0])
     if chosen.source:
         rows = rows[rows["source"] == chosen.source]
     days = sorted({day for day in rows["day"] if day < "9999"})
@@ -84,7 +88,14 @@ def choices(asked: Selection) -> Choices:
     if chosen.as_of:
         rows = rows[rows["day"] <= chosen.as_of]
     options |= _periods(rows, chosen)
-    return Choices(chosen, options)
+    return Choices(chosen, options, recorded.asked(chosen, own))
+
+
+def of_partner(table: pd.DataFrame, partner: str) -> pd.DataFrame:
+    """The cells of a partner; of all of them those that are countries or areas by name."""
+    if partner == ALL:
+        return table[~table["partner"].isin(list(codes.SPECIAL))]
+    return table[table["partner"] == partner]
 
 
 def _periods(rows: pd.DataFrame, chosen: Selection) -> dict[str, Options]:
@@ -128,24 +139,10 @@ def _areas(held: list[str], value: str, *, with_all: bool = False) -> Options:
 
 
 def area(code: str) -> str:
-    """The name of an area, also of those beyond ISO 3166."""
+    """The name of an area, or what stands for all of them."""
     if code == ALL:
         return t("All partners, side by side")
-    return areas.extensions().get(code) or codes.area_name(code)
-
-
-def place(code: str) -> str:
-    """The name of an area as a sentence says it, also of those beyond ISO 3166."""
-    return areas.extensions().get(code) or codes.in_prose(code)
-
-
-def _levels(rows: pd.DataFrame, asked: Selection) -> list[str]:
-    held = set(rows["level"])
-    if asked.partner == ALL:  # partners and products side by side would be a table, not a chart
-        held -= set(LEVELS)
-    found = [each for each in _LEVEL_NAMES if each in held]
-    single = asked.product not in found and asked.product in set(rows["product"])
-    return [*found, asked.product] if single else found
+    return codes.area_name(code)
 
 
 def _flows(rows: pd.DataFrame, chosen: Selection) -> list[str]:
@@ -153,8 +150,8 @@ def _flows(rows: pd.DataFrame, chosen: Selection) -> list[str]:
     found = [each for each in contract.FLOWS if each in held]
     if not {"X", "M"} <= held:
         return found
-    if chosen.product in LEVELS:
-        return found
+    if chosen.product in LEVELS or (chosen.partner == ALL and chosen.product.isdecimal()):
+        return found  # partners are ranked by all of their trade
     return [BOTH, *found] if chosen.partner == ALL else [BOTH, *found, "B"]
 
 
@@ -171,11 +168,22 @@ def flow_name(flow: str) -> str:
     return _first_capital(translated(contract.FLOWS[flow]))
 
 
+def product_name(product: str) -> str:
+    """A level or a code, as an option has it."""
+    return translated(_LEVEL_NAMES[product]) if product in _LEVEL_NAMES else product
+
+
+def frequency_name(freq: str) -> str:
+    """A frequency, as an option has it."""
+    return translated(_FREQUENCIES[freq])
+
+
 def _dataflow(name: str) -> str:
     return known_word(contract.DATAFLOWS.get(name, name))
 
 
-def _source(name: str) -> str:
+def source_name(name: str) -> str:
+    """A source by its id and publisher."""
     publisher = sources.publisher(name)
     return t("{source}: {publisher}", source=name, publisher=known_word(publisher))
 

@@ -29,9 +29,9 @@ class Drawn:
     refused: str
 
 
-def drawn(chosen: Selection, frame: pd.DataFrame, *, one_product: bool) -> Drawn:
+def drawn(chosen: Selection, frame: pd.DataFrame, put: line.Asked) -> Drawn:
     """Chart, table and line of a frame that `frame_of` gave."""
-    asked = line.asked_line(chosen, one_product=one_product)
+    asked = line.asked_line(chosen, put)
     name, balance, highlight = _which(chosen, frame)
     try:
         options = {"highlight": highlight} if highlight else {}
@@ -44,13 +44,13 @@ def drawn(chosen: Selection, frame: pd.DataFrame, *, one_product: bool) -> Drawn
     return Drawn(made, frame, chart, _table(chosen, frame), refused)
 
 
-def frame_of(chosen: Selection, *, one_product: bool) -> pd.DataFrame:
+def frame_of(chosen: Selection, put: line.Asked) -> pd.DataFrame:
     """The rows of a selection, as its line would bring them; none raises `NotAvailable`."""
     frame = store.observations(
         chosen.reporter,
         None if chosen.partner == ALL else chosen.partner,
         flow=None if chosen.flow in (BOTH, "B") else chosen.flow,
-        product=line.asked_product(chosen, one_product=one_product),
+        product=put.product,
         start=chosen.start,
         end=chosen.end,
         dataflow=chosen.dataflow,
@@ -58,23 +58,30 @@ def frame_of(chosen: Selection, *, one_product: bool) -> pd.DataFrame:
         source=chosen.source,
         as_of=chosen.as_of,
     )
-    if chosen.partner == ALL:
-        frame = frame.query('partner != "WLD"')
-    if chosen.product in LEVELS:
-        frame = frame.query(f'product.str.fullmatch("[0-9]{{{chosen.product[2:]}}}")')
+    for each in put.narrowed:
+        frame = frame.query(each)
+    if put.summed and len(frame):
+        from kzdata.structure.flows import all_products
+
+        return all_products(frame)
     return frame
 
 
 def _which(chosen: Selection, frame: pd.DataFrame) -> tuple[str, bool, str]:
     """The chart, whether it takes the balance of the frame, and the partner it points out."""
     if chosen.side_by_side:
+        compared = "partner" if chosen.partner == ALL else "product"
+        if frame[compared].nunique() < 2:  # one area says nothing
+            return "series", False, ""
         if chosen.flow != BOTH:
             return "treemap", False, ""
         return "ranking", False, _largest(frame)
-    if chosen.flow == BOTH and chosen.freq == "A":
+    # The charts made for annual totals do not name a product; a series does.
+    of_years = chosen.freq == "A" and not chosen.product.isdecimal()
+    if chosen.flow == BOTH and of_years:
         return "turnover", False, ""
     if chosen.flow == "B":
-        return ("balance", False, "") if chosen.freq == "A" else ("series", True, "")
+        return ("balance", False, "") if of_years else ("series", True, "")
     if chosen.dataflow == "fdi_net_inflow" and chosen.freq == "Q":
         return "net_inflow", False, ""
     return "series", False, ""
@@ -89,24 +96,31 @@ def _largest(frame: pd.DataFrame) -> str:
 def _table(chosen: Selection, frame: pd.DataFrame) -> tables.Table:
     scale = _scale(frame["value"])
     parts = {
-        "reporter": choices.place(chosen.reporter),
-        "partner": "" if chosen.partner == ALL else choices.place(chosen.partner),
+        "reporter": codes.in_prose(chosen.reporter),
+        "partner": "" if chosen.partner == ALL else codes.in_prose(chosen.partner),
         "period": choices.spelt(frame["period"].iloc[0]),
     }
     if chosen.product in LEVELS:
         return _of_products(frame, parts, scale)
     if chosen.partner == ALL:
-        return _of_partners(frame, parts, scale)
+        return _of_partners(chosen, frame, parts, scale)
     if chosen.flow in (BOTH, "B"):
-        return _of_both(chosen, frame, parts, scale)
+        try:
+            return _of_both(chosen, frame, parts, scale)
+        except KzdataError:  # what cannot be put together is shown as it was published
+            return _of_periods(chosen, frame, parts, scale)
+    return _of_periods(chosen, frame, parts, scale)
+
+
+def _of_periods(
+    chosen: Selection, frame: pd.DataFrame, parts: dict[str, str], scale: str
+) -> tables.Table:
     rows = _grown(frame)
-    return _told(
-        rows.iloc[::-1],
-        term("{reporter} with {partner}: the figures"),
-        {"period": term("Period"), "value": _header(chosen.flow)} | _growth(rows) | _said(),
-        scale,
-        parts,
-    )
+    columns = {"period": term("Period"), "value": _header(chosen.flow)}
+    if frame["flow"].nunique() > 1:
+        columns = {"flow": term("Flow")} | columns
+    title = term("{reporter} with {partner}: the figures")
+    return _told(rows.iloc[::-1], title, columns | _growth(rows) | _said(), scale, parts)
 
 
 def _of_both(
@@ -130,11 +144,16 @@ def _of_both(
     return _told(rows.iloc[::-1], title, shown, scale, parts)
 
 
-def _of_partners(frame: pd.DataFrame, parts: dict[str, str], scale: str) -> tables.Table:
+def _of_partners(
+    chosen: Selection, frame: pd.DataFrame, parts: dict[str, str], scale: str
+) -> tables.Table:
     rows = frame
     header = _header(frame["flow"].iloc[0])
     if frame["flow"].nunique() > 1:
-        rows, header = aggregates.turnover(frame), term("Turnover")
+        try:
+            rows, header = aggregates.turnover(frame), term("Turnover")
+        except KzdataError:
+            return _of_periods(chosen, frame, parts, scale)
     rows = rows.sort_values(["value", "partner"], ascending=[False, True])
     total = rows["value"].sum()
     rows = rows.assign(value_share=rows["value"] / total)

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
-from kzdata.explorer.selection import ALL, BOTH, LEVELS, Selection
+from kzdata.explorer.selection import ALL, BOTH, Selection
 
 _DEFAULT_DATAFLOW = "trade_goods"
 
 
-def asked_line(chosen: Selection, *, one_product: bool = True) -> str:
-    """The call of `kz.observations` that a selection means.
+@dataclass(frozen=True)
+class Asked:
+    """How `kz.observations` is asked for a selection: its ``product``, the queries that narrow its
+    answer, and whether products are then summed."""
 
-    ``one_product`` is False where no other product is at hand than the one chosen.
-    """
+    product: str | None = None
+    narrowed: tuple[str, ...] = ()
+    summed: bool = False
+
+
+def asked_line(chosen: Selection, asked: Asked) -> str:
+    """The call of `kz.observations` that a selection means."""
     parts = [_text(chosen.reporter)]
     if chosen.partner != ALL:
         parts.append(_text(chosen.partner))
     if chosen.flow not in (BOTH, "B"):
         parts.append(f"flow={_text(chosen.flow)}")
-    product = asked_product(chosen, one_product=one_product)
-    if product:
-        parts.append(f"product={_text(product)}")
+    if asked.product:
+        parts.append(f"product={_text(asked.product)}")
     for name, period in (("start", chosen.start), ("end", chosen.end)):
         if period is not None:
             year = len(period) == 4 and period.isdecimal()
@@ -33,21 +40,8 @@ def asked_line(chosen: Selection, *, one_product: bool = True) -> str:
         if value is not None:
             parts.append(f"{name}={_text(value)}")
     line = f"kz.observations({', '.join(parts)})"
-    if chosen.partner == ALL:
-        line += ".query('partner != \"WLD\"')"
-    if chosen.product in LEVELS:
-        line += f".query('product.str.fullmatch(\"[0-9]{{{chosen.product[2:]}}}\")')"
-    return line
-
-
-def asked_product(chosen: Selection, *, one_product: bool) -> str | None:
-    """The product that `kz.observations` is asked for: None where its own choice is the right one.
-
-    Left to itself it answers with totals where there are any, so products side by side need all.
-    """
-    if chosen.product in LEVELS:
-        return "all"
-    return chosen.product if one_product or chosen.product.isdecimal() else None
+    line += "".join(f".query('{each}')" for each in asked.narrowed)
+    return line + (".pipe(kz.all_products)" if asked.summed else "")
 
 
 def explore_line(chosen: Selection) -> str:

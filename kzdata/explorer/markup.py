@@ -7,12 +7,15 @@ from functools import lru_cache
 from html import escape
 
 from kzdata.charts.chart import Chart
+from kzdata.explorer.absence import Absence
 from kzdata.explorer.view import View
-from kzdata.language import t
+from kzdata.language import direction, spoken, t
 
 STYLE = """<style>
 .kz-explorer {max-width: 860px; padding: 4px 2px; box-sizing: border-box;
   font-family: var(--jp-ui-font-family, system-ui, sans-serif);}
+.kz-explorer.kz-rtl {direction: rtl;}
+.kz-explorer .kz-waiting {opacity: .5; transition: opacity .1s .2s;}
 .kz-explorer .kz-controls {display: grid; gap: 6px 12px; overflow: visible;
   grid-template-columns: repeat(auto-fill, minmax(135px, 1fr));}
 .kz-explorer .kz-control {flex-flow: column; align-items: stretch; width: auto; height: auto;
@@ -52,31 +55,40 @@ STYLE = """<style>
 
 # JupyterLab takes letters and arrows typed in a closed list for commands of its notebook ("b"
 # inserts a cell) unless the list itself says otherwise. Widgets cannot set attributes, so an empty
-# image marks the lists as they appear. Where scripts are forbidden the lists still open by the
-# space bar, and then take letters, arrows and Enter.
+# image has them marked as they appear, by one observer a page. Where scripts are forbidden the
+# lists still open by the space bar, and then take letters, arrows and Enter.
 _OWN_KEYS = 'data-lm-suppress-shortcuts="true"'
 KEYS = (
     '<img alt="" width="1" height="1" style="position: absolute"'
     ' src="data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"'
-    ' onload="const image = this; let tries = 100; (function mark() {'
-    " const all = image.closest('.kz-explorer');"
-    " if (all) all.querySelectorAll('select').forEach("
+    ' onload="const mark = () => document.querySelectorAll('
+    "'.kz-explorer select:not([data-lm-suppress-shortcuts])').forEach("
     "each => each.setAttribute('data-lm-suppress-shortcuts', 'true'));"
-    ' if (tries--) setTimeout(mark, 50); })()">'
+    " mark(); if (!document.kzMarks) {document.kzMarks = new MutationObserver(mark);"
+    ' document.kzMarks.observe(document.body, {childList: true, subtree: true})}">'
 )
 
 
 def figure(view: View) -> str:
     """The chart as an image with its alternative text, or why there is none."""
     if view.absent:
-        steps = "".join(f"<code>{escape(step)}</code>" for step in view.absent.steps)
-        told = f"<p>{escape(view.absent.told)}</p>"
-        todo = f"<p>{escape(t('To type:'))}</p>{steps}" if steps else ""
-        return f'<div class="kz-absent" role="status">{told}{todo}</div>'
+        return _said(view.absent)
+    above = "".join(map(_said, view.moved))
     chart = view.drawn.chart if view.drawn else None
     if chart is None:
-        return f'<div class="kz-absent" role="status"><p>{escape(view.told)}</p></div>'
-    return f'<div class="kz-chart">{_image(chart)}</div>'
+        return f'{above}<div class="kz-absent" role="status"><p>{escape(view.refusal)}</p></div>'
+    return f'{above}<div class="kz-chart">{_image(chart)}</div>'
+
+
+def _said(absent: Absence) -> str:
+    steps = "".join(f"<code>{escape(step)}</code>" for step in absent.steps)
+    todo = f"<p>{escape(t('To type:'))}</p>{steps}" if steps else ""
+    told = f"<p>{escape(absent.told)}</p>"
+    return f'<div class="kz-absent" role="status"{_tongue()}>{told}{todo}</div>'
+
+
+def _tongue() -> str:
+    return f' lang="{spoken()}" dir="{direction()}"'
 
 
 @lru_cache(maxsize=64)
@@ -105,6 +117,7 @@ def line(view: View) -> str:
     label, text = escape(t("The line that makes this")), escape(view.line)
     long = 1 + len(view.line) // 95
     return (
-        f'<label class="kz-line">{label}'
-        f'<textarea readonly {_OWN_KEYS} rows="{long}" spellcheck="false">{text}</textarea></label>'
+        f'<label class="kz-line"{_tongue()}>{label}'
+        f'<textarea readonly dir="ltr" {_OWN_KEYS} rows="{long}" spellcheck="false">'
+        f"{text}</textarea></label>"
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kzdata import contract
 from kzdata.charts.chart import Chart
-from kzdata.explorer import front_end, twin
+from kzdata.explorer import at_hand, choices, front_end, twin
 from kzdata.explorer.selection import BOTH, Selection, selected
 from kzdata.explorer.view import View, view
 
@@ -70,7 +70,7 @@ def explore(
     product: str = "TOTAL",
     start: int | str | None = None,
     end: int | str | None = None,
-    freq: str = "A",
+    freq: str | None = None,
     dataflow: str = "trade_goods",
     source: str | None = None,
     as_of: str | None = None,
@@ -83,9 +83,10 @@ def explore(
     controls (``pip install "kzdata[lab]"``); without it the result is as under papermill.
 
     ``partner="all"`` sets all partners side by side; ``flow`` is ``"XM"`` for exports and imports,
-    ``"B"`` for the balance, or a flow; ``product`` a code, ``"TOTAL"``, or ``"HS2"``, ``"HS4"``,
-    ``"HS6"`` for products side by side. How figures are recorded (flow, product, freq, source)
-    follows what there is. Raises `UnknownCode`, `ParseError` or `KzdataError` for what cannot be
+    ``"B"`` for the balance, or a flow; ``product`` a code, ``"TOTAL"``, ``"HS2"``, ``"HS4"`` or
+    ``"HS6"`` for products side by side, or ``"SUM"`` for the sum of those at hand. How figures are
+    recorded (flow, product, freq, source) follows what there is: without ``freq``, annual figures
+    where there are any. Raises `UnknownCode`, `ParseError` or `KzdataError` for what cannot be
     read.
 
     >>> explore("KAZ", "ISR", start=2020).line
@@ -98,9 +99,19 @@ def explore(
         "product": product,
         "start": start,
         "end": end,
-        "freq": freq,
+        "freq": freq or _usual(reporter, partner, dataflow, source),
         "dataflow": dataflow,
         "source": source,
         "as_of": as_of,
     }
     return Explorer(selected(**asked))
+
+
+def _usual(reporter: str, partner: str, dataflow: str, source: str | None) -> str | None:
+    """The frequency of a source that is named where it has one only for the pair; None else."""
+    if source is None:
+        return None
+    chosen = selected(reporter=reporter, partner=partner, dataflow=dataflow, source=source)
+    table = choices.of_partner(at_hand.cells(dataflow, chosen.reporter), chosen.partner)
+    held = table.loc[table["source"] == source, "freq"].unique()
+    return str(held[0]) if len(held) == 1 else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kzdata import codes, contract, periods, store
+from kzdata import codes, contract, periods, sources, store, vintages
 from kzdata.errors import KzdataError, ParseError, UnknownCode, did_you_mean
 
 ALL = "all"
@@ -14,14 +15,17 @@ BOTH = "XM"
 """The flow that stands for exports and imports together."""
 LEVELS = ("HS2", "HS4", "HS6")
 """Products side by side, by the number of digits of their codes."""
+SUM = "SUM"
+"""The sum of the products at hand, for where nobody's total of them is."""
+_CODE = re.compile(r"[0-9]{2,10}")
 
 
 @dataclass(frozen=True)
 class Selection:
     """One question: ``start``, ``end``, ``source`` and ``as_of`` are None where all is meant.
 
-    ``flow`` is `BOTH`, ``"B"`` or a flow of the contract; ``product`` a code, ``"TOTAL"`` or one
-    of `LEVELS`; ``partner`` an area or `ALL`.
+    ``flow`` is `BOTH`, ``"B"`` or a flow of the contract; ``product`` a code, ``"TOTAL"``, `SUM`
+    or one of `LEVELS`; ``partner`` an area or `ALL`.
     """
 
     reporter: str = "KAZ"
@@ -58,11 +62,14 @@ def selected(**asked: Any) -> Selection:
     _among("freq", made.freq, contract.FREQUENCIES)
     _among("dataflow", made.dataflow, contract.DATAFLOWS)
     product = str(made.product)
-    if product not in (*LEVELS, "TOTAL", codes.NOT_APPLICABLE) and not product.isdecimal():
+    words = ("TOTAL", SUM, *LEVELS)
+    if product not in (*words, codes.NOT_APPLICABLE) and not _CODE.fullmatch(product):
         raise UnknownCode(
             f"{product!r} is no product.",
-            f"Write TOTAL, {', '.join(LEVELS)}, or a code in digits such as '2709'.",
+            f"Write {', '.join(words)}, or a code in digits such as '2709'.",
         )
+    if made.source and made.source not in {entry.source for entry in vintages.entries()}:
+        sources.source(made.source)
     start, end = _period(made.start), _period(made.end)
     if start and end and periods.span(start).start > periods.span(end).end:
         raise KzdataError(f"start={start} is after end={end}.", "Swap them.")

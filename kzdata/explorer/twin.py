@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from kzdata.cited import Statement
+from kzdata.explorer.absence import Absence
 from kzdata.explorer.view import View
 from kzdata.language import t
 
 
 def parts(view: View) -> list[Any]:
     """What a cell displays: chart, table and line, or why there is nothing and what to type."""
-    shown: list[Any] = []
     if view.absent:
-        steps = "".join(f"\n- `{step}`" for step in view.absent.steps)
-        return [Statement(view.absent.told + (f"\n{steps}" if steps else ""), ())]
+        return [_said(view.absent)]
+    shown: list[Any] = [_said(each) for each in view.moved]
     drawn = view.drawn
     assert drawn is not None  # a view is drawn or absent
-    shown.append(drawn.chart if drawn.chart is not None else Statement(view.told, ()))
+    shown.append(drawn.chart if drawn.chart is not None else Statement(view.refusal, ()))
     shown += [drawn.table, Statement(t("To make this again: `{line}`", line=drawn.line), ())]
     return shown
+
+
+def _said(absent: Absence) -> Statement:
+    steps = "".join(f"\n- `{step}`" for step in absent.steps)
+    return Statement(absent.told + (f"\n{steps}" if steps else ""), ())

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+
+import pandas as pd
 
 from kzdata import vintages
 from kzdata.errors import NotAvailable
-from kzdata.explorer import absence, choices, drawing
+from kzdata.explorer import absence, choices, drawing, moved
+from kzdata.explorer.line import Asked
 from kzdata.explorer.selection import Selection
-from kzdata.language import spoken, t
+from kzdata.language import speaking, spoken, t
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
-    """What the explorer shows: ``drawn`` or ``absent``, and the options of every control.
+    """What the explorer shows: ``frame`` or ``absent``, and the options of every control.
 
-    ``selection`` is the settled one; ``told`` a sentence that a reader should see beside it.
+    ``selection`` is the settled one; ``moved`` says where it is another than was asked for. Chart
+    and table are drawn when they are first looked at.
     """
 
     selection: Selection
     options: dict[str, choices.Options]
-    drawn: drawing.Drawn | None
+    frame: pd.DataFrame | None
     absent: absence.Absence | None
+    moved: tuple[absence.Absence, ...]
+    put: Asked
+    period: str | None
+    language: str
+
+    @cached_property
+    def drawn(self) -> drawing.Drawn | None:
+        """Chart, table and line; None where there is nothing to draw."""
+        if self.frame is None:
+            return None
+        chosen = self.selection
+        if chosen.side_by_side:
+            chosen = chosen.but(start=self.period, end=self.period)
+        with speaking(self.language):
+            return drawing.drawn(chosen, self.frame, self.put)
 
     @property
     def line(self) -> str:
@@ -31,12 +50,18 @@ class View:
 
     @property
     def told(self) -> str:
-        """Why a part of the view is not there; "" where all of it is."""
+        """Why a part of the view is not there, or another than asked for; "" where all of it is."""
+        said = [str(each) for each in self.moved]
         if self.absent:
-            return str(self.absent)
-        if self.drawn and self.drawn.refused:
-            return t("No chart: {reason}", reason=self.drawn.refused)
-        return ""
+            said.append(str(self.absent))
+        return "\n".join([*said, *filter(None, [self.refusal])])
+
+    @property
+    def refusal(self) -> str:
+        """Why there is a table and no chart; "" otherwise."""
+        if self.drawn is None or not self.drawn.refused:
+            return ""
+        return t("No chart: {reason}", reason=self.drawn.refused)
 
 
 def view(asked: Selection) -> View:
@@ -47,20 +72,25 @@ def view(asked: Selection) -> View:
 @lru_cache(maxsize=64)
 def _view(asked: Selection, language: str, stamp: tuple[str, ...]) -> View:
     offered = choices.choices(asked)
-    chosen = offered.selection
-    if chosen.side_by_side:
-        period = chosen.end or choices.latest(chosen)
-        chosen = chosen.but(start=period, end=period)
-    products = [value for _, value in offered.options["product"]]
-    one_product = len(products) > 1
+    settled = chosen = offered.selection
+    period = None
+    if settled.side_by_side:
+        period = settled.end or choices.latest(settled)
+        chosen = settled.but(start=period, end=period)
+    frame, absent = None, None
     try:
-        frame = drawing.frame_of(chosen, one_product=one_product)
+        frame = drawing.frame_of(chosen, offered.put)
     except NotAvailable:
-        return View(offered.selection, offered.options, None, absence.nothing(chosen))
-    if frame.empty:
-        return View(offered.selection, offered.options, None, absence.nothing(chosen))
-    empty = absence.without_figures(chosen, frame)
-    if empty:
-        return View(offered.selection, offered.options, None, empty)
-    drawn = drawing.drawn(chosen, frame, one_product=one_product)
-    return View(offered.selection, offered.options, drawn, None)
+        absent = absence.nothing(chosen)
+    else:
+        absent = absence.nothing(chosen) if frame.empty else absence.without_figures(chosen, frame)
+    return View(
+        settled,
+        offered.options,
+        None if absent else frame,
+        absent,
+        moved.moved(asked, settled) if not absent else (),
+        offered.put,
+        period,
+        language,
+    )
