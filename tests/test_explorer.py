@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ import pytest
 from conftest import ROOT, rows
 
 import kzdata as kz
-from kzdata import frame_display
+from kzdata import frame_display, vintages
 from kzdata.errors import KzdataError, UnknownCode
 from kzdata.explorer import absence, choices, front_end, twin
 from kzdata.explorer.selection import Selection, selected
@@ -93,7 +94,7 @@ def test_how_figures_are_recorded_follows_what_is_there_and_who_is_meant_stays()
          "kzdata fetch nbk_fdi -p form=310"),
         (Selection(partner="all", dataflow="fdi_net_inflow"), absence.NOT_LOADED,
          "Partners at hand: World", 'kz.explore("KAZ", "WLD", dataflow="fdi_net_inflow")'),
-        (Selection(as_of="2026-01-01"), absence.NOT_KNOWN_YET, "nothing of this was known by 2026-01-01",
+        (Selection(as_of="2026-01-01"), absence.NOT_KNOWN_YET, "this was known by 2026-01-01",
          'kz.explore("KAZ", "ISR", as_of="2026-07-31")'),
         (Selection(start="1980", end="1985"), absence.OTHER_PERIODS, "At hand are 1995 to 2025",
          "kzdata fetch comtrade -p reporter=398 -p partner=376 -p period=1985"),
@@ -238,3 +239,223 @@ def test_the_first_line_of_every_docstring_reads_well(name):
     said = (getattr(kz, name).__doc__ or "").strip().splitlines()
     assert said, name
     assert len(said[0]) <= 100
+
+
+BACI = """t,i,j,k,v,q
+2023,398,376,270900,52.051,13
+2023,398,490,270900,10,13
+2023,398,490,720851,20,13
+2023,398,156,270900,20,13
+2023,398,156,100199,30,13
+2023,490,398,854231,9,NA
+2023,490,156,854231,9,NA
+2023,490,156,270900,3,NA
+"""
+
+
+@pytest.fixture
+def products(tmp_path, monkeypatch):
+    """A store with two editions of a product list, one of its areas beyond ISO 3166."""
+    monkeypatch.setenv("KZDATA_HOME", str(tmp_path))
+    for edition in ("17", "92"):
+        path = tmp_path / f"BACI_HS{edition}_Y2023_V202501.csv"
+        path.write_text(BACI)
+        vintages.load("baci", path)
+
+
+def test_products_are_shown_by_one_edition_and_beside_totals(products):
+    shown = view(Selection(partner="CHN", flow="X", product="HS6"))
+    assert shown.drawn.chart.title == (
+        "Cereals made up 60.0 % of the exports of Kazakhstan to China in 2023"  # 30 of 50
+    )
+    assert [row[:3] for row in shown.drawn.table.rows] == [
+        ["100199", "Cereals", "30.0"], ["270900", "Mineral fuels and oils", "20.0"]
+    ]  # fmt: skip
+    assert 'classification == "HS2017"' in shown.line
+    one = view(Selection(partner="all", flow="X", product="270900"))
+    assert one.drawn.chart.title == (
+        # 52.051 of 52.051 + 10 + 20
+        "Israel made up 63.4 % of the exports of Kazakhstan in product HS270900 in 2023"
+    )
+
+
+def test_where_nobody_gives_a_total_the_products_are_summed(products):
+    shown = view(Selection("S19", "CHN"))
+    assert (shown.selection.product, shown.frame["value"].item()) == ("SUM", 12_000)  # 9 + 3
+    assert shown.line.endswith(".pipe(kz.all_products))")
+    among = view(Selection("S19", "all"))
+    assert (
+        "China made up 57.1 % of the exports of Other Asia" in among.drawn.chart.title
+    )  # 12 of 21
+    assert [label for label, _ in shown.options["product"]] == [
+        "Sum of the products at hand", "By subheading (6 digits)"
+    ]  # fmt: skip
+
+
+def test_one_product_alone_is_no_composition(products):
+    shown = view(Selection("S19", "KAZ", product="HS6"))
+    assert "kz.charts.series(" in shown.line
+    assert "made up" not in shown.drawn.chart.title
+
+
+def test_every_combination_in_reach_is_shown_or_explained_and_made_again_by_its_line(products):
+    import random
+
+    steps, seen = random.Random(7), set()
+    chosen = Selection(partner="CHN")
+    for turn in range(60):
+        field = steps.choice([*live_fields(), "partner"])
+        offered = [value for _, value in view(chosen).options[field]]
+        chosen = view(chosen).selection.but(**{field: steps.choice(offered)})
+        if turn % 15 == 14:
+            chosen = Selection(steps.choice(["S19", "KAZ"]), steps.choice(["WLD", "all", "S19"]))
+        shown = view(chosen)
+        if chosen in seen:
+            continue
+        seen.add(chosen)
+        if shown.absent:
+            assert shown.absent.steps, chosen
+            continue
+        again = eval(shown.line, {"kz": kz})
+        if shown.drawn.chart is None:
+            pd.testing.assert_frame_equal(again, shown.frame, obj=shown.line)
+            assert shown.refusal
+        else:
+            assert again.svg() == shown.drawn.chart.svg(), shown.line
+            rows_ = re.sub(r"^kz\.charts\.\w+\(|\)$", "", shown.line)
+            rows_ = re.sub(r", highlight=\"\w+\"$|\.pipe\(kz\.balance\)$", "", rows_)
+            pd.testing.assert_frame_equal(eval(rows_, {"kz": kz}), shown.frame, obj=shown.line)
+    assert len(seen) > 30
+
+
+def live_fields():
+    return ["dataflow", "reporter", "flow", "product", "freq", "start", "end", "source", "as_of"]
+
+
+def test_no_question_reads_the_store_of_all_reporters(products, monkeypatch):
+    # A year of BACI is gigabytes as a frame; asked for a reporter it is one row group.
+    asked, answer = [], vintages.rows
+    monkeypatch.setattr(
+        vintages, "rows", lambda wanted, *a, **k: asked.append(wanted) or answer(wanted, *a, **k)
+    )
+    for chosen in (Selection("S19", "WLD"), Selection("DEU"), Selection(start="1980", end="1981")):
+        assert view(chosen.but(as_of="2026-11-01")).absent
+    assert asked
+    assert all("reporter" in wanted for wanted in asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "typed"),
+    [
+        ({"product": "2709"}, "nothing is loaded as “2709”", "-p product=2709"),
+        ({"product": "HS2"}, "“By chapter (2 digits)”", "-p product=AG2"),
+        ({"freq": "M"}, "this is “Annual”", "-p period=202501 -p freq=M"),
+        ({"flow": "RX"}, "nothing is loaded as “Re-exports”", "kzdata load comtrade PATH"),
+        ({"source": "nbk_fdi_net"}, "“Preferred publication”", "kzdata sources"),
+        ({"partner": "all", "flow": "B"}, "not shown where partners or products stand", ""),
+    ],
+    ids=str,
+)
+def test_what_is_recorded_otherwise_is_said(asked, said, typed):
+    shown = kz.explore(**asked).view
+    assert shown.drawn.chart is not None
+    assert said in shown.told
+    assert typed in shown.told
+    assert said in str(twin.parts(shown)[0])
+    assert kz.explore().view.told == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "said"),
+    [
+        ({"partner": "KAZ"}, absence.NOT_REPORTED, "reporter and partner at once"),
+        ({"end": 1950}, absence.OTHER_PERIODS, "no figure at hand is of 1950 or before"),
+        ({"start": 2030}, absence.OTHER_PERIODS, "no figure at hand is of 2030 or after"),
+        ({"as_of": "1900-01-01"}, absence.NOT_KNOWN_YET, "known by 1900-01-01"),
+        ({"as_of": "1900-01-01", "partner": "all"}, absence.NOT_KNOWN_YET, "all partners"),
+        ({"as_of": "2026-07-31", "start": 2030}, absence.OTHER_PERIODS, "At hand are 2025"),
+        ({"reporter": "WLD"}, absence.NOT_LOADED, "that the world reports is loaded"),
+        ({"dataflow": "energy"}, absence.NOT_LOADED, "oil and other energy"),
+        ({"reporter": "S19", "partner": "all"}, absence.NOT_LOADED, "Other Asia"),
+        ({"partner": "S19"}, absence.NOT_REPORTED, "the list of 197 partners"),
+    ],
+    ids=str,
+)
+def test_odd_combinations_are_explained(asked, kind, said):
+    gone = kz.explore(**asked).view.absent
+    assert (gone.kind, said in gone.told) == (kind, True), gone
+    assert gone.steps
+    for step in gone.steps:
+        assert "period=2030" not in step
+        assert "period=1950" not in step
+        if step.startswith("kz."):
+            assert eval(step, {"kz": kz}).view.absent is None
+
+
+def test_what_cannot_be_read_is_refused():
+    for asked in ({"source": "bns_panl"}, {"product": "9" * 13}, {"partner": "Atlantis"}):
+        with pytest.raises(UnknownCode):
+            kz.explore(**asked)
+
+
+def test_a_named_source_brings_its_frequency():
+    assert kz.explore("KAZ", "WLD", source="bns_monthly_totals").selection.freq == "M"
+
+
+NASTY = (
+    '<script>alert(1)</script>"><img src=x onerror=alert(2)> =cmd() \u202etxt &amp; ' + "w" * 300
+)
+
+
+def test_hostile_text_stays_text():
+    from html.parser import HTMLParser
+
+    from kzdata.explorer import markup
+    from kzdata.explorer.line import Asked
+    from kzdata.explorer.view import View
+
+    frame = rows(("X", "2024", 5e7), ("X", "2025", 6e7), source=NASTY, note=NASTY, locator=NASTY)
+    chosen = Selection(flow="X", source=NASTY)
+    told = absence.Absence(absence.MISSING, NASTY, (NASTY,))
+    options = choices.choices(Selection()).options
+    shown = View(chosen, options, frame, None, (told,), Asked(), None, "en")
+    gone = View(chosen, options, None, told, (), Asked(), None, "en")
+    assert "\u202e" not in shown.line
+    with pytest.raises(UnknownCode):  # the line is one call, whatever stands in its quotes
+        eval(shown.line, {"kz": kz})
+    assert shown.refusal  # no chart credits a source that is in no list
+    fine = frame.assign(source="bns_panel")
+    drawn = View(Selection(flow="X"), options, fine, None, (), Asked(), None, "en")
+    made = "".join(part(each) for part in (markup.figure, markup.rows, markup.line)
+                   for each in (shown, gone, drawn))  # fmt: skip
+    tags = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: tags.append((tag, dict(attributes)))
+    parser.feed(made)
+    assert "script" not in {tag for tag, _ in tags}
+    assert not [a for _, given in tags for a in given if a.startswith("on")]
+    assert [given["src"][:26] for tag, given in tags if tag == "img"] == [
+        "data:image/svg+xml;base64,"
+    ]
+
+
+def test_a_key_held_down_is_drawn_once():
+    pytest.importorskip("ipywidgets")
+    import asyncio
+
+    from kzdata.explorer.live import PAUSE, Panel
+
+    async def held():
+        panel, drawn = Panel(kz.explore()), []
+        panel.figure.observe(drawn.append, names="value")
+        for partner in ("TUR", "CHN", "DEU", "UZB"):
+            panel.controls["partner"].value = partner
+        assert "kz-waiting" in panel.answer._dom_classes
+        assert panel.explorer.selection.partner == "UZB"  # what is chosen is known at once
+        await asyncio.sleep(20 * PAUSE)
+        return panel, drawn
+
+    panel, drawn = asyncio.run(held())
+    assert len(drawn) == 1
+    assert "Uzbekistan" in panel.figure.value
+    assert "kz-waiting" not in panel.answer._dom_classes

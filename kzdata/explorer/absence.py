@@ -58,6 +58,23 @@ def without_figures(chosen: Selection, frame: pd.DataFrame) -> Absence | None:
     )
 
 
+def backwards(chosen: Selection) -> Absence | None:
+    """The absence of a span that ends before it begins; None for others."""
+    if not chosen.start or not chosen.end:
+        return None
+    if periods.span(chosen.start).start <= periods.span(chosen.end).end:
+        return None
+    return Absence(
+        OTHER_PERIODS,
+        t(
+            "The first period, {first}, is after the last, {last}.",
+            first=choices.spelt(chosen.start),
+            last=choices.spelt(chosen.end),
+        ),
+        (explore_line(chosen.but(start=chosen.end, end=chosen.start)),),
+    )
+
+
 def nothing(chosen: Selection) -> Absence:
     """The absence of a selection for which no row is at hand."""
     table = at_hand.cells(chosen.dataflow, chosen.reporter)

@@ -36,7 +36,7 @@ def _cells(dataflow: str, reporter: str, stamp: tuple[str, ...]) -> pd.DataFrame
     made = rows[["partner", "flow", "freq", "product", "period", "source"]].assign(
         edition=rows.get("classification", pd.Series("", index=rows.index)),
         level=product.map(level),
-        day=[days[each] for each in named],
+        day=pd.Series([days[each] for each in named], rows.index, dtype=str),
         known=rows["value"].notna(),
         why=rows["obs_status"].where(rows["obs_status"].isin(list(MISSING)), ""),
     )

@@ -7,6 +7,7 @@ what there is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -62,15 +63,15 @@ def choices(asked: Selection) -> Choices:
     if own.empty:  # the other choices stay what they could be with another partner
         own = table
     levels = recorded.levels(own, asked)
-    options["product"] = [(product_name(each), each) for each in levels]
+    options["product"] = _given(levels, product_name, asked.product)
     chosen = chosen.but(product=_kept(chosen.product, levels))
     rows = recorded.of_product(own, chosen.product)
     flows = _flows(rows, chosen)
-    options["flow"] = [(flow_name(each), each) for each in flows]
+    options["flow"] = _given(flows, flow_name, asked.flow)
     chosen = chosen.but(flow=_kept(chosen.flow, flows))
     rows = rows[rows["flow"].isin(_parts(chosen.flow))]
     held = [each for each in _FREQUENCIES if each in set(rows["freq"])]
-    options["freq"] = [(translated(_FREQUENCIES[each]), each) for each in held]
+    options["freq"] = _given(held, frequency_name, asked.freq)
     chosen = chosen.but(freq=_kept(chosen.freq, held))
     rows = rows[rows["freq"] == chosen.freq]
     named = sorted(rows["source"].unique())
@@ -127,6 +128,12 @@ def _with(options: Options, value: str | None, label: str = "") -> Options:
     if value is None or any(value == each for _, each in options):
         return options
     return [*options, (t("{choice} (nothing here)", choice=label or value), value)]
+
+
+def _given(held: list[str], name: Callable[[str], str], asked: str) -> Options:
+    """What is held by its names; where that is nothing, what was asked for, so marked."""
+    named: Options = [(name(each), each) for each in held]
+    return named or _with([], asked, name(asked))
 
 
 def _areas(held: list[str], value: str, *, with_all: bool = False) -> Options:

@@ -63,4 +63,4 @@ def chart_line(chart: str, asked: str, *, balance: bool = False, highlight: str 
 
 
 def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)  # in ASCII, so that what turns the direction of text is seen

@@ -24,9 +24,12 @@ STYLE = """<style>
   line-height: 1.3; margin: 0 0 1px; font-size: 12px; font-weight: 600;
   color: var(--jp-ui-font-color1, #1c2126);}
 .kz-explorer .kz-control select {width: 100%; flex: 0 0 28px; height: 28px; font-size: 13px;
-  border: 1px solid #767d86;}
+  border: 1px solid #767d86; appearance: auto; background-image: none !important;}
+[data-jp-theme-light="false"] .kz-explorer {color-scheme: dark;}
 .kz-explorer :is(select, textarea, [tabindex]):focus-visible
   {outline: 2px solid #0b57d0; outline-offset: 1px;}
+[data-jp-theme-light="false"] .kz-explorer :is(select, textarea, [tabindex]):focus-visible
+  {outline-color: #a8c7fa;}
 .kz-explorer .widget-html, .kz-explorer .widget-html-content
   {width: 100%; overflow: visible; line-height: 1.4; margin: 0; height: auto;}
 .kz-explorer .kz-chart img {display: block; width: 100%; max-width: 760px; height: auto;
@@ -37,6 +40,8 @@ STYLE = """<style>
 .kz-explorer .kz-rows caption {text-align: start; font-weight: 600; padding: 4px 6px;
   caption-side: top;}
 .kz-explorer .kz-rows :is(th, td) {padding: 2px 6px; white-space: nowrap; border: 0;}
+.kz-explorer .kz-rows td:last-child {white-space: normal; min-width: 14em;
+  overflow-wrap: anywhere;}
 .kz-explorer .kz-rows thead th {position: sticky; top: 0; vertical-align: bottom;
   white-space: normal; background: var(--jp-layout-color1, #fff);
   box-shadow: inset 0 -1px #767d86;}
@@ -48,6 +53,7 @@ STYLE = """<style>
   border: 1px solid #767d86; border-radius: 2px; field-sizing: content; overflow-wrap: anywhere;}
 .kz-explorer .kz-absent {border-inline-start: 3px solid #801650; padding: 6px 12px; margin: 10px 0;
   max-width: 68ch;}
+[data-jp-theme-light="false"] .kz-explorer .kz-absent {border-color: #A285D1;}
 .kz-explorer .kz-absent p {margin: 0 0 6px;}
 .kz-explorer .kz-absent code {user-select: all; display: block; margin: 2px 0; padding: 2px 6px;
   background: var(--jp-layout-color2, #f5f6f7); white-space: pre-wrap;}

@@ -50,5 +50,9 @@ def _said(field: str, asked: Selection, settled: Selection) -> absence.Absence:
         **parts,
         **absence.pair(settled),
     )
-    steps = ("kzdata sources",) if field == "source" else absence.loading(asked)
+    steps = (
+        ("kzdata sources",)
+        if field == "source"
+        else absence.loading(settled.but(**{field: getattr(asked, field)}))
+    )
     return absence.Absence(absence.NOT_LOADED, told, steps)

@@ -77,13 +77,14 @@ def _view(asked: Selection, language: str, stamp: tuple[str, ...]) -> View:
     if settled.side_by_side:
         period = settled.end or choices.latest(settled)
         chosen = settled.but(start=period, end=period)
-    frame, absent = None, None
+    frame, absent = None, absence.backwards(chosen)
     try:
-        frame = drawing.frame_of(chosen, offered.put)
+        if not absent:
+            frame = drawing.frame_of(chosen, offered.put)
+            empty = frame.empty
+            absent = absence.nothing(chosen) if empty else absence.without_figures(chosen, frame)
     except NotAvailable:
         absent = absence.nothing(chosen)
-    else:
-        absent = absence.nothing(chosen) if frame.empty else absence.without_figures(chosen, frame)
     return View(
         settled,
         offered.options,
