@@ -7,7 +7,7 @@ import click
 from kzdata import __version__
 from kzdata.cli_check import check, seeds, tidy
 from kzdata.cli_config import config
-from kzdata.cli_data import export, load, sources
+from kzdata.cli_data import export, load, observations, sources
 from kzdata.cli_fetch import fetch
 from kzdata.cli_fleet import editions, run, schedule
 from kzdata.cli_help import help_
@@ -31,7 +31,8 @@ def main() -> None:
 
 
 for _command in (
-    *(run, editions, index_command, schedule, report, why, fetch, load, sources, export),
+    *(run, editions, index_command, schedule, report, why),
+    *(observations, fetch, load, sources, export),
     *(check, tidy, seeds, literature, config, help_),
 ):
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""The commands on figures: ``kzdata load``, ``kzdata sources``, ``kzdata export``."""
+"""The commands on figures: ``kzdata observations``, ``load``, ``sources``, ``export``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,41 @@ from typing import Any
 import click
 
 from kzdata import completion
+from kzdata.endings import complain
 from kzdata.errors import KzdataError, ParameterError, UnknownCode
 from kzdata.exits import exit_code_of
-from kzdata.shell import Answer, Examples, answers, complain, pairs
+from kzdata.shell import Answer, Examples, answers, pairs
+
+
+@click.command(
+    cls=Examples,
+    short_help="Print the figures of a pair as CSV.",
+    epilog="""kzdata observations KAZ UZB > kaz-uzb.csv
+    kzdata observations Kazakhstan Türkiye --flow X --start 2018
+    kzdata observations KAZ ISR --dataflow fdi_net_inflow --json""",
+)
+@click.argument("reporter", shell_complete=completion.areas)
+@click.argument("partner", required=False, shell_complete=completion.areas)
+@click.option("--flow", metavar="CODE", help="X exports, M imports, RX re-exports, RM re-imports.")
+@click.option("--product", metavar="CODE", help="A code as the source writes it, or all.")
+@click.option("--start", metavar="PERIOD", help="From this year or SDMX period on.")
+@click.option("--end", metavar="PERIOD", help="Up to this year or SDMX period.")
+@click.option("--dataflow", metavar="NAME", default="trade_goods", show_default=True,
+              help="What is measured, as fdi_net_inflow.")  # fmt: skip
+@click.option("--freq", metavar="CODE", help="A yearly, S half-yearly, Q quarterly, M monthly.")
+@click.option("--source", metavar="SOURCE", help="Of this source; all: every vintage of every one.")
+@click.option("--as-of", metavar="DAY", help="Only what was known on this day.")
+@answers
+def observations(**asked: Any) -> Answer:
+    """Print what REPORTER publishes of PARTNER, a row a number, as kz.observations answers it.
+
+    Names are taken as well as codes. Without PARTNER every partner answers.
+    """
+    from kzdata import store
+
+    found = store.observations(asked.pop("reporter"), asked.pop("partner"), **asked)
+    rows = found.astype(object).where(found.notna(), None).to_dict("records")
+    return Answer(rows, store.tidy_csv(found).decode().splitlines(), fixed=True)
 
 
 @click.command(

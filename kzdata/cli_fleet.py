@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from kzdata import completion, settings
+from kzdata.endings import Refused
 from kzdata.errors import KzdataError, ParameterError, UnknownCode
 from kzdata.exits import MISUSED
-from kzdata.shell import Answer, Commands, Examples, Refused, answers, listed
+from kzdata.shell import Answer, Commands, Examples, answers, listed
 
 _RUN = """kzdata run kaz-isr
     kzdata run --due

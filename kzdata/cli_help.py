@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from kzdata.endings import TRACE
 from kzdata.errors import UnknownCode, did_you_mean
 from kzdata.exits import MEANINGS
 from kzdata.settings import KNOWN, variable
-from kzdata.shell import TRACE, Answer, Examples, answers
+from kzdata.shell import Answer, Examples, answers
 
 STREAMS = """The answer is on the output stream; progress, notes and refusals on the error stream.
 --json makes the answer one JSON value; figures that are missing are null.

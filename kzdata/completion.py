@@ -56,6 +56,12 @@ def _sources_to_fetch(ctx: click.Context) -> Iterable[tuple[str, str]]:
     return [(name, "") for name in endpoints.load()]
 
 
+def _areas(ctx: click.Context) -> Iterable[tuple[str, str]]:
+    from kzdata import codes
+
+    return [(code, codes.area_name(code)) for code in sorted(codes.alpha3_codes())]
+
+
 def _allowed(name: str) -> Offer:
     return _offering(lambda ctx: [(each, "") for each in settings.KNOWN[name][2]])
 
@@ -65,4 +71,5 @@ editions = _offering(_editions)
 parameters = _offering(_parameters)
 sources_of_files = _offering(_sources_of_files)
 sources_to_fetch = _offering(_sources_to_fetch)
+areas = _offering(_areas)
 languages, engines, formats = _allowed("language"), _allowed("engine"), _allowed("formats")

@@ -15,7 +15,7 @@ import reports_sample as sample
 from click.testing import CliRunner
 from conftest import ROOT
 
-from kzdata import errors, exits
+from kzdata import errors, exits, store
 from kzdata.cli import main
 from kzdata.fetch.failures import Unreachable, Untrusted
 from kzdata.readers.received import WrongFormat
@@ -100,7 +100,13 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
             ("report", "kaz-isr"),
             "is an edition, a report of several notebooks.\n  kzdata run kaz-isr",
         ),
-        (("report", "bilateral", "--fromat", "html"), "No such option '--fromat'"),
+        (("report", "bilateral", "--fromat", "html"), "'--fromat'.\n  Did you mean '--format' or"),
+        (("report", "bilateral", "--pdf"), "No such option '--pdf'.\n  Known: --engine, --format,"),
+        (("report", "bilateral", "partner=TUR"), "Did you mean -p partner=…?"),
+        (("report", "bilateral", "two"), "'two' is a word too many.\n  A name or text with spaces"),
+        (("observations", "KAZ", "Uzbekstan"), "Did you mean 'Uzbekistan'?"),
+        (("observations", "KAZ", "--flow", "exports"), "'exports' is no flow."),
+        (("observations", "KAZ", "--source", "bns_panle"), "Did you mean 'bns_panel'"),
         (("report", "bilateral", "--engine", "worm"), "Did you mean 'warm'?"),
         (("report", "bilateral", "--language", "rus"), "Did you mean 'ru'?"),
         (("report", "bilateral", "--language", "ru", "-p", "language=kk"), "given twice"),
@@ -109,7 +115,7 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
         (("report",), "For example: kzdata report bilateral"),
         (("reprot",), "'reprot' is no command of kzdata.\n  Did you mean 'report'"),
         (("schedule", "instal"), "Did you mean 'install'"),
-        (("--json", "config"), "Options stand after the command's name."),
+        (("--verbose", "config"), "Options stand after the command's name."),
         (("help", "exit-code"), "Did you mean 'exit-codes'?"),
         (("run", "bilateral"), "is a notebook, not an edition.\n  kzdata report bilateral"),
         (("run", "KAZ-ISR"), "Did you mean 'kaz-isr'?"),
@@ -132,6 +138,42 @@ def test_what_is_asked_wrongly_is_said_once_without_a_traceback(home, words, sai
     assert said in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "said"),
+    [
+        (("reprot",), "Misused", "'reprot' is no command of kzdata."),
+        (("report", "bilatral"), "UnknownCode", "'bilatral' is no notebook."),
+        (("report", "bilateral", "-p", "start=x"), "ParameterError", "01_bilateral cannot run"),
+        (("run", "kaz-irs"), "UnknownCode", "'kaz-irs' is no edition."),
+        (("observations", "ISR"), "NotAvailable", "Nothing is loaded for dataflow trade_goods"),
+        (("schedule",), "Misused", "No such option '--json'."),
+    ],
+)
+def test_a_refusal_is_json_too_where_json_was_asked_for(home, words, kind, said):
+    done = call(*words, "--json")
+    error = json.loads(done.stdout)["error"]
+    assert (error["kind"], error["exit"]) == (kind, done.exit_code)
+    assert error["exit"] in (1, 2)
+    assert error["message"].startswith(said)
+    assert done.stderr.startswith(f"kzdata: {said}")
+    assert error["hint"] in done.stderr
+
+
+def test_an_option_of_a_word_that_is_none_is_no_option(home):
+    done = call("help", "--", "--json")
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_figures_come_as_csv_and_as_json():
+    asked = ("observations", "KAZ", "Israel", "--flow", "X", "--start", "2024", "--end", "2024")
+    first, row = call(*asked).stdout.splitlines()
+    assert first == ",".join(store.shipped().columns)
+    # 167,590,256.94 US dollars: exports of 2024 as the Bureau publishes them
+    assert row.startswith("trade_goods,A,KAZ,ISR,X,TOTAL,FOB,2024,167590256.94,USD,")
+    (found,) = json.loads(call(*asked, "--json").stdout)
+    assert (found["value"], found["partner"]) == (167590256.94, "ISR")
 
 
 def test_a_notebook_that_fails_has_an_exit_code_of_its_own(home, tmp_path):
@@ -198,6 +240,7 @@ def test_every_command_answers_programs_and_shows_examples_that_parse(path, comm
         words = shlex.split(line.partition("  # ")[0])
         while "=" in words[0]:
             words.pop(0)  # a variable of the environment before the command
+        words = words[: words.index(">")] if ">" in words else words  # the shell's part
         assert tuple(words[: len(path) + 1]) == ("kzdata", *path)
         above = click.Context(main, **main.context_settings)
         command.make_context(path[-1], words[len(path) + 1 :], above)  # refuses unknown options

@@ -63,7 +63,14 @@ def on_a_terminal(columns, words, tmp_path, **extra):
 
 
 @pytest.mark.parametrize(
-    "line", ["kzdata sources | true", "kzdata --help | true", "kzdata rnu 2>&1 | true"]
+    "line",
+    [
+        "kzdata sources | true",
+        "kzdata --help | true",
+        "kzdata rnu 2>&1 | true",
+        "kzdata observations KAZ | head -1 >/dev/null",
+        "kzdata observations KAZ --json | head -1 >/dev/null",
+    ],
 )
 def test_who_stops_reading_gets_no_traceback(tmp_path, line):
     done = shell(line, tmp_path)
@@ -212,6 +219,7 @@ def test_a_dumb_terminal_gets_a_log_in_place_of_a_bar(tmp_path):
         ("kzdata report bilateral --language k", ["kk"]),
         ("kzdata report nosuch -p ", []),
         ("kzdata ver", ["verify"]),
+        ("kzdata observations KAZ UZ", ["UZB"]),
     ],
 )
 def test_the_tab_key(tmp_path, words, offered):

@@ -150,7 +150,7 @@ def test_every_example_of_a_command_is_one_that_it_takes():
     assert len(found) > 20
     for command, line in found:
         words = shlex.split(line)
-        words = words[words.index("kzdata") + 1 :]
+        words = words[words.index("kzdata") + 1 : words.index(">") if ">" in words else None]
         assert command.name in words[:2], line
         command.make_context(command.name, words[words.index(command.name) + 1 :])
 

@@ -43,6 +43,7 @@ LAYERS = [
     {"fleet"},
     {"datapackage", "verifying"},
     {"exits", "terminal", "cli_layout"},
+    {"endings"},
     {"shell", "completion"},
     {"cli_index"},
     {
