@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -17,6 +18,13 @@ _empty = tempfile.mkdtemp(prefix="kzdata-docs-")
 os.environ |= {"KZDATA_HOME": _empty, "KZDATA_REPORTS": f"{_empty}/reports"}
 os.environ["KZDATA_SHARED"] = _empty  # data sets that only some machines have
 os.environ |= {"XDG_CONFIG_HOME": _empty, "COLUMNS": "88", "NO_COLOR": "1"}
+# Nor is the reader's own IPython asked what to do when it starts; of what it tells, warnings of the
+# transport are left out.
+_profile = Path(_empty) / "profile_default"
+_profile.mkdir()
+(_profile / "ipython_kernel_config.py").write_text("get_config().IPKernelApp.log_level = 'ERROR'\n")
+os.environ["IPYTHONDIR"] = _empty
+logging.getLogger("traitlets").setLevel(logging.WARNING)
 
 project = "kzdata"
 version = release = kzdata.__version__
@@ -24,7 +32,7 @@ copyright = "the authors of kzdata; figures belong to their publishers"
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
-extensions += ["alternatives", "cards", "commands", "docstrings", "mathml"]
+extensions += ["accessible", "alternatives", "cards", "commands", "docstrings", "mathml"]
 exclude_patterns = ["_build", "_ext"]
 keep_warnings = False
 nitpicky = False
