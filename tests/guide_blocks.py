@@ -2,7 +2,8 @@
 
 Code cells are run by the build. Of the others: ``sh`` is run; ``console`` is run and what it shows
 is compared, ``...`` standing for any text; a block with a caption is the file of that name, and
-"add to NAME" is appended to it. A line ``% not run here: why`` in front leaves a block out.
+"add to NAME" is appended to it. A line ``% not run here: why`` in front leaves a block out; its
+commands must be ones that make and kzdata take.
 """
 
 from __future__ import annotations
@@ -10,11 +11,16 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
+
+from kzdata.cli import main
 
 FENCE = re.compile(r"^(`{3,}|:{3,})(\{[\w-]+\})?[ ]?([\w-]*)[^\n]*\n(.*?)^\1[ ]*$", re.S | re.M)
 OPTION = re.compile(r"^:(\w[\w-]*):[ ]*(.*)\n", re.M)
@@ -103,6 +109,36 @@ def commands(session: str) -> list[tuple[str, str]]:
     return [(c, shown) for c, _, shown in (each.partition("\n") for each in parts[1:])]
 
 
+def typed(line: str) -> list[str]:
+    """The words of a command, without what is the shell's own: variables before it, ``> file``."""
+    words = shlex.split(line, comments=True)
+    while words and "=" in words[0]:
+        words.pop(0)
+    return words[: words.index(">")] if ">" in words else words
+
+
+def taken(line: str, checkout: Path) -> bool:
+    """Whether make has the target, or kzdata the command with its options, of a line."""
+    words = typed(line)
+    if not words:
+        return True
+    if words[0] == "make":
+        asked = ["make", "--dry-run", *words[1:]]
+        return subprocess.run(asked, cwd=checkout, capture_output=True, check=False).returncode == 0
+    if words[0] != "kzdata":
+        return False
+    command: click.Command = main
+    context = click.Context(main, info_name="kzdata")
+    words = words[1:]
+    while isinstance(command, click.Group):
+        command, words = command.commands[words[0]], words[1:]
+    try:
+        command.make_context(command.name, words, context)
+    except click.UsageError:
+        return False
+    return True
+
+
 def same(wanted: str, got: str) -> bool:
     """Whether ``got`` is what a page shows, ``...`` standing for anything."""
     return doctest.OutputChecker().check_output(wanted, got, doctest.ELLIPSIS)
@@ -131,9 +167,18 @@ def carry_out(page: Path, checkout: Path, home: Path) -> None:
 
 
 def copy(root: Path, to: Path) -> Path:
-    """The files of the checkout that a reader would have, without what was built in it."""
+    """The files of the checkout that a reader would have, without what was built in it.
+
+    Its ``.venv`` is the environment of the tests: what make would install is there.
+    """
     leave = shutil.ignore_patterns(".*", "_build", "__pycache__", "tests", "*.egg-info")
     shutil.copytree(root, to, ignore=leave)
+    (to / ".venv").mkdir()
+    for part in Path(sys.prefix).iterdir():
+        if not part.name.startswith("."):
+            (to / ".venv" / part.name).symlink_to(part)
+    for stamp in (".base", ".test", ".lab", ".docs", ".browser"):
+        (to / ".venv" / stamp).touch()
     for built in (to / "reports").iterdir():
         if built.is_dir():
             shutil.rmtree(built)

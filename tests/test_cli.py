@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import click
+import guide_blocks
 import pytest
 import reports_sample as sample
 from click.testing import CliRunner
@@ -237,10 +237,7 @@ def test_every_command_answers_programs_and_shows_examples_that_parse(path, comm
     examples = command.examples()
     assert examples
     for line in examples:
-        words = shlex.split(line.partition("  # ")[0])
-        while "=" in words[0]:
-            words.pop(0)  # a variable of the environment before the command
-        words = words[: words.index(">")] if ">" in words else words  # the shell's part
+        words = guide_blocks.typed(line)
         assert tuple(words[: len(path) + 1]) == ("kzdata", *path)
         above = click.Context(main, **main.context_settings)
         command.make_context(path[-1], words[len(path) + 1 :], above)  # refuses unknown options

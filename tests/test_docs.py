@@ -7,7 +7,6 @@ import html.parser
 import importlib.util
 import inspect
 import re
-import shlex
 import subprocess
 import sys
 import unicodedata
@@ -133,6 +132,22 @@ def test_a_page_that_shows_what_is_not_so_fails(tmp_path):
         guide_blocks.carry_out(page, tmp_path, tmp_path / "home")
 
 
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
+def test_what_is_not_run_here_is_at_least_taken(page):
+    for block in guide_blocks.blocks(page):
+        if block.kind == "sh" and (block.left_out or page.name == "README.md"):
+            for line in block.text.splitlines():
+                assert guide_blocks.taken(line, ROOT), f"{page.name}: {line}"
+
+
+@pytest.mark.parametrize(
+    "line", ["make nothing", "kzdata report --fromat html x", "kzdata run --al", "rm -rf x"]
+)
+def test_what_nobody_takes_is_seen(line):
+    assert not guide_blocks.taken(line, ROOT)
+    assert guide_blocks.taken("kzdata report x --format html  # a report", ROOT)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", SHELL, ids=called)
 def test_what_a_page_tells_to_type_does_what_it_shows(page, tmp_path):
@@ -149,10 +164,8 @@ def test_every_example_of_a_command_is_one_that_it_takes():
     found = examples()
     assert len(found) > 20
     for command, line in found:
-        words = shlex.split(line)
-        words = words[words.index("kzdata") + 1 : words.index(">") if ">" in words else None]
-        assert command.name in words[:2], line
-        command.make_context(command.name, words[words.index(command.name) + 1 :])
+        assert command.name in guide_blocks.typed(line)[1:3], line
+        assert guide_blocks.taken(line, ROOT), line
 
 
 PUBLIC = {f"kz.{name}": getattr(kz, name) for name in kz.__all__ if name != "charts"}
