@@ -56,8 +56,8 @@ def why(
         if not rows:
             raise NotAvailable(
                 f"{figure!r} is in no report, observation or claim at hand.",
-                "Type it as printed, for example 'US$193.3 million', or name the folder of the "
-                "report: report=…",
+                "Type it as printed, for example 'US$193.3 million', or name the report's folder: "
+                "--report DIR in the shell, report=… in Python.",
             )
     frame = pd.DataFrame(rows, columns=_ROW).drop_duplicates(ignore_index=True)
     return Explanation("\n\n".join(map(_told, frame.to_dict("records"))), frame)

@@ -115,8 +115,11 @@ def _read(place: Path) -> tuple[str, dict[str, Any]]:
     try:
         text = place.read_text(encoding="utf-8-sig")
         values = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"{place} cannot be read: {error}") from None
+    except UnicodeDecodeError:
+        raise SettingError(f"{place} is no text in UTF-8.", "Save it again as UTF-8.") from None
+    except OSError as error:
+        hint = "Mend its permissions, or move it away."
+        raise SettingError(f"{place} cannot be read: {error.strerror}.", hint) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingError(f"{place} is no TOML: {error}", "Write it like jobs = 2") from None
     for name in values:
@@ -197,7 +200,7 @@ def strangers() -> dict[str, str]:
     """Variables of the environment that look like a misspelt setting, each with what was meant."""
     given = {each: each.removeprefix("KZDATA_").lower() for each in sorted(os.environ)}
     found = {
-        each: difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.75)
+        each: difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.6)
         for each, name in given.items()
         if each.startswith("KZDATA_") and name not in KNOWN
     }

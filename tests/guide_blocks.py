@@ -128,7 +128,7 @@ def taken(line: str, checkout: Path) -> bool:
     if words[0] != "kzdata":
         return False
     command: click.Command = main
-    context = click.Context(main, info_name="kzdata")
+    context = click.Context(main, info_name="kzdata", **main.context_settings)
     words = words[1:]
     while isinstance(command, click.Group):
         command, words = command.commands[words[0]], words[1:]

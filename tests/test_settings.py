@@ -113,9 +113,26 @@ def test_config_tells_people_and_programs(places, monkeypatch):
     assert "'color' is no setting" in refused.stderr
 
 
+def test_a_file_that_is_no_text_says_how_it_is_saved(places):
+    _, project = places
+    project.write_bytes("language = 'ru'".encode("utf-16"))
+    with pytest.raises(SettingError, match=r"is no text in UTF-8\.\n  Save it again as UTF-8"):
+        settings.in_force()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("LANG", "LANGUAGE"), ("REPORT", "REPORTS"), ("JOB", "JOBS")]
+)
+def test_a_variable_that_is_half_a_setting_is_one_meant(places, monkeypatch, name, meant):
+    monkeypatch.setenv(f"KZDATA_{name}", "x")
+    assert settings.strangers()[f"KZDATA_{name}"] == f"Did you mean KZDATA_{meant}?"
+
+
 def test_a_misspelt_variable_is_pointed_out(places, monkeypatch):
     monkeypatch.setenv("KZDATA_FORMAT", "html")
     monkeypatch.setenv("KZDATA_COMTRADE_KEY", "0123456789abcdef")  # a key, not a setting
+    for other in ("SHARED", "TRACEBACK", "CHROMIUM"):  # read elsewhere
+        monkeypatch.setenv(f"KZDATA_{other}", "x")
     shown = CliRunner().invoke(main, ["config"])
     assert shown.exit_code == 0
     assert shown.stderr == "KZDATA_FORMAT is no setting. Did you mean KZDATA_FORMATS?\n"
