@@ -136,7 +136,9 @@ def _selected(names: tuple[str, ...]) -> list[Any]:
 
 
 def _told(outcome: Any) -> None:
-    if outcome.status != "unchanged":
+    if outcome.status == "waiting":
+        click.echo(f"{outcome.name}: another run makes it; waiting for that", err=True)
+    elif outcome.status != "unchanged":
         click.echo(f"{outcome.name}: {outcome.status}, {outcome.seconds:.1f} s", err=True)
 
 

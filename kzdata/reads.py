@@ -30,6 +30,8 @@ def recorded(question: Question) -> Question:
                 said = dict(signature.bind(*args, **given).arguments)
             except TypeError:  # wrongly called: the function itself will say so
                 return question(*args, **given)
+            if isinstance(said.get("path"), str):  # asked again it is from another folder
+                said["path"] = str(Path(said["path"]).absolute())
             _add(place, f"{question.__module__}.{question.__qualname__}", said)
         return question(*args, **given)
 

@@ -1,20 +1,26 @@
 """What an edition is made from, as hashes: it is made again when one of them changes.
 
-notebooks and files by content · the edition's own entry · the answers to what its notebooks asked
-of data and seeds · kzdata's code by package · the libraries by version. Of the data as a whole only
-one hash is kept: while that stands, no question has to be asked again.
+notebooks, and files that they name, by content · the edition's own entry · the answers to what its
+notebooks asked of data and seeds · kzdata's code by package · the libraries by version. Of the data
+as a whole only one hash is kept: while that stands, no question has to be asked again.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from kzdata import home
+from kzdata.fleet import named
 from kzdata.fleet.answers import whole
 from kzdata.fleet.hashes import Hashes, combined
 from kzdata.reports.editions import Edition
@@ -27,6 +33,10 @@ ASKED_FOR = (
 )
 # How names of what draws no report begin.
 SHELL = ("cli", "shell", "terminal", "exits", "completion", "fetch")
+# What is installed for these draws no report.
+_NO_FIGURE = ("bench", "browser", "dask", "docs", "lab", "test")
+# pandas calculates with the last two where they are there.
+_UNDECLARED = ("scipy", "numexpr", "bottleneck")
 
 
 @dataclass(frozen=True)
@@ -41,9 +51,21 @@ class Standing:
 
 def standing(hashes: Hashes) -> Standing:
     """The standing of this machine now."""
+    return Standing(_code(hashes), dict(_libraries()), _rules(hashes), data_state(hashes))
+
+
+@cache
+def _libraries() -> dict[str, str]:
+    """What made a report, and every library that kzdata or pandas may call while it is made."""
     from kzdata.reports.manifest import versions
 
-    return Standing(_code(hashes), versions(), _rules(hashes), data_state(hashes))
+    found = versions()
+    for each in (*_UNDECLARED, *(metadata.requires("kzdata") or ())):
+        name = re.split(r"[^A-Za-z0-9._-]", each, maxsplit=1)[0]
+        if name not in found and not any(f"extra == '{extra}'" in each for extra in _NO_FIGURE):
+            with contextlib.suppress(metadata.PackageNotFoundError):
+                found[name] = metadata.version(name)
+    return found
 
 
 def _code(hashes: Hashes) -> dict[str, str]:
@@ -99,7 +121,7 @@ def inputs(
     """What an edition was made from, as plain data for its manifest."""
     return {
         "format": FORMAT,
-        **_own(edition, hashes),
+        **own(edition, hashes, questions),
         "code": at.code,
         "rules": at.rules,
         "whole_data": whole(questions),
@@ -110,18 +132,38 @@ def inputs(
     }
 
 
-def _own(edition: Edition, hashes: Hashes) -> dict[str, Any]:
+def own(edition: Edition, hashes: Hashes, questions: Iterable[str] = ()) -> dict[str, Any]:
+    """What is an edition's alone: notebooks, its entry, the files and libraries that they name.
+
+    ``questions`` are those that its notebooks asked; some name a file.
+    """
     from kzdata.reports.engine import resolve
 
     entry = asdict(edition)
     for told_elsewhere in ("cron", "time_zone", "family"):  # when, and how it is called: not what
         del entry[told_elsewhere]
+    notebooks = [resolve(each) for each in edition.notebooks]
+    files = {home.HOME / name for name in edition.reads}
+    imported: dict[str, str] = {}
+    for path in notebooks:
+        files.update(named.files(path, edition.parameters))
+        imported |= named.libraries(path)
+    given = (json.loads(each)["given"] or {} for each in questions if '"path"' in each)
+    files |= {
+        Path(os.path.normpath(each["path"])) for each in given if isinstance(each.get("path"), str)
+    }
     return {
-        "notebooks": {path.name: hashes.of(path) for path in map(resolve, edition.notebooks)},
-        "entry": entry,
-        "files": {name: hashes.of(home.HOME / name) for name in edition.reads},
+        "notebooks": {path.name: hashes.of(path) for path in notebooks},
+        "entry": _plain(entry),
+        "files": {_called(path): hashes.of(path) for path in sorted(files)},
+        "imports": imported,
         "epoch": os.environ.get("SOURCE_DATE_EPOCH"),
     }
+
+
+def _called(path: Path) -> str:
+    """A file's name below the repository, where it stands there."""
+    return (path.relative_to(home.HOME) if path.is_relative_to(home.HOME) else path).as_posix()
 
 
 def key(made_from: dict[str, Any]) -> str:
@@ -145,10 +187,11 @@ def changed(
     """
     if before.get("format") != FORMAT:
         return ["the report before names no inputs"]
-    now = _own(edition, hashes)
+    now = own(edition, hashes, before["answers"])
     found = _differing("notebook", before["notebooks"], now["notebooks"])
-    found += _differing("edition", before["entry"], _plain(now["entry"]))
+    found += _differing("edition", before["entry"], now["entry"])
     found += _differing("file", before["files"], now["files"])
+    found += _differing("import", before.get("imports", {}), now["imports"], values=True)
     found += _differing("code", before["code"], at.code)
     found += _differing("library", before["versions"], at.versions, values=True)
     found += _differing("seed", before["rules"], at.rules)

@@ -18,13 +18,13 @@ from kzdata.errors import ContractError, KzdataError, NotebookFailed, ParameterE
 from kzdata.fleet import changes
 from kzdata.fleet.answers import answers
 from kzdata.fleet.hashes import Hashes, combined
-from kzdata.fleet.inputs import data_state, inputs, key, standing
+from kzdata.fleet.inputs import data_state, inputs, key, own, standing
 from kzdata.reports.editions import Edition
 from kzdata.reports.engine import Progress
 
 # A cell that fails with one of these says something about the data, not about the machinery.
 _IN_THE_DATA = re.compile(r": (ContractError|SeedError|CorrectionOutdated): ")
-_DRIFTED = re.compile(r": StoreError: ")
+_DRIFTED = re.compile(r": (StoreError|WrongFormat): ")
 
 
 class ElsewhereOtherwise(KzdataError):
@@ -39,8 +39,10 @@ def plain(edition: Edition) -> dict[str, Any]:
 def job(asked: Mapping[str, Any], *, progress: Progress | None = None) -> dict[str, Any]:
     """Make one edition. ``asked`` holds the ``edition`` as `plain` gives it, and perhaps:
 
-    ``formats`` in place of its own, the ``engine``, ``before`` (see `changes.changes`), and
-    ``expected``, the standing that the asker has: code, libraries and data must be the same here.
+    ``formats`` in place of its own, the ``engine``, ``before`` (see `changes.changes`),
+    ``expected`` and ``own``, what the asker has: code, libraries, data, notebooks and the files
+    that they name must be the same here; and ``elsewhere``, where the asker cannot know what is
+    secret here.
 
     The answer has ``status``: ``built`` with ``outputs`` (bytes by path), ``manifest`` and
     ``changes``; else ``finding``, ``drift``, ``elsewhere`` or ``failed`` with a ``message``.
@@ -73,7 +75,7 @@ def status_of(error: KzdataError) -> str:
     said = error.fact if isinstance(error, NotebookFailed) else ""
     if isinstance(error, ContractError | SeedError) or _IN_THE_DATA.search(said):
         return "finding"
-    if type(error).__name__ == "StoreError" or _DRIFTED.search(said):
+    if type(error).__name__ in {"StoreError", "WrongFormat"} or _DRIFTED.search(said):
         return "drift"
     return "usage" if isinstance(error, ParameterError) else "failed"
 
@@ -84,6 +86,8 @@ def _made(asked: Mapping[str, Any], progress: Progress | None) -> dict[str, Any]
     from kzdata.reports.colophon import Job
     from kzdata.reports.engine import resolve
     from kzdata.reports.formats import check_formats
+    from kzdata.reports.manifest import NAME
+    from kzdata.reports.redaction import refuse_secrets
 
     edition = Edition.of(asked["edition"])
     hashes = Hashes()
@@ -91,16 +95,20 @@ def _made(asked: Mapping[str, Any], progress: Progress | None) -> dict[str, Any]
     expected = asked.get("expected")
     if expected is not None:
         _same(expected, dataclasses.asdict(here))
+    begun = own(edition, hashes)
+    _same_own(asked.get("own") or begun, begun)
     told: dict[str, Any] = {}
 
     def closing(document: Document, questions: list[str]) -> Closing:
         answered, sources = answers(questions, strict=True)
-        if data_state(Hashes()) != here.data:
+        fresh = Hashes()
+        if data_state(fresh) != here.data or own(edition, fresh) != begun:
             raise ElsewhereOtherwise(
-                "The data changed while the edition was made.", "Run it again: kzdata run"
+                "The data, a notebook or a file that it reads changed while the edition was made.",
+                "Run it again: kzdata run",
             )
         made_from = inputs(
-            edition, here, hashes, questions=questions, answered=answered, sources=sources
+            edition, here, fresh, questions=questions, answered=answered, sources=sources
         )
         said = changes.facts(document)
         told["changes"] = changes.changes(asked.get("before"), key(made_from), said)
@@ -120,11 +128,25 @@ def _made(asked: Mapping[str, Any], progress: Progress | None) -> dict[str, Any]
         progress=progress,
         closing=closing,
     )
+    if asked.get("elsewhere"):
+        refuse_secrets([*composed.outputs.items(), (NAME, _json(composed.manifest))])
     return {"outputs": composed.outputs, "manifest": composed.manifest, **told}
 
 
 def _json(content: Any) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _same_own(expected: Mapping[str, Any], here: Mapping[str, Any]) -> None:
+    other = []
+    for kind in ("notebooks", "files", "imports"):
+        names = {*expected[kind], *here[kind]}
+        other += [n for n in sorted(names) if expected[kind].get(n) != here[kind].get(n)]
+    if other:
+        raise ElsewhereOtherwise(
+            f"The worker is not what asks it; it differs in {', '.join(other)}.",
+            "Put the same notebooks and files there, then run again.",
+        )
 
 
 def _same(expected: Mapping[str, Any], here: Mapping[str, Any]) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import yaml
 
 from kzdata import home
-from kzdata.errors import KzdataError
 from kzdata.fleet.answers import answers
 from kzdata.fleet.hashes import Hashes, replace
 from kzdata.fleet.inputs import Standing, changed, standing
@@ -93,18 +92,17 @@ class _Answers:
 
 
 def drifted(hashes: Hashes) -> dict[str, str]:
-    """The sources whose file in data/raw is not the one of their manifest, each with a sentence.
-
-    Raises `KzdataError` for a manifest that cannot be read.
-    """
+    """The sources whose file in data/raw is not the one of their manifest, each with a sentence."""
     found = {}
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for place in sorted((home.HOME / "data" / "raw").glob("*/manifest.yml")):
         try:
             said = yaml.load(place.read_text(encoding="utf-8"), loader)
             name, wanted = str(said["file"]), str(said["sha256"])
-        except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-            raise KzdataError(f"{place} is no manifest: {error!r}.") from None
+        except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
+            said = " ".join(str(error).split())
+            found[place.parent.name] = f"{place.parent.name}/{place.name} is no manifest: {said}"
+            continue
         here = hashes.of(place.parent / name)
         if here != wanted:
             is_now = f"has SHA-256 {here[:12]}…" if here else "is not there"

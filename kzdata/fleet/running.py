@@ -8,19 +8,15 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kzdata import home
 from kzdata.errors import KzdataError, ParameterError, PublishError
-from kzdata.fleet import executors, records
+from kzdata.fleet import records
 from kzdata.fleet.changes import contradictions
-from kzdata.fleet.executors import Here
-from kzdata.fleet.job import before, job, plain
+from kzdata.fleet.claims import Claims
+from kzdata.fleet.making import Wishes, answers_of, executor
 from kzdata.fleet.outcomes import Outcome
 from kzdata.fleet.planning import Plan, Planner, affected, drifted
 from kzdata.reports.editions import Edition
@@ -28,21 +24,7 @@ from kzdata.reports.engine import Progress
 from kzdata.reports.publish import refuse_foreign, staging
 from kzdata.reports.redaction import hide
 
-TRIES = 2  # of a job whose worker died
 Told = Callable[[Outcome], None]
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """How a run is to be done."""
-
-    jobs: int = 1
-    engine: str | None = None
-    scheduler: str | None = None
-    force: bool = False
-    dry: bool = False
-    out: Path | None = None
-    formats: tuple[str, ...] | None = None
 
 
 def run(
@@ -54,14 +36,12 @@ def run(
 ) -> list[Outcome]:
     """Bring these editions up to date, in their order. ``told`` hears of each as it ends.
 
-    What stands unchanged is left alone, unless ``force``. Raises `ParameterError` before anything
-    runs where an edition that has to be made asks for what its notebooks do not take.
+    What stands unchanged is left alone, unless ``force``, and so is what another run makes
+    meanwhile. An edition that asks for what its notebooks do not take has failed; where none is
+    otherwise, nothing runs and the error is raised.
     """
     planner = Planner()
     drift = drifted(planner.hashes)
-    plans = [_forced(planner.plan(each), wishes) for each in editions]
-    planner.save()
-    _check([plan.edition for plan in plans if plan.reasons])
     ended: dict[str, Outcome] = {}
 
     def end(plan: Plan, outcome: Outcome) -> None:
@@ -69,18 +49,66 @@ def run(
         ended[plan.edition.name] = outcome
         told(outcome)
 
-    waiting = []
-    for plan in plans:
+    def settle(plan: Plan) -> bool:
         settled = _settled(plan, wishes, affected(plan.sources, drift))
         if settled:
             end(plan, settled)
-        else:
-            waiting.append(plan)
+        return settled is None
+
+    plans, misused = _planned(editions, planner, wishes)
+    for name, error in misused.items():
+        failed = Outcome(name, "failed", str(home.reports_folder() / name), message=str(error))
+        end(Plan(next(e for e in editions if e.name == name), [], []), failed)
+    left = [plan for plan in plans if settle(plan)]
     expected = dataclasses.asdict(planner.standing)
-    with _executor(wishes, len(waiting)) as start:
-        for plan, answer in _answers(waiting, wishes, expected, start, progress):
-            end(plan, _published(plan, answer, wishes, drift))
-    return [ended[plan.edition.name] for plan in plans]
+    with executor(wishes, len(left)) as start, contextlib.closing(Claims()) as claims:
+        while left:
+            mine, left = _taken(left, claims, wishes, told)
+            # What another run made meanwhile is not made again.
+            mine = [_forced(planner.plan(plan.edition), wishes) for plan in mine]
+            for plan, answer in answers_of(
+                [plan for plan in mine if settle(plan)], wishes, expected, start, progress
+            ):
+                end(plan, _published(plan, answer, wishes, drift))
+                claims.release(plan.edition.name)
+            for plan in mine:
+                claims.release(plan.edition.name)
+    return [ended[each.name] for each in editions]
+
+
+def _taken(
+    left: list[Plan], claims: Claims, wishes: Wishes, told: Told
+) -> tuple[list[Plan], list[Plan]]:
+    if wishes.out:
+        return left, []
+    return claims.take(
+        left, lambda plan: told(Outcome(plan.edition.name, "waiting", "", plan.reasons))
+    )
+
+
+def _planned(
+    editions: Sequence[Edition], planner: Planner, wishes: Wishes
+) -> tuple[list[Plan], dict[str, KzdataError]]:
+    """The plan of each edition, and those that cannot be made as they are written.
+
+    Raises the error where all are so: then nothing is run.
+    """
+    plans: list[Plan] = []
+    misused: dict[str, KzdataError] = {}
+    for each in editions:
+        try:
+            plan = _forced(planner.plan(each), wishes)
+            if plan.reasons:
+                each.bound()
+            plans.append(plan)
+        except KzdataError as error:
+            misused[each.name] = error
+    planner.save()
+    if misused and not plans:
+        if len(misused) == 1:
+            raise next(iter(misused.values()))
+        raise ParameterError("\n".join(map(str, misused.values())))
+    return plans, misused
 
 
 def _forced(plan: Plan, wishes: Wishes) -> Plan:
@@ -89,24 +117,9 @@ def _forced(plan: Plan, wishes: Wishes) -> Plan:
     return dataclasses.replace(plan, reasons=["it was asked for in any case"])
 
 
-def _check(editions: Sequence[Edition]) -> None:
-    problems = []
-    for each in editions:
-        try:
-            each.bound()
-        except ParameterError as error:
-            problems.append(str(error))
-    if problems:
-        raise ParameterError("\n".join(problems))
-
-
-def _folder(edition: Edition, wishes: Wishes) -> Path:
-    return wishes.out or home.reports_folder() / edition.name
-
-
 def _settled(plan: Plan, wishes: Wishes, drift: list[str]) -> Outcome | None:
     """The outcome of an edition that is not made now, None for one that is."""
-    name, folder = plan.edition.name, _folder(plan.edition, wishes)
+    name, folder = plan.edition.name, wishes.folder(plan.edition)
     if drift:
         return Outcome(name, "drift", str(folder), plan.reasons, "; ".join(drift))
     if not plan.reasons:
@@ -133,96 +146,11 @@ def _kept(outcome: Outcome, wishes: Wishes) -> Outcome:
     return dataclasses.replace(outcome, message=message)
 
 
-Start = Callable[[int], contextlib.AbstractContextManager[Executor]]
-
-
-@contextlib.contextmanager
-def _executor(wishes: Wishes, waiting: int) -> Iterator[Start]:
-    """How to get an executor for so many jobs; asked again where one has broken."""
-    if wishes.scheduler:
-        from kzdata.fleet.cluster import connected
-
-        with connected(wishes.scheduler) as cluster:
-            yield lambda count: contextlib.nullcontext(cluster)
-        return
-
-    def start(count: int) -> contextlib.AbstractContextManager[Executor]:
-        if waiting == 1 or wishes.jobs == 1:
-            return Here()
-        return executors.local(min(wishes.jobs, count), wishes.engine)
-
-    yield start
-
-
-def _answers(
-    plans: Sequence[Plan],
-    wishes: Wishes,
-    expected: dict[str, Any],
-    start: Start,
-    progress: Progress | None,
-) -> Iterator[tuple[Plan, dict[str, Any]]]:
-    """The answer of each job as it comes. A job whose worker died is done again, alone."""
-    left = list(plans)
-    for turn in range(TRIES):
-        if not left:
-            return
-        broken: list[Plan] = []
-        # After a death nobody knows whose job it was: one at a time tells.
-        for group in [left] if turn == 0 else [[plan] for plan in left]:
-            with start(len(group)) as executor:
-                work = partial(job, progress=progress) if isinstance(executor, Here) else job
-                given: dict[Future[Any], Plan] = {}
-                for plan in group:
-                    try:
-                        given[executor.submit(work, _asked(plan, wishes, expected))] = plan
-                    except BrokenExecutor:
-                        broken.append(plan)
-                for done in as_completed(given):
-                    plan = given.pop(done)  # a report is some megabytes: keep none that is done
-                    answer = _result(done)
-                    if answer is None:
-                        broken.append(plan)
-                    else:
-                        yield plan, answer
-        left = broken
-    for plan in left:
-        yield plan, _died()
-
-
-def _asked(plan: Plan, wishes: Wishes, expected: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "edition": plain(plan.edition),
-        "formats": wishes.formats,
-        "engine": wishes.engine,
-        "before": before(_folder(plan.edition, wishes)),
-        "expected": expected,
-    }
-
-
-def _result(done: Future[Any]) -> dict[str, Any] | None:
-    """What a job answers; None where its worker died before it could."""
-    try:
-        answer: dict[str, Any] = done.result()
-    except BrokenExecutor:
-        return None
-    except Exception as error:  # whatever else an executor says of a job that it lost
-        return {"status": "failed", "message": f"{type(error).__name__}: {error}", "seconds": 0.0}
-    return answer
-
-
-def _died() -> dict[str, Any]:
-    return {
-        "status": "failed",
-        "message": "The process that made it died, twice: out of memory, or killed.",
-        "seconds": 0.0,
-    }
-
-
 def _published(
     plan: Plan, answer: dict[str, Any], wishes: Wishes, drift: dict[str, str]
 ) -> Outcome:
     """Publish what a job made, and say how it went."""
-    folder = _folder(plan.edition, wishes)
+    folder = wishes.folder(plan.edition)
     outcome = Outcome(
         plan.edition.name,
         answer["status"] if answer["status"] in {"finding", "drift"} else "failed",

@@ -1,0 +1,68 @@
+"""Which run makes an edition, where several meet: one makes it, the others wait and look again.
+
+A claim is a lock that the system takes away when its run ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Sequence
+
+from kzdata.fleet.planning import Plan
+from kzdata.fleet.records import folder
+
+
+class Claims:
+    """The editions that this run makes; a run that cannot write its mark goes on without."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, int] = {}
+
+    def take(
+        self, plans: Sequence[Plan], waits: Callable[[Plan], None]
+    ) -> tuple[list[Plan], list[Plan]]:
+        """Those of ``plans`` that are ours now, and those that another run makes.
+
+        Where all are another's, waits until the first is free; ``waits`` is told.
+        """
+        mine = [plan for plan in plans if self._claim(plan.edition.name, fcntl.LOCK_NB)]
+        if plans and not mine:
+            waits(plans[0])
+            self._claim(plans[0].edition.name, 0)
+            mine = [plans[0]]
+        names = {plan.edition.name for plan in mine}
+        return mine, [plan for plan in plans if plan.edition.name not in names]
+
+    def release(self, name: str) -> None:
+        """Let another run have an edition."""
+        handle = self._held.pop(name, None)
+        if handle is not None:
+            os.close(handle)
+
+    def close(self) -> None:
+        """Let go of all."""
+        for name in list(self._held):
+            self.release(name)
+
+    def _claim(self, name: str, how: int) -> bool:
+        """Whether the edition is ours; False only where another run has it."""
+        place = folder() / f"{name}.lock"
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(place, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError:
+            return True
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | how)
+        except BlockingIOError:
+            os.close(handle)
+            return False
+        except OSError:  # a file system without locks
+            os.close(handle)
+            return True
+        except BaseException:
+            os.close(handle)
+            raise
+        self._held[name] = handle
+        return True
