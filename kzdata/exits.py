@@ -17,8 +17,7 @@ MEANINGS = {
     NOTHING_NEW: "kzdata run: every edition is as it was",
     FINDING: "a finding: data or seeds break a rule, statements contradict each other anew, "
     "or a check does not hold",
-    DRIFT: "a source drifted: a file is not what its manifest, journal or format says, "
-    "or your store cannot be used",
+    DRIFT: "a source drifted: a file is not what its manifest, journal or format says",
     RENDERING: "a report could not be made or published; the last one stands",
     DEFECT: "a defect in kzdata; the message says how to see all of it",
     LATER: "a publisher did not answer; asking again later can help",
@@ -36,6 +35,7 @@ _OF_ERRORS = {
     "SeedError": FINDING,
     "Incomparable": FINDING,
     "WrongFormat": DRIFT,
+    "StoreUnusable": FAILED,
     "StoreError": DRIFT,
     "CorrectionOutdated": FINDING,
     "NotebookFailed": RENDERING,

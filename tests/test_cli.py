@@ -21,7 +21,7 @@ from kzdata.fetch.failures import Unreachable, Untrusted
 from kzdata.readers.received import WrongFormat
 from kzdata.settings import SettingError
 from kzdata.shell import Answer, Commands, Examples, answers
-from kzdata.vintages.place import StoreError
+from kzdata.vintages.place import StoreError, StoreUnusable
 
 
 @pytest.fixture
@@ -264,7 +264,7 @@ def test_the_exit_codes_are_told_and_belong_to_the_errors():
     expected = {
         errors.ParameterError: 2, errors.UnknownCode: 2, errors.ParseError: 2, SettingError: 2,
         errors.ContractError: 20, errors.SeedError: 20, errors.PeriodMismatch: 20,
-        WrongFormat: 30, StoreError: 30, Unreachable: 75, Untrusted: 1,
+        WrongFormat: 30, StoreError: 30, StoreUnusable: 1, Unreachable: 75, Untrusted: 1,
         errors.NotebookFailed: 40, errors.PublishError: 40, errors.NotAvailable: 1,
         errors.KzdataError: 1,
     }  # fmt: skip

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html as escaping
 import io
 import json
 import subprocess
 import zipfile
+import zlib
 from html.parser import HTMLParser
 from urllib.parse import quote
 
@@ -32,10 +34,12 @@ def canary(monkeypatch):
     monkeypatch.setenv("STATISTICS_API_KEY", CANARY)
 
 
-def packed(text):
+def packed(inside):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/sharedStrings.xml", f"<t>{text}</t>")
+        if isinstance(inside, str):
+            inside = f"<t>{inside}</t>"
+        archive.writestr("xl/sharedStrings.xml", inside)
     return made.getvalue()
 
 
@@ -77,6 +81,87 @@ def test_a_key_is_found_in_every_usual_disguise(canary, content):
             [("a file", b"before " + content + b" after" if content[:2] != b"PK" else content)]
         )
     assert CANARY not in str(raised.value)
+
+
+def picture(canary, kind, packed):
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    made, about = io.BytesIO(), PngInfo()
+    add = about.add_itxt if kind == "iTXt" else about.add_text
+    add("Comment", f"asked with {canary}", zip=packed)
+    Image.new("RGB", (2, 2)).save(made, "png", pnginfo=about)
+    return made.getvalue()
+
+
+def notebook(*outputs, **metadata):
+    cell = sample.V4.new_code_cell("1", outputs=list(outputs), execution_count=1)
+    return nbformat.writes(nbformat.v4.new_notebook(cells=[cell], metadata=metadata)).encode()
+
+
+def shown(**mimes):
+    data = {name.replace("_", "/", 1): each for name, each in mimes.items()}
+    return sample.V4.new_output("display_data", data=data)
+
+
+WRAPPED = "\n".join(PLAIN[at : at + 9] for at in range(0, len(PLAIN), 9))
+LONG = base64.encodebytes(b"x" * 50 + PLAIN.encode() + b"y" * 50)
+HIDING = {
+    "wrapped": WRAPPED.encode(),
+    "cut by tags": b"<p>canary-<b>7f3eQz91</b><br/>-do-not<wbr>-print</p>",
+    "spans a sign": "".join(f"<span>{each}</span>" for each in PLAIN).encode(),
+    "entities": "".join(f"&#{ord(each)};" for each in PLAIN).encode(),
+    "zero width": "\u200b".join(PLAIN).encode(),
+    "soft hyphens": "\u00ad".join(PLAIN).encode(),
+    "colours": b"\x1b[0;31mcanary-\x1b[39;49m7f3eQz91-do-not-print\x1b[0m",
+    "address, small": PLAIN.replace("-", "%2d").encode(),
+    "address, all": "".join(f"%{ord(each):02x}" for each in PLAIN).encode(),
+    "base64, lines": LONG,
+    "base64, lines, in JSON": json.dumps({"a": LONG.decode()}).encode(),
+    "JSON in JSON": json.dumps({"a": '{"b": "' + PLAIN.replace("-", r"\u002d") + '"}'}).encode(),
+    "JSON escapes": b'{"a": "' + PLAIN.replace("-", r"\u002d").encode() + b'"}',
+    "UTF-16": PLAIN.encode("utf-16"),
+    "gzip": gzip.compress(PLAIN.encode()),
+    "PNG text": picture(PLAIN, "tEXt", False),
+    "PNG packed text": picture(PLAIN, "tEXt", True),
+    "PNG text in Unicode": picture(PLAIN, "iTXt", False),
+    "PNG packed in Unicode": picture(PLAIN, "iTXt", True),
+    "picture of a notebook": notebook(
+        shown(image_png=base64.encodebytes(picture(PLAIN, "tEXt", True)).decode())
+    ),
+    "widget": notebook(widgets={"state": {"a": {"state": {"value": PLAIN}}}}),
+    "lines of a notebook": notebook(shown(text_plain=f"key:\n{WRAPPED}\n")),
+    "drawing": f"<svg><text>{PLAIN[:9]}<tspan>{PLAIN[9:]}</tspan></text></svg>".encode(),
+    "drawing as data": b'<img src="data:image/svg+xml;charset=utf-8;base64,'
+    + base64.b64encode(f"<svg><text>{WRAPPED}</text></svg>".encode()) + b'">',
+    "archive in an archive": packed(packed(PLAIN)),
+    "runs of a cell": packed("</t></r><r><t>".join([PLAIN[:7], PLAIN[7:]])),
+    "stream of a PDF": b"%PDF-1.7\nstream\n" + zlib.compress(PLAIN.encode()) + b"\nendstream",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", HIDING.values(), ids=HIDING)
+def test_a_key_is_found_though_it_is_packed_or_divided(monkeypatch, content):
+    monkeypatch.setenv("STATISTICS_TOKEN", PLAIN)
+    with pytest.raises(PublishError, match="the value of STATISTICS_TOKEN in a file"):
+        refuse_secrets([("a file", content)])
+    monkeypatch.setenv("STATISTICS_TOKEN", PLAIN[::-1])
+    refuse_secrets([("a file", content)])  # it was the key that was found, and nothing else
+
+
+def test_what_is_told_holds_no_key_however_it_is_divided():
+    known = {PLAIN: "STATISTICS_TOKEN"}
+    for text in (WRAPPED, HIDING["colours"].decode(), HIDING["cut by tags"].decode()):
+        told = hide(f"ValueError: {text}!", known)
+        assert "[hidden]" in told
+        assert "Qz91" not in told
+
+
+def test_a_key_of_several_lines_is_found_in_a_notebook(monkeypatch):
+    key = "-----BEGIN KEY-----\nMIIB/aGVsbG8\nd29ybGQ=\n-----END KEY-----"
+    monkeypatch.setenv("SIGNING_KEY", key)
+    with pytest.raises(PublishError, match="the value of SIGNING_KEY"):
+        refuse_secrets([("a.ipynb", notebook(shown(text_plain=f"is\n{key}\n")))])
 
 
 def test_a_key_in_the_name_of_a_file_is_found_and_not_told(monkeypatch):

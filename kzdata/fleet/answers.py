@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import yaml
+
 from kzdata.errors import KzdataError
 from kzdata.fleet.hashes import combined
 
@@ -95,5 +97,8 @@ def _sources(answer: Any) -> list[str]:
 def _registered(names: list[str]) -> list[Any]:
     from kzdata import sources
 
-    known = sources.registry()
+    try:
+        known = sources.registry()
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+        return ["a manifest or the register cannot be read"]  # which one is told as a drift
     return [known.get(name) for name in names]

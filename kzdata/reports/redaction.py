@@ -11,17 +11,15 @@ import base64
 import contextlib
 import html
 import importlib.util
-import io
 import json
 import os
 import re
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from urllib.parse import quote, quote_plus
 
 from kzdata.errors import PublishError
+from kzdata.reports.unpacking import readings
 
 SHORTEST = 8  # a shorter text occurs by chance
 HIDDEN = "[hidden]"
@@ -34,8 +32,7 @@ _SHAPED = re.compile(
     r"(sk|pk|rk|ghp|gho|ghs|glpat|xox[abprs]|AKIA|ASIA|AIza|eyJ|hf|npm|pypi)[-_A-Za-z0-9.]{16,}"
 )
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^/@:\s]*:([^/@\s]+)@")
-_DATA_URI = re.compile(rb"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]{16,})")
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_BETWEEN = r"(?:\s|\x1b\[[0-9;]*m|<[^<>]*>|\\n)*"
 
 
 def secrets(environment: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -75,14 +72,22 @@ def hide(text: str, known: Mapping[str, str] | None = None) -> str:
     for value in secrets() if known is None else known:
         for form in forms(value):
             text = text.replace(form.decode("utf-8", "surrogateescape"), HIDDEN)
+        if len(_bare(value)) >= SHORTEST:
+            # Wrapped by a terminal, coloured in a traceback, or cut by the tags of a page.
+            text = re.sub(_BETWEEN.join(map(re.escape, _bare(value))), HIDDEN, text)
     return text
 
 
 def forms(value: str) -> list[bytes]:
-    """A value as it may stand in a file: plain, quoted, escaped, in hexadecimal, in base64."""
+    """A value as it may stand in a file: plain, quoted, escaped, in hexadecimal, in base64.
+
+    Without the blanks in it as well: a page may break the line there, see `squeezed`.
+    """
     raw = value.encode()
+    bare = {_bare(value)} if len(_bare(value)) >= SHORTEST else set()
     escaped = {
         value,
+        *bare,
         quote(value, safe=""),
         quote_plus(value),
         html.escape(value),
@@ -91,6 +96,7 @@ def forms(value: str) -> list[bytes]:
         repr(value)[1:-1],
     }
     found = {each.encode() for each in escaped} | {raw.hex().encode(), raw.hex().upper().encode()}
+    found |= {value.encode("utf-16-le"), value.encode("utf-16-be")}
     for offset in range(3):
         # Of a value in the middle of other text only the letters between the edges are certain.
         text = base64.b64encode(b"\0" * offset + raw).rstrip(b"=")
@@ -101,6 +107,10 @@ def forms(value: str) -> list[bytes]:
     return sorted(found, key=len, reverse=True)
 
 
+def _bare(value: str) -> str:
+    return "".join(value.split())
+
+
 def refuse_secrets(outputs: Iterable[tuple[str, bytes]]) -> None:
     """Raise `PublishError` where a secret stands in a file; its name is told, its value is not."""
     known = {name: forms(value) for value, name in secrets().items()}
@@ -108,7 +118,7 @@ def refuse_secrets(outputs: Iterable[tuple[str, bytes]]) -> None:
         return
     found = set()
     for path, content in outputs:
-        for part in [path.encode(), *layers(content)]:
+        for part in [path.encode(), *readings(content)]:
             for name, disguises in known.items():
                 if any(form in part for form in disguises):
                     found.add((name, hide(path)))
@@ -119,30 +129,3 @@ def refuse_secrets(outputs: Iterable[tuple[str, bytes]]) -> None:
             "Nothing was published. Find the cell that shows it, and change the key: a copy may "
             "stand in a saved notebook.",
         )
-
-
-def layers(content: bytes, depth: int = 3) -> Iterator[bytes]:
-    """A file's bytes, and what is packed in them: members of archives, streams, data addresses."""
-    yield content
-    if not depth:
-        return
-    if content[:4] == b"PK\x03\x04":
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                for name in archive.namelist():
-                    yield name.encode()
-                    yield from layers(archive.read(name), depth - 1)
-        except (zipfile.BadZipFile, zlib.error):
-            return
-    elif content[:5] == b"%PDF-":
-        for stream in _STREAM.findall(content):
-            try:
-                yield zlib.decompress(stream)
-            except zlib.error:
-                yield stream
-    else:
-        for packed in _DATA_URI.findall(content):
-            try:
-                yield from layers(base64.b64decode(packed), depth - 1)
-            except ValueError:
-                continue

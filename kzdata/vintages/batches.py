@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.contract import TOTALS
-from kzdata.vintages.place import StoreError, Wanted
+from kzdata.vintages.place import StoreError, StoreUnusable, Wanted
 
 GROUP = 1 << 16  # rows; a country of BACI's 200 has some 20,000 to 300,000 a year
 
@@ -215,7 +215,7 @@ def _bytes(path: Path, start: int, end: int | None) -> bytes:
             f"{path} is in the journal and not on the disk.", "Load its file again: kzdata load"
         ) from None
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}.", "Mend it.") from None
+        raise StoreUnusable(f"{path} cannot be read: {error.strerror}.", "Mend it.") from None
 
 
 def whole(folder: Path, file: str, sha256: str, index_sha256: str) -> bool:

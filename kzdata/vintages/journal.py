@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from kzdata.vintages.place import StoreError, store_folder
+from kzdata.vintages.place import StoreError, StoreUnusable, store_folder
 
 NAME = "journal.jsonl"
 
@@ -76,7 +76,7 @@ def _lines(path: Path) -> list[bytes]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}.", "Mend it.") from None
+        raise StoreUnusable(f"{path} cannot be read: {error.strerror}.", "Mend it.") from None
     return data.split(b"\n")[:-1]
 
 
@@ -99,7 +99,7 @@ def locked() -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise StoreError(
+        raise StoreUnusable(
             f"{folder} cannot be written: {error.strerror}.",
             "Nothing was changed. Mend the permissions, or set KZDATA_HOME to another folder.",
         ) from None

@@ -18,7 +18,7 @@ from kzdata import periods, staged
 from kzdata.codes import UNKNOWN
 from kzdata.errors import NotAvailable
 from kzdata.vintages import batches, editions, frames, journal
-from kzdata.vintages.place import StoreError
+from kzdata.vintages.place import StoreUnusable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,7 @@ def load(source: str, path: str | PathLike[str], **options: Any) -> Loaded:
     ``options`` are those of `kz.read`. A body that was fetched is read as its record says; where
     nothing tells when it was published, the day it was retrieved counts. The store is
     `place.store_folder`; content that it holds is not added again. Raises what the reader raises,
-    `NotAvailable` for a file without observations, and `StoreError` where the store cannot be
+    `NotAvailable` for a file without observations, and `StoreUnusable` where the store cannot be
     written; nothing has changed then.
     """
     from kzdata.readers import reading
@@ -158,7 +158,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(
+        raise StoreUnusable(
             f"The store cannot be written: {error.strerror or error}.",
             "Nothing was added. Free the disk, mend the permissions, or set KZDATA_HOME.",
         ) from error

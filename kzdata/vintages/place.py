@@ -12,7 +12,11 @@ Wanted = Mapping[str, str | tuple[str, ...]]  # columns, and what they must say
 
 
 class StoreError(KzdataError):
-    """The user's store cannot be written, or a file in it is not what its journal says."""
+    """A file in the user's store, or its journal, is not what was loaded."""
+
+
+class StoreUnusable(StoreError):
+    """The place of the store cannot be read or written: permissions, or a full disk."""
 
 
 def store_folder() -> Path:
