@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
@@ -137,11 +137,16 @@ class Server:
         if names:
             raise NotWarm(f"The environment differs from the warm server's in {', '.join(names)}.")
 
-    def fork(self, task: Mapping[str, Any], *more: int, job: bool = False) -> Forked:
-        """A process that does the task; ``more`` are descriptors handed to it."""
+    def fork(
+        self, task: Mapping[str, Any], *more: int, job: bool = False, shown: Sequence[int] = (1, 2)
+    ) -> Forked:
+        """A process that does the task; ``more`` are descriptors handed to it.
+
+        ``shown`` are those of its standard output and error.
+        """
         mine, theirs = Pipe()
         try:
-            fds = [theirs.fileno(), 1, 2, *more]
+            fds = [theirs.fileno(), *shown, *more]
             if job:
                 fds.append(self._control.fileno())
             mine.send({**task, "early": self._early})
@@ -204,9 +209,11 @@ def _stop() -> None:
         _server.stop()
 
 
-def launch(env: Mapping[str, str], cwd: str, argv: list[str]) -> Forked:
+def launch(
+    env: Mapping[str, str], cwd: str, argv: list[str], shown: Sequence[int] = (1, 2)
+) -> Forked:
     """A kernel with these arguments, started. Raises `NotWarm`."""
-    forked = server(env).fork({"env": dict(env), "cwd": cwd, "argv": argv})
+    forked = server(env).fork({"env": dict(env), "cwd": cwd, "argv": argv}, shown=shown)
     deadline = time.monotonic() + START_SECONDS
     while not forked.started(0.05):
         if time.monotonic() > deadline:

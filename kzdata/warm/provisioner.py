@@ -39,13 +39,14 @@ class WarmProvisioner(LocalProvisioner):
         python, *rest = cmd
         if rest[:2] != ["-m", "ipykernel_launcher"] or not _same(python):
             raise client.NotWarm(f"The kernel is another program: {' '.join(cmd[:3])}.")
-        if any(kwargs.get(each) is not None for each in ("stdin", "stdout", "stderr")):
-            raise client.NotWarm("The kernel's own output is redirected.")
+        if kwargs.get("stdin") is not None:
+            raise client.NotWarm("The kernel's own input is redirected.")
+        shown = [_descriptor(kwargs.get("stdout"), 1), _descriptor(kwargs.get("stderr"), 2)]
         env = dict(os.environ if kwargs.get("env") is None else kwargs["env"])
         if not kwargs.get("independent"):
             env["JPY_PARENT_PID"] = str(os.getpid())  # as jupyter_client's own launcher
         cwd = str(kwargs.get("cwd") or Path.cwd())
-        forked = client.launch(env, cwd, rest[2:])
+        forked = client.launch(env, cwd, rest[2:], shown)
         self.process: Any = forked
         self.pid = forked.pid
         self.pgid = None  # signals go by the guard, which knows whether the process is there
@@ -60,6 +61,16 @@ class WarmProvisioner(LocalProvisioner):
             self.process = None
             return 0
         return await super().wait()
+
+
+def _descriptor(given: Any, otherwise: int) -> int:
+    """Where an output goes: to a file, as nbval's, or to this process's own."""
+    if given is None:
+        return otherwise
+    found = given if isinstance(given, int) else int(given.fileno())
+    if found < 0:  # subprocess's PIPE and the like
+        raise client.NotWarm("The kernel's own output is to be read through a pipe.")
+    return found
 
 
 def _same(python: str) -> bool:
