@@ -236,36 +236,3 @@ def test_the_editions_of_the_page_are_read(tmp_path):
         place = tmp_path / f"{number}.yml"
         place.write_text(text, encoding="utf-8")
         assert read_editions(place)
-
-
-def test_the_python_of_the_page_gives_each_notebook_its_parameters():
-    """The helper is run; what needs Airflow or Jupyter Scheduler is compiled and its names read."""
-    helper, airflow, scheduler = blocks("python")
-    names = {}
-    exec(compile(helper, "docs/scheduling.md", "exec"), names)
-    jobs = list(names["jobs"]())
-    assert jobs
-    for job in jobs:
-        assert job["input"].endswith(".ipynb")
-        assert job["parameters"]["partner"] == "ISR"
-    for text in (airflow, scheduler):
-        compile(text, "docs/scheduling.md", "exec")
-        assert "jobs()" in text
-    assert "PapermillOperator(" in airflow
-    assert "CreateJobDefinition(" in scheduler
-
-
-def test_jupyter_scheduler_takes_the_definitions_of_the_page():
-    pytest.importorskip("jupyter_scheduler", reason="Jupyter Scheduler is not installed")
-    helper, _, scheduler = blocks("python")
-    defined = []
-
-    class Kept:
-        def create_job_definition(self, model):
-            defined.append(model)
-
-    names = {}
-    exec(compile(helper + scheduler, "docs/scheduling.md", "exec"), names)
-    names["define"](Kept())
-    assert all(model.parameters["partner"] == "ISR" for model in defined)
-    assert all(model.input_filename.endswith(".ipynb") for model in defined)
