@@ -21,7 +21,8 @@ _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 
 @cache
 def _tables() -> dict[str, Any]:
-    return yaml.safe_load((HOME / "seeds" / "area_codes.yml").read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # every load of a file waits for it
+    return yaml.load((HOME / "seeds" / "area_codes.yml").read_text(encoding="utf-8"), loader)
 
 
 def extensions() -> dict[str, str]:

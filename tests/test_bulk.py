@@ -11,7 +11,7 @@ import pytest
 
 import kzdata as kz
 from kzdata import contract, store, vintages
-from kzdata.bulk import text
+from kzdata.bulk import held, text
 from kzdata.errors import ContractError, NotAvailable, UnknownCode
 from kzdata.readers.received import WrongFormat
 
@@ -57,8 +57,11 @@ def test_every_column_is_what_the_reader_reads(tmp_path):
     assert_as_read(loaded(path), path)
 
 
-def test_a_file_in_blocks_and_in_disorder(tmp_path, monkeypatch):
-    monkeypatch.setattr(text, "BLOCK", 2000)
+@pytest.mark.parametrize("block", [2000, 20_000, 1 << 20])  # of some 30 bytes a row
+@pytest.mark.parametrize("most", [1, 700, 10_000])
+def test_a_file_in_blocks_and_in_disorder(tmp_path, monkeypatch, block, most):
+    monkeypatch.setattr(text, "BLOCK", block)
+    monkeypatch.setattr(held, "HELD", most)
     random = np.random.default_rng(5)
     areas = [4, 8, 12, 251, 376, 398, 490, 699, 757, 842]
     pairs = [(i, j) for i in areas for j in areas if i != j]

@@ -1,31 +1,31 @@
 """BACI text to a batch of the store without ever holding it: millions of rows, flat memory.
 
-The rows, and every refusal, are those of `kzdata.readers.baci`. The text is parsed in blocks, and
-its rows go to spill files by exporter, as narrow numbers; every spill file is then sorted by key,
-checked against the contract, and written.
+The rows, and every refusal, are those of `kzdata.readers.baci`. The text is parsed in blocks to
+narrow numbers (`kzdata.bulk.held`); the rows of every exporter are then sorted by key, checked
+against the contract, and written. Two threads work throughout, and pandas is not asked for: to
+import it takes as long as to read a million rows.
 """
 
 from __future__ import annotations
 
 import hashlib
 from functools import partial
-from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kzdata import areas, contract, periods
+from kzdata import contract, periods
 from kzdata.bulk.ahead import ahead
-from kzdata.bulk.text import FIELDS, MOST, blocks, opened, parsed
+from kzdata.bulk.held import Held
+from kzdata.bulk.text import MOST, blocks, opened
 from kzdata.errors import ContractError, ParameterError, ParseError, did_you_mean
 from kzdata.readers import baci_names
 from kzdata.readers.received import WrongFormat
 from kzdata.vintages.batches import GROUP, Writer, Written
 
 COLUMNS = [*contract.COLUMNS, "quantity_t", "reporter_code", "partner_code", "classification"]
-_ROW = np.dtype([("r", "i2"), ("p", "i2"), ("line", "i4"), *FIELDS])  # reporter, partner: by rank
 
 
 def write_baci(
@@ -60,13 +60,13 @@ def write_baci(
                 f"published is {same['published']!r}, which is no date.",
                 "Write a day, a month or a year: published=2022-01",
             )
-        spilled = _Spilled(folder, sorted(contract.area_codes()), name)
-        for part in ahead(spilled.rows_of, blocks(stream, name)):
-            spilled.add(part)
-    if not spilled.sizes.any():
+        held = Held(folder, sorted(contract.area_codes()), name)
+        for part in ahead(held.part, blocks(stream, name)):
+            held.add(part)
+    if not held.sizes.any():
         raise WrongFormat(f"{name} has no rows.", "Download it again.")
-    years = [_period(year, name) for year in spilled.years]
-    written, content = _written(spilled, folder / "batch.parquet", name, same)
+    years = [_period(year, name) for year in held.years]
+    written, content = _written(held, folder / "batch.parquet", name, same)
     about = {
         "source": same["source"],
         "published": same["published"],
@@ -84,101 +84,19 @@ def _period(year: int, name: str) -> str:
         raise WrongFormat(f"{name}: t {year} is no year. {error.fact}", error.hint) from None
 
 
-class _Spilled:
-    """Rows on their way to the disk, a file an exporter."""
-
-    def __init__(self, folder: Path, codes: list[str], name: str) -> None:
-        self.folder, self.codes, self.name = folder, codes, name
-        self.missing = False
-        self._line = 2  # below the header
-        self.sizes = np.zeros(len(codes), dtype=np.int64)
-        # Numbers that occur: years and areas are below 2 to the 15, products have six digits.
-        self.seen = {name: np.zeros(1 << 15, dtype=bool) for name in "tij"}
-        self.seen["k"] = np.zeros(1_000_000, dtype=bool)
-        self._padded: set[str] = set()
-        self._place = {code: n for n, code in enumerate(codes)}
-        self._ranks = np.full(1 << 15, -1, dtype=np.int16)
-
-    def rows_of(self, block: tuple[list[str], bytes]) -> np.ndarray:
-        """The rows of a block of text, those of one file together, lines counted within it."""
-        numbers = parsed(block, self.name, self._padded)
-        rows = np.empty(len(numbers["t"]), dtype=_ROW)
-        for name, values in numbers.items():
-            rows[name] = values
-            if name in self.seen:
-                self.seen[name][values] = True
-        rows["line"] = np.arange(len(rows))
-        rows["r"], rows["p"] = self._rank(numbers["i"]), self._rank(numbers["j"])
-        if np.count_nonzero(np.diff(rows["r"])) > len(self.sizes):  # CEPII's order has fewer turns
-            rows = rows[np.argsort(rows["r"], kind="stable")]
-        return rows
-
-    def add(self, rows: np.ndarray) -> None:
-        """Append rows to their files, as many at a time as stand together."""
-        rows["line"] += self._line
-        self._line += len(rows)
-        self.missing = self.missing or bool(np.isnan(rows["v"]).any())
-        turns = [0, *(np.flatnonzero(np.diff(rows["r"])) + 1).tolist(), len(rows)]
-        for start, end in pairwise(turns):
-            with self._file(rows["r"][start]).open("ab") as file:
-                rows[start:end].tofile(file)
-        self.sizes += np.bincount(rows["r"], minlength=len(self.sizes))
-
-    @property
-    def years(self) -> list[int]:
-        """The years that occur, in order."""
-        return np.flatnonzero(self.seen["t"]).tolist()
-
-    def printed(self) -> dict[str, dict[int, set[int]]]:
-        """By side and rank of an area, the numbers under which the file has it."""
-        found: dict[str, dict[int, set[int]]] = {}
-        for side, name in (("reporter", "i"), ("partner", "j")):
-            ranks = found.setdefault(side, {})
-            for number in np.flatnonzero(self.seen[name]).tolist():
-                ranks.setdefault(int(self._ranks[number]), set()).add(number)
-        return found
-
-    def _rank(self, numbers: np.ndarray) -> np.ndarray:
-        ranks = self._ranks[numbers]
-        if (ranks < 0).any():
-            for number in np.unique(numbers[ranks < 0]).tolist():
-                self._ranks[number] = self._place[areas.from_number(number)]
-            ranks = self._ranks[numbers]
-        return ranks
-
-    def _file(self, number: int) -> Path:
-        return self.folder / f"spill-{number:03d}"
-
-    def sorted(self, number: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """The keys and the columns of one file, in order of key; the file goes."""
-        packed = np.fromfile(self._file(number), dtype=_ROW)
-        self._file(number).unlink()
-        # One column at a time: to gather whole records takes four times as long.
-        rows = {name: np.ascontiguousarray(packed[name]) for name in _ROW.names or ()}
-        key = rows["p"].astype(np.int64)
-        for name, width in (("k", 20), ("t", 12)):
-            key <<= width
-            key |= rows[name]
-        # CEPII's rows are in order but for the partners, whose numbers are not in that of codes.
-        order = np.argsort(rows["p"], kind="stable")
-        if (np.diff(key.take(order)) <= 0).any():
-            order = np.argsort(key)
-        return key.take(order), {name: column.take(order) for name, column in rows.items()}
-
-
-def _written(spilled: _Spilled, path: Path, name: str, same: dict[str, str]) -> tuple[Written, str]:
+def _written(held: Held, path: Path, name: str, same: dict[str, str]) -> tuple[Written, str]:
     from kzdata.bulk.tables import ENCODED, Tables
 
     tables = Tables(
-        spilled.codes,
-        np.flatnonzero(spilled.seen["k"]),
-        spilled.years,
-        missing=spilled.missing,
-        printed=spilled.printed(),
+        held.codes,
+        np.flatnonzero(held.seen["k"]),
+        held.years,
+        missing=held.missing,
+        printed=held.printed(),
     )
     constant = {c: v for c, v in same.items() if c not in tables.schema.names}
-    if len(spilled.years) == 1:
-        constant["period"] = str(spilled.years[0])
+    if len(held.years) == 1:
+        constant["period"] = str(held.years[0])
     writer = Writer(
         path,
         tables.schema,
@@ -186,11 +104,12 @@ def _written(spilled: _Spilled, path: Path, name: str, same: dict[str, str]) -> 
         constant=constant,
         computed={"locator": name + ", line {line}", "interval": 3, "words": tables.words},
         encoded=ENCODED,
+        totals=False,
     )
-    content = hashlib.sha256("\n".join([*(same[c] for c in sorted(same)), *spilled.codes]).encode())
-    made = partial(_made, spilled=spilled, tables=tables, name=name)
+    content = hashlib.sha256("\n".join([*(same[c] for c in sorted(same)), *held.codes]).encode())
+    made = partial(_made, held=held, tables=tables, name=name)
     try:
-        for hashed, parts in ahead(made, np.flatnonzero(spilled.sizes).tolist()):
+        for hashed, parts in ahead(made, np.flatnonzero(held.sizes).tolist()):
             content.update(hashed)
             for table in parts:
                 writer.add(table)
@@ -200,10 +119,10 @@ def _written(spilled: _Spilled, path: Path, name: str, same: dict[str, str]) -> 
     return writer.close(), content.hexdigest()
 
 
-def _made(number: int, *, spilled: _Spilled, tables: Any, name: str) -> tuple[bytes, list[Any]]:
-    """The hash and the tables of one spill file."""
-    key, rows = spilled.sorted(number)
-    _refuse_twice(key, rows, spilled.codes, name)
+def _made(number: int, *, held: Held, tables: Any, name: str) -> tuple[bytes, list[Any]]:
+    """The hash and the tables of one exporter."""
+    key, rows = held.ordered(number)
+    _refuse_twice(key, rows, held.codes, name)
     content = hashlib.sha256()
     for field in ("i", "j", "k", "t", "v", "d", "q"):
         content.update(rows[field].data)

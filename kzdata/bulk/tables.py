@@ -32,8 +32,8 @@ class Tables:
         missing: bool,
         printed: dict[str, dict[int, set[int]]],
     ) -> None:
-        self._codes = pa.array(codes, pa.string())
-        self._products = pa.array([f"{number:06d}" for number in products.tolist()], pa.string())
+        self._codes = _texts(codes)
+        self._products = _texts([f"{number:06d}" for number in products.tolist()])
         self._place = np.zeros(int(products.max()) + 1, dtype=np.int32)
         self._place[products] = np.arange(len(products), dtype=np.int32)
         word = pa.dictionary(pa.int32(), pa.string())
@@ -67,8 +67,8 @@ class Tables:
             "product": _chosen(self._products, self._place[rows["k"]]),
             "value": _number(rows["v"]),
             "quantity_t": _number(rows["q"]),
-            "decimals": pa.array(rows["d"]),
-            "line": pa.array(rows["line"]),
+            "decimals": _array(rows["d"]),
+            "line": _array(rows["line"]),
         }
         for column, field, word in (
             ("period", "t", str),
@@ -80,8 +80,8 @@ class Tables:
                 made[column] = _spelt(rows[field], word)
         if "obs_status" in self.schema.names:
             missing = np.isnan(rows["v"]).astype(np.int32)
-            made["obs_status"] = _chosen(pa.array(["E", "M"]), missing)
-        return pa.table(made, schema=self.schema)
+            made["obs_status"] = _chosen(_texts(["E", "M"]), missing)
+        return pa.Table.from_arrays([made[n] for n in self.schema.names], schema=self.schema)
 
 
 def _chosen(words: pa.Array, which: np.ndarray) -> pa.DictionaryArray:
@@ -91,7 +91,7 @@ def _chosen(words: pa.Array, which: np.ndarray) -> pa.DictionaryArray:
     used = np.flatnonzero(seen)
     place = np.zeros(len(seen), dtype=np.int32)
     place[used] = np.arange(len(used), dtype=np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(place[which]), words.take(pa.array(used)))
+    return pa.DictionaryArray.from_arrays(_array(place.take(which)), words.take(_array(used)))
 
 
 def _spelt(numbers: np.ndarray, word: Any) -> pa.DictionaryArray:
@@ -99,8 +99,24 @@ def _spelt(numbers: np.ndarray, word: Any) -> pa.DictionaryArray:
     said = [word(each) for each in used.tolist()]
     distinct = sorted(set(said))  # a dictionary in which one word stood twice would be no such
     place = np.array([distinct.index(each) for each in said], dtype=np.int32)
-    return _chosen(pa.array(distinct, pa.string()), place[which])
+    return _chosen(_texts(distinct), place[which])
 
 
-def _number(values: np.ndarray) -> Any:
-    return pa.array(values, from_pandas=True)
+def _number(values: np.ndarray) -> pa.Array:
+    there = ~np.isnan(values)
+    return _array(values, None if there.all() else np.packbits(there, bitorder="little"))
+
+
+# `pa.array` asks pandas whether it was given something of it, and so imports it.
+
+
+def _array(values: np.ndarray, there: np.ndarray | None = None) -> pa.Array:
+    kind = pa.from_numpy_dtype(values.dtype)
+    buffers = [None if there is None else pa.py_buffer(there), pa.py_buffer(values)]
+    return pa.Array.from_buffers(kind, len(values), buffers)
+
+
+def _texts(words: list[str]) -> pa.Array:
+    data = [word.encode() for word in words]
+    ends = np.cumsum([0, *map(len, data)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(data), pa.py_buffer(ends), pa.py_buffer(b"".join(data)))

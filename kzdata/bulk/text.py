@@ -42,19 +42,25 @@ def opened(path: str | PathLike[str], member: str | None, limit: int) -> Iterato
         packed = stack.enter_context(place.open("rb"))
         magic = packed.read(4)
         packed.seek(0)
-        try:
-            if magic.startswith(GZIP):
-                stream = stack.enter_context(gzip.open(packed))
-                yield _Bounded(stream, place.name, limit), place.name.removesuffix(".gz")
-            elif magic == ZIP:
+        stream: Any = packed
+        name = place.name
+        if magic.startswith(GZIP):
+            stream, name = stack.enter_context(gzip.open(packed)), name.removesuffix(".gz")
+        elif magic == ZIP:
+            with _sound(place.name):
                 archive = stack.enter_context(zipfile.ZipFile(packed))
                 inside = _member(archive, place.name, member)
-                member_stream = stack.enter_context(archive.open(inside))
-                yield _Bounded(member_stream, place.name, limit), Path(inside).name
-            else:
-                yield _Bounded(packed, place.name, limit), place.name
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-            raise WrongFormat(f"{place.name} is damaged: {error}.", _AGAIN) from None
+                stream, name = stack.enter_context(archive.open(inside)), Path(inside).name
+        yield _Bounded(stream, place.name, limit), name
+
+
+@contextlib.contextmanager
+def _sound(name: str) -> Iterator[None]:
+    """Around what reads the file and nothing else: a store that is full is no damaged file."""
+    try:
+        yield
+    except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        raise WrongFormat(f"{name} is damaged: {error}.", _AGAIN) from None
 
 
 def _member(archive: zipfile.ZipFile, name: str, member: str | None) -> str:
@@ -78,7 +84,8 @@ class _Bounded:
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
-        part = self._stream.read(size)
+        with _sound(self._name):
+            part = self._stream.read(size)
         self._size += len(part)
         if self._size > self._limit:
             raise WrongFormat(
@@ -100,13 +107,13 @@ def blocks(stream: Any, name: str) -> Iterator[tuple[list[str], bytes]]:
     names: list[str] = []
     rest = b""
     while part := stream.read(BLOCK):
-        lines, line_break, begun = part.rpartition(b"\n")
-        if not line_break:
+        end = part.rfind(b"\n") + 1
+        if not end:
             rest += part
             if len(rest) > BLOCK:
                 raise WrongFormat(f"{name} has a line of over {BLOCK:,} bytes.", _AGAIN)
             continue
-        whole, rest = rest + lines + line_break, begun
+        whole, rest = b"".join((rest, memoryview(part)[:end])), part[end:]
         if not names:
             names, whole = _header(whole, name)
         if whole:
@@ -178,16 +185,16 @@ def _types() -> list[Any]:
 
 def _numbers(columns: dict[str, Any], name: str) -> dict[str, np.ndarray]:
     block = {}
-    for column in ("t", "i", "j", "k"):
+    for column, kind in FIELDS[:4]:
         if columns[column].null_count:
             raise WrongFormat(f"{name}: a row has no {column}.", _AGAIN)
-        block[column] = columns[column].to_numpy()
-        if column != "k" and (block[column] < 0).any():
-            raise WrongFormat(f"{name}: {column} {block[column].min()} is below zero.", _AGAIN)
+        numbers = block[column] = _plain(columns[column], kind)
+        if column != "k" and len(numbers) and numbers.min() < 0:
+            raise WrongFormat(f"{name}: {column} {numbers.min()} is below zero.", _AGAIN)
     if len(block["k"]) and not (block["k"].min() >= 0 and block["k"].max() <= 999_999):
         wrong = next(int(k) for k in block["k"] if not 0 <= k <= 999_999)
         raise WrongFormat(f"{name}: k {wrong} is no 6-digit product.", _AGAIN)
-    block["q"] = columns["q"].to_numpy(zero_copy_only=False)
+    block["q"] = _real(columns["q"])
     block["v"], block["d"] = _dollars(columns["v"], name)
     for column in ("v", "q"):
         if np.isinf(block[column]).any():
@@ -195,22 +202,41 @@ def _numbers(columns: dict[str, Any], name: str) -> dict[str, np.ndarray]:
     return block
 
 
+def _plain(column: Any, kind: str) -> np.ndarray:
+    """The numbers of an Arrow array as they lie there: its own way to NumPy imports pandas."""
+    values = column.buffers()[1]
+    if values is None:
+        return np.zeros(0, kind)
+    return np.frombuffer(values, kind, len(column), column.offset * np.dtype(kind).itemsize)
+
+
+def _real(column: Any) -> np.ndarray:
+    """Numbers, those that are missing as NaN."""
+    values = _plain(column, "f8")
+    if column.null_count:
+        bits = np.frombuffer(column.buffers()[0], np.uint8)
+        there = np.unpackbits(bits, count=column.offset + len(column), bitorder="little")
+        values = np.where(there[column.offset :], values, np.nan)
+    return values
+
+
 def _dollars(printed: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     """USD of printed thousands, and how many decimals were printed, which is the interval."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     try:
-        kusd = pc.cast(printed, pa.float64())
+        kusd = printed.cast(pa.float64())
     except pa.ArrowInvalid:  # padded, or no number at all
-        printed = pc.utf8_trim_whitespace(printed)
+        from pyarrow.compute import utf8_trim_whitespace
+
+        printed = utf8_trim_whitespace(printed)
         try:
-            kusd = pc.cast(printed, pa.float64())
+            kusd = printed.cast(pa.float64())
         except pa.ArrowInvalid as error:
             raise WrongFormat(f"{name}: v is no number: {error}.", _AGAIN) from None
     decimals, odd = _decimals(printed)
     # Three decimals of thousands are whole dollars, so rounding undoes the product's own error.
-    usd = np.rint(kusd.to_numpy(zero_copy_only=False) * 1000)
+    usd = np.rint(_real(kusd) * 1000)
     for row in np.flatnonzero(odd | (decimals > 3)):
         try:
             exact = Decimal(printed[int(row)].as_py())

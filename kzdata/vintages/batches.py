@@ -42,7 +42,8 @@ class Writer:
 
     ``columns`` is the order of the frame to be read back; ``constant`` its columns with one value;
     ``computed`` says how columns follow from others (see `kzdata.vintages.frames.expand`);
-    ``encoded`` names Parquet's encoding of columns of numbers.
+    ``encoded`` names Parquet's encoding of columns of numbers; ``totals`` says whether a product
+    may be one of `kzdata.contract.TOTALS`.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Writer:
         constant: dict[str, Any] | None = None,
         computed: dict[str, Any] | None = None,
         encoded: dict[str, str] | None = None,
+        totals: bool = True,
     ) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -61,8 +63,8 @@ class Writer:
         texts = [f.name for f in schema if pa.types.is_dictionary(f.type)]
         numbers = {f.name for f in schema} - set(texts) | {"lower", "upper"}
         self.path, self.groups, self.rows = path, [], 0  # type: ignore[var-annotated]
+        self.totals = totals
         self.reporters: set[str] = set()
-        self.totals = not {*TOTALS}.isdisjoint([(constant or {}).get("product")])
         self.about: dict[str, Any] = {
             "columns": columns,
             "numbers": [column for column in columns if column in numbers],
@@ -80,8 +82,6 @@ class Writer:
 
     def add(self, table: Any) -> None:
         """Write a table, as one row group for every `GROUP` rows."""
-        import pyarrow.compute as pc
-
         for start in range(0, len(table), GROUP):
             part = table.slice(start, GROUP)
             self._writer.write_table(part, row_group_size=len(part))
@@ -90,11 +90,6 @@ class Writer:
             else:
                 named = [self.about["constant"]["reporter"]]
             self.reporters |= set(named)
-            if "product" in part.column_names and not self.totals:
-                words = [chunk.dictionary for chunk in part["product"].chunks]
-                self.totals = any(
-                    pc.index(each, one).as_py() >= 0 for each in words for one in TOTALS
-                )
             self.groups.append({"first": named[0], "last": named[-1], "rows": len(part)})
             self.rows += len(part)
 

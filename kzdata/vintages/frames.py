@@ -33,7 +33,8 @@ def write(frame: pd.DataFrame, path: Path) -> tuple[Written, str]:
     constant = {c: ordered[c].iloc[0] for c in columns if _same_text(ordered[c])}
     varying = {c: _array(ordered[c]) for c in columns if c not in constant}
     table = pa.table(varying)
-    writer = Writer(path, table.schema, columns=columns, constant=constant)
+    totals = bool(ordered["product"].isin(contract.TOTALS).any())
+    writer = Writer(path, table.schema, columns=columns, constant=constant, totals=totals)
     try:
         writer.add(table)
     except BaseException:

@@ -1,0 +1,175 @@
+"""Rows on their way into a batch: by exporter in memory, or on the disk where they are many.
+
+A part is what one block of text held, its rows standing by exporter. Nothing is copied while parts
+come in. Once there are more than `HELD` rows, all go to a spill file, exporter by exporter, and the
+next ones are held: memory is the same for a year of BACI and for all of its years.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from kzdata import areas
+from kzdata.bulk.text import FIELDS, parsed
+
+HELD = 5_500_000  # rows of some 27 bytes
+ROW = [*FIELDS, ("line", "i4")]
+Columns = dict[str, np.ndarray]
+
+
+class Part(NamedTuple):
+    """The rows of a block, where each exporter's begin and end, and the exporters by rank.
+
+    Lines are counted within the block, and only kept where rows had to be moved.
+    """
+
+    rows: Columns
+    turns: list[int]
+    ranks: list[int]
+
+
+class Held:
+    """All rows of a file, and what is known of them as a whole; ``codes`` are areas by rank."""
+
+    def __init__(self, folder: Path, codes: list[str], name: str) -> None:
+        self.codes, self.name = codes, name
+        self.missing = False
+        self.sizes = np.zeros(len(codes), dtype=np.int64)
+        # Numbers that occur: years and areas are below 2 to the 15, products have six digits.
+        self.seen = {name: np.zeros(1 << 15, dtype=bool) for name in "tij"}
+        self.seen["k"] = np.zeros(1_000_000, dtype=bool)
+        self._folder = folder
+        self._line = 2  # below the header
+        self._padded: set[str] = set()
+        self._place = {code: n for n, code in enumerate(codes)}
+        self._ranks = np.full(1 << 15, -1, dtype=np.int16)
+        self._rows = 0  # in memory
+        self._pieces: dict[int, list[tuple[Columns, int, int, int]]] = {}  # from, to, first line
+        self._spilled: dict[int, list[tuple[Path, int, int]]] = {}  # bytes before, rows
+
+    def part(self, block: tuple[list[str], bytes]) -> Part:
+        """The rows of a block of text; for any thread."""
+        rows = parsed(block, self.name, self._padded)
+        for name, seen in self.seen.items():
+            seen[rows[name]] = True
+        if np.isnan(rows["v"]).any():
+            self.missing = True
+        ranks = self._rank(rows["i"])
+        turns = np.flatnonzero(np.diff(ranks)) + 1
+        if len(turns) > len(self.codes):  # CEPII's order has fewer
+            order = np.argsort(ranks, kind="stable")
+            rows = {name: column.take(order) for name, column in rows.items()}
+            rows["line"] = order.astype(np.int32)
+            ranks = ranks.take(order)
+            turns = np.flatnonzero(np.diff(ranks)) + 1
+        begins = [0, *turns.tolist()] if len(ranks) else []
+        return Part(rows, [*begins, len(ranks)], ranks[begins].tolist())
+
+    def add(self, part: Part) -> None:
+        """Hold the next part of the file."""
+        for rank, (start, end) in zip(part.ranks, pairwise(part.turns), strict=True):
+            self._pieces.setdefault(rank, []).append((part.rows, start, end, self._line))
+            self.sizes[rank] += end - start
+        self._line += part.turns[-1]
+        self._rows += part.turns[-1]
+        if self._rows > HELD:
+            self._spill()
+
+    def _spill(self) -> None:
+        path = self._folder / f"spill-{self._line}"
+        with path.open("wb") as file:
+            for rank, pieces in self._pieces.items():
+                place, rows = file.tell(), _joined(pieces)
+                for name, kind in ROW:
+                    file.write(np.ascontiguousarray(rows[name], kind).data)
+                self._spilled.setdefault(rank, []).append((path, place, len(rows["line"])))
+        self._pieces, self._rows = {}, 0
+
+    @property
+    def years(self) -> list[int]:
+        """The years that occur, in order."""
+        return np.flatnonzero(self.seen["t"]).tolist()
+
+    def printed(self) -> dict[str, dict[int, set[int]]]:
+        """By side and rank of an area, the numbers under which the file has it."""
+        found: dict[str, dict[int, set[int]]] = {}
+        for side, name in (("reporter", "i"), ("partner", "j")):
+            ranks = found.setdefault(side, {})
+            numbers = np.flatnonzero(self.seen[name])
+            for number, rank in zip(numbers.tolist(), self._rank(numbers).tolist(), strict=True):
+                ranks.setdefault(rank, set()).add(number)
+        return found
+
+    def _rank(self, numbers: np.ndarray) -> np.ndarray:
+        ranks = self._ranks.take(numbers)
+        if len(ranks) and ranks.min() < 0:
+            for number in np.unique(numbers[ranks < 0]).tolist():
+                self._ranks[number] = self._place[areas.from_number(number)]
+            ranks = self._ranks.take(numbers)
+        return ranks
+
+    def ordered(self, rank: int) -> tuple[np.ndarray, Columns]:
+        """The keys (partner, product, year) and the columns of an exporter in order of key.
+
+        ``r`` and ``p`` are exporter and partner by rank. They are held no longer; for any thread.
+        """
+        pieces = [_back(*each) for each in self._spilled.pop(rank, [])]
+        if rank in self._pieces:
+            pieces.append(_joined(self._pieces.pop(rank)))
+        rows = {name: _one([piece[name] for piece in pieces]) for name, _ in ROW}
+        rows["p"] = self._rank(rows["j"])
+        key = rows["p"].astype(np.int64)
+        for name, width in (("k", 20), ("t", 12)):
+            key <<= width
+            key |= rows[name]
+        if len(key) > 1 and np.diff(key).min() <= 0:
+            order = _order(key)
+            key, rows = key.take(order), {name: each.take(order) for name, each in rows.items()}
+        rows["r"] = np.full(len(key), rank, dtype=np.int16)
+        return key, rows
+
+
+def _order(key: np.ndarray) -> np.ndarray:
+    """What sorts the keys, equal ones as they stand.
+
+    To sort numbers that hold their own place is several times as fast as to sort places.
+    """
+    width = len(key).bit_length()
+    if int(key.max()).bit_length() + width > 63:
+        return np.argsort(key, kind="stable")
+    placed = key << width
+    placed |= np.arange(len(key))
+    placed.sort()
+    placed &= (1 << width) - 1
+    return placed
+
+
+def _joined(pieces: list[tuple[Columns, int, int, int]]) -> Columns:
+    rows = {
+        name: _one([columns[name][start:end] for columns, start, end, _ in pieces])
+        for name, _ in FIELDS
+    }
+    rows["line"] = _one(
+        [
+            (columns["line"][start:end] if "line" in columns else np.arange(start, end)) + line
+            for columns, start, end, line in pieces
+        ]
+    )
+    return rows
+
+
+def _one(pieces: list[np.ndarray]) -> np.ndarray:
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+
+def _back(path: Path, place: int, count: int) -> Columns:
+    with path.open("rb") as file:
+        file.seek(place)
+        rows = {name: np.fromfile(file, kind, count) for name, kind in ROW}
+    if len(rows["line"]) < count:
+        raise OSError(f"{path.name} was cut short")
+    return rows
