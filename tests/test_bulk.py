@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import os
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 import kzdata as kz
 from kzdata import contract, store, vintages
@@ -179,3 +183,95 @@ def test_a_real_extract_of_71_thousand_rows(tmp_path, shared):
     found = loaded(path)
     assert len(found) == 71_192
     assert_as_read(found, path)
+
+
+def many_rows(folder, count=3000):
+    """Rows of five exporters by turns, so that every spill file holds all of them."""
+    areas = (398, 376, 842, 251, 490)
+    rows = (
+        f"2021,{areas[n % 5]},{areas[(n + 1) % 5]},{n:06d},{n}.{n % 1000:03d},{'NA':>13}\n"
+        for n in range(count)
+    )
+    return write(folder, "".join(rows))
+
+
+SPILLING = """
+import errno, os, resource, signal, sys
+from pathlib import Path
+from kzdata import vintages
+from kzdata.bulk import held, text
+
+before, after, home, how = sys.argv[1:]
+held.HELD, text.BLOCK = 500, 8000
+vintages.load("baci", before)
+staging, step, left = Path(home) / "store" / "staging", 0, 0
+STEPS = {"open", "os.rename", "os.mkdir", "os.truncate", "os.remove", "os.rmdir", "fcntl.flock",
+         "os.scandir"}
+
+def prepare():
+    seen = 0
+    def hook(event, arguments):
+        nonlocal seen
+        if event in STEPS:
+            seen += 1
+            if how == "step" and seen == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if how == "read-only" and event == "open" and "spill-" in str(arguments[0]):
+                if int(arguments[2]) & os.O_WRONLY and step == 1:
+                    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+    sys.addaudithook(hook)
+    if how in ("killed in a write", "full"):
+        if how == "killed in a write":
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (step * 2500, step * 2500))
+
+while True:
+    step += 1
+    child = os.fork()
+    if child == 0:
+        prepare()
+        try:
+            vintages.load("baci", after)
+        except vintages.StoreError as error:
+            assert "Nothing was added" in error.hint, error
+            assert error.__cause__.errno in (errno.EFBIG, errno.EROFS), error
+            assert not list(staging.iterdir())
+            os._exit(7)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    left += bool(list(staging.glob("*/spill-*")))
+    rows = len(vintages.rows({"source": "baci"}))
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) != 7:
+        assert os.WEXITSTATUS(status) == 0
+        break
+    assert rows in (1, 3000), rows
+assert not list(staging.iterdir())
+print(step, left, rows)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+@pytest.mark.parametrize(
+    ("how", "steps", "spills"),
+    [
+        pytest.param("step", 40, 20, marks=pytest.mark.slow),
+        ("killed in a write", 8, 4),
+        ("full", 8, 0),
+        ("read-only", 2, 0),
+    ],
+)
+def test_what_ends_a_load_that_spills_leaves_the_state_before(tmp_path, home, how, steps, spills):
+    (tmp_path / "in").mkdir()
+    one = write(tmp_path, ROWS.splitlines(keepends=True)[0], name="BACI_HS92_Y2020_V202101.csv")
+    every = many_rows(tmp_path / "in")
+    done = subprocess.run(
+        [sys.executable, "-c", SPILLING, str(one), str(every), str(home), how],
+        cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    tried, left, rows = map(int, done.stdout.split())
+    assert tried >= steps  # or nothing was tried
+    assert left >= spills  # what was killed left a spill file, and the next load swept it away
+    assert rows == 3000

@@ -19,7 +19,8 @@ import numpy as np
 from kzdata import contract, periods
 from kzdata.bulk.ahead import ahead
 from kzdata.bulk.held import Held
-from kzdata.bulk.text import MOST, blocks, opened
+from kzdata.bulk.opening import MOST, opened
+from kzdata.bulk.text import blocks
 from kzdata.errors import ContractError, ParameterError, ParseError, did_you_mean
 from kzdata.readers import baci_names
 from kzdata.readers.received import WrongFormat
@@ -113,10 +114,10 @@ def _written(held: Held, path: Path, name: str, same: dict[str, str]) -> tuple[W
             content.update(hashed)
             for table in parts:
                 writer.add(table)
+        return writer.close(), content.hexdigest()
     except BaseException:
         writer.abandon()
         raise
-    return writer.close(), content.hexdigest()
 
 
 def _made(number: int, *, held: Held, tables: Any, name: str) -> tuple[bytes, list[Any]]:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import gzip
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kzdata.errors import NotAvailable
+from kzdata.bulk.opening import AGAIN
 from kzdata.readers.digits import BLANK
-from kzdata.readers.received import GZIP, ZIP, WrongFormat
+from kzdata.readers.received import WrongFormat
 
 BLOCK = 3 << 20  # bytes of text; a few blocks are held at a time
-MOST = 1 << 36  # bytes after unpacking; all years of BACI are below a third of it
 # Year, exporter and importer as printed, product, USD, decimals of kUSD printed, tonnes.
 FIELDS = [
     ("t", "i2"), ("i", "i2"), ("j", "i2"), ("k", "i4"), ("v", "f8"), ("d", "i1"), ("q", "f8"),
@@ -29,74 +22,6 @@ FIELDS = [
 COLUMNS = ["t", "i", "j", "k", "v", "q"]
 _PADDED = re.compile(rb" +NA")
 _ROW_OF_BLOCK = re.compile(r"Row #\d+: ")  # the parser counts within the block
-_AGAIN = "Check that the file is BACI's and whole: download it again."
-
-
-@contextlib.contextmanager
-def opened(path: str | PathLike[str], member: str | None, limit: int) -> Iterator[tuple[Any, str]]:
-    """The text as a binary stream, out of its gz or zip, and the name it has there."""
-    place = Path(path)
-    if not place.is_file():
-        raise NotAvailable(f"{place} is no file.", "Check the path.")
-    with contextlib.ExitStack() as stack:
-        packed = stack.enter_context(place.open("rb"))
-        magic = packed.read(4)
-        packed.seek(0)
-        stream: Any = packed
-        name = place.name
-        if magic.startswith(GZIP):
-            stream, name = stack.enter_context(gzip.open(packed)), name.removesuffix(".gz")
-        elif magic == ZIP:
-            with _sound(place.name):
-                archive = stack.enter_context(zipfile.ZipFile(packed))
-                inside = _member(archive, place.name, member)
-                stream, name = stack.enter_context(archive.open(inside)), Path(inside).name
-        yield _Bounded(stream, place.name, limit), name
-
-
-@contextlib.contextmanager
-def _sound(name: str) -> Iterator[None]:
-    """Around what reads the file and nothing else: a store that is full is no damaged file."""
-    try:
-        yield
-    except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
-        raise WrongFormat(f"{name} is damaged: {error}.", _AGAIN) from None
-
-
-def _member(archive: zipfile.ZipFile, name: str, member: str | None) -> str:
-    names = [each.filename for each in archive.infolist() if not each.is_dir()]
-    wanted = [each for each in names if member is None or member == Path(each).name]
-    if len(wanted) != 1:
-        raise WrongFormat(
-            f"{name} holds {len(names)} files: {', '.join(sorted(names)[:20])}.",
-            f"Name one: member={Path(sorted(names)[0]).name!r}" if names else _AGAIN,
-        )
-    return wanted[0]
-
-
-class _Bounded:
-    """A stream that ends with an error where it is longer than asked for: archives may be bombs."""
-
-    closed = False
-
-    def __init__(self, stream: Any, name: str, limit: int) -> None:
-        self._stream, self._name, self._limit, self._size = stream, name, limit, 0
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        with _sound(self._name):
-            part = self._stream.read(size)
-        self._size += len(part)
-        if self._size > self._limit:
-            raise WrongFormat(
-                f"{self._name} is larger than {self._limit:,} bytes unpacked.",
-                "Load a smaller file, or raise the limit: limit=…",
-            )
-        return part
-
-    def readable(self) -> bool:
-        """Whether it can be read: yes."""
-        return True
 
 
 def blocks(stream: Any, name: str) -> Iterator[tuple[list[str], bytes]]:
@@ -111,7 +36,7 @@ def blocks(stream: Any, name: str) -> Iterator[tuple[list[str], bytes]]:
         if not end:
             rest += part
             if len(rest) > BLOCK:
-                raise WrongFormat(f"{name} has a line of over {BLOCK:,} bytes.", _AGAIN)
+                raise WrongFormat(f"{name} has a line of over {BLOCK:,} bytes.", AGAIN)
             continue
         whole, rest = b"".join((rest, memoryview(part)[:end])), part[end:]
         if not names:
@@ -129,11 +54,11 @@ def _header(text: bytes, name: str) -> tuple[list[str], bytes]:
     try:
         printed = first.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise WrongFormat(f"{name}: its first line is no text in UTF-8.", _AGAIN) from None
+        raise WrongFormat(f"{name}: its first line is no text in UTF-8.", AGAIN) from None
     names = [each.strip() for each in next(csv.reader([printed.strip("\r")]), [])]
     absent = [column for column in COLUMNS if column not in names]
     if absent:
-        raise WrongFormat(f"{name} lacks the columns {', '.join(absent)}.", _AGAIN)
+        raise WrongFormat(f"{name} lacks the columns {', '.join(absent)}.", AGAIN)
     return names, rest
 
 
@@ -153,7 +78,7 @@ def parsed(block: tuple[list[str], bytes], name: str, padded: set[str]) -> dict[
             table = _table(block, [*BLANK, *padded])
     except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
         said = _ROW_OF_BLOCK.sub("", str(error)).strip().rstrip(".")
-        raise WrongFormat(f"{name}: {said}.", _AGAIN) from None
+        raise WrongFormat(f"{name}: {said}.", AGAIN) from None
     return _numbers({c: table.column(c).combine_chunks() for c in COLUMNS}, name)
 
 
@@ -187,18 +112,18 @@ def _numbers(columns: dict[str, Any], name: str) -> dict[str, np.ndarray]:
     block = {}
     for column, kind in FIELDS[:4]:
         if columns[column].null_count:
-            raise WrongFormat(f"{name}: a row has no {column}.", _AGAIN)
+            raise WrongFormat(f"{name}: a row has no {column}.", AGAIN)
         numbers = block[column] = _plain(columns[column], kind)
         if column != "k" and len(numbers) and numbers.min() < 0:
-            raise WrongFormat(f"{name}: {column} {numbers.min()} is below zero.", _AGAIN)
+            raise WrongFormat(f"{name}: {column} {numbers.min()} is below zero.", AGAIN)
     if len(block["k"]) and not (block["k"].min() >= 0 and block["k"].max() <= 999_999):
         wrong = next(int(k) for k in block["k"] if not 0 <= k <= 999_999)
-        raise WrongFormat(f"{name}: k {wrong} is no 6-digit product.", _AGAIN)
+        raise WrongFormat(f"{name}: k {wrong} is no 6-digit product.", AGAIN)
     block["q"] = _real(columns["q"])
     block["v"], block["d"] = _dollars(columns["v"], name)
     for column in ("v", "q"):
         if np.isinf(block[column]).any():
-            raise WrongFormat(f"{name}: {column} is infinite in a row.", _AGAIN)
+            raise WrongFormat(f"{name}: {column} is infinite in a row.", AGAIN)
     return block
 
 
@@ -233,7 +158,7 @@ def _dollars(printed: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
         try:
             kusd = printed.cast(pa.float64())
         except pa.ArrowInvalid as error:
-            raise WrongFormat(f"{name}: v is no number: {error}.", _AGAIN) from None
+            raise WrongFormat(f"{name}: v is no number: {error}.", AGAIN) from None
     decimals, odd = _decimals(printed)
     # Three decimals of thousands are whole dollars, so rounding undoes the product's own error.
     usd = np.rint(_real(kusd) * 1000)
@@ -241,7 +166,7 @@ def _dollars(printed: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
         try:
             exact = Decimal(printed[int(row)].as_py())
         except InvalidOperation:
-            raise WrongFormat(f"{name}: v {printed[int(row)]} is no number.", _AGAIN) from None
+            raise WrongFormat(f"{name}: v {printed[int(row)]} is no number.", AGAIN) from None
         usd[row] = float(exact.scaleb(3))
         decimals[row] = -int(exact.as_tuple().exponent)
     return usd, decimals

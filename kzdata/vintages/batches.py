@@ -7,9 +7,11 @@ checked, without touching the rest of the file.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -19,6 +21,7 @@ from kzdata.contract import TOTALS
 from kzdata.vintages.place import StoreError, StoreUnusable, Wanted
 
 GROUP = 1 << 16  # rows; a country of BACI's 200 has some 20,000 to 300,000 a year
+SYNCED = 1 << 23  # bytes: the disk works while the next groups are made
 
 
 @dataclass(frozen=True)
@@ -71,68 +74,74 @@ class Writer:
             "constant": constant or {},
             "computed": computed or {},
         }
+        self._sink = pa.OSFile(str(path), "wb")
         self._writer = pq.ParquetWriter(
-            path,
+            self._sink,
             schema,
             compression="zstd",
             use_dictionary=texts,
             column_encoding=encoded,
             write_statistics=False,
         )
+        self._whole = hashlib.sha256()
+        self._synced = 0
+        self._hashing = ThreadPoolExecutor(1)  # in order: the hash of the whole file is fed by it
+        self._hashed: list[Future[str]] = []
 
     def add(self, table: Any) -> None:
         """Write a table, as one row group for every `GROUP` rows."""
         for start in range(0, len(table), GROUP):
             part = table.slice(start, GROUP)
+            # A group's bytes begin where the one before ends; the first takes the four before it.
+            begins = self._sink.tell() if self.groups else 0
             self._writer.write_table(part, row_group_size=len(part))
+            ends = self._sink.tell()
+            self._hashed.append(self._hashing.submit(self._hash, begins, ends))
             if "reporter" in part.column_names:
                 named = sorted(set(part["reporter"].unique().to_pylist()))
             else:
                 named = [self.about["constant"]["reporter"]]
             self.reporters |= set(named)
-            self.groups.append({"first": named[0], "last": named[-1], "rows": len(part)})
+            about = {"first": named[0], "last": named[-1], "rows": len(part)}
+            self.groups.append(about | {"start": begins, "end": ends})
             self.rows += len(part)
 
-    def close(self) -> Written:
-        """Finish the file, put it on the disk, and take the hashes from what is there."""
-        import pyarrow.parquet as pq
-
-        self._writer.close()
-        about = pq.ParquetFile(self.path).metadata
-        # A group's bytes begin where the one before ends; the first takes the four bytes before it.
-        starts = [0, *(_start(about.row_group(n)) for n in range(1, about.num_row_groups))]
-        size = self.path.stat().st_size
-        ends = [*starts[1:], _footer(self.path, size)] if starts and self.groups else []
-        whole = hashlib.sha256()
+    def _hash(self, start: int, end: int) -> str:
+        """The SHA-256 of bytes that are written; now and then they go to the disk for good."""
         with self.path.open("rb") as file:
-            for group, start, end in zip(self.groups, starts, ends, strict=False):
-                data = file.read(end - start)
-                whole.update(data)
-                group |= {"start": start, "end": end, "sha256": hashlib.sha256(data).hexdigest()}
-            rest = file.read()
-            whole.update(rest)
+            file.seek(start)
+            data = file.read(end - start)
+            self._whole.update(data)
+            if end - self._synced > SYNCED:
+                os.fsync(file.fileno())
+                self._synced = end
+        return hashlib.sha256(data).hexdigest()
+
+    def close(self) -> Written:
+        """Finish the file and put it on the disk; its hashes are of what is read back from it."""
+        self._writer.close()
+        self._sink.close()
+        begins, size = self.groups[-1]["end"] if self.groups else 0, self.path.stat().st_size
+        foot = self._hashing.submit(self._hash, begins, size)
+        with self._hashing:
+            for group, hashed in zip(self.groups, self._hashed, strict=True):
+                group["sha256"] = hashed.result()
+            footer = {"start": begins, "sha256": foot.result()}
+        with self.path.open("rb") as file:
             os.fsync(file.fileno())
-        foot = {"start": size - len(rest), "sha256": hashlib.sha256(rest).hexdigest()}
         index = {"rows": self.rows, "reporters": sorted(self.reporters), **self.about}
         index["totals"] = self.totals
-        index |= {"groups": self.groups, "footer": foot}
+        index |= {"groups": self.groups, "footer": footer}
         data = (json.dumps(index, ensure_ascii=False, indent=0) + "\n").encode()
-        return Written(self.path, whole.hexdigest(), data, self.rows, len(self.reporters))
+        return Written(self.path, self._whole.hexdigest(), data, self.rows, len(self.reporters))
 
     def abandon(self) -> None:
         """Close the file of a load that failed."""
-        self._writer.close()
-
-
-def _start(group: Any) -> int:
-    columns = [group.column(n) for n in range(group.num_columns)]
-    return min(c.dictionary_page_offset or c.data_page_offset for c in columns)
-
-
-def _footer(path: Path, size: int) -> int:
-    with path.open("rb") as file:
-        file.seek(size - 8)
-        return size - 8 - int.from_bytes(file.read(4), "little")
+        self._hashing.shutdown(cancel_futures=True)
+        with contextlib.suppress(Exception):  # a full disk cannot take the footer either
+            self._writer.close()
+        self._writer.is_open = False  # or it is closed once more when it is let go of
+        self._sink.close()
 
 
 def verified_index(folder: Path, file: str, sha256: str) -> dict[str, Any]:

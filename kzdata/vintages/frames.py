@@ -37,10 +37,10 @@ def write(frame: pd.DataFrame, path: Path) -> tuple[Written, str]:
     writer = Writer(path, table.schema, columns=columns, constant=constant, totals=totals)
     try:
         writer.add(table)
+        return writer.close(), _content(ordered)
     except BaseException:
         writer.abandon()
         raise
-    return writer.close(), _content(ordered)
 
 
 def _same_text(column: pd.Series) -> bool:
