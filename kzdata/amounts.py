@@ -177,7 +177,9 @@ def format_number(value: float, decimals: int | None = None, *, digits: int = 15
     ``decimals`` fixes the decimals; without it up to ``digits`` significant digits are shown.
     Missing and infinite values are the caller's to name.
     """
-    text = f"{value:,.{digits}g}" if decimals is None else f"{value:,.{decimals}f}"
+    # By way of Decimal, which writes 0.0000003 where a float has 3e-07.
+    shortest = Decimal(f"{value:.{digits}g}")
+    text = f"{shortest:,f}" if decimals is None else f"{value:,.{decimals}f}"
     if not text.strip("-0.,"):
         text = text.lstrip("-")
     return localised(text)

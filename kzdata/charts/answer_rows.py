@@ -69,7 +69,7 @@ def draw(axes: Any, lines: list[Row], answer: dict[str, pd.Series], factor: floa
 
 
 def _text(value: float, factor: float) -> str:
-    return style.plain(value / factor, words.decimals([value / factor]))
+    return words.figure(value / factor, words.decimals([value / factor]))
 
 
 def _between(row: pd.Series, factor: float) -> str:
@@ -135,6 +135,10 @@ def _estimate(
             zorder=5,
         )
         months = periods.months_in(answer["published"]["period"])
+        most = max(
+            row["upper"], *(answer[a]["value"] for a in ("published", "outcome") if a in answer)
+        )
+        right = naive < 0.5 * most / factor  # else it would lie on the names of the rows
         axes.annotate(
             t(
                 "naive × 12/{months}: {value}",
@@ -142,12 +146,13 @@ def _estimate(
                 value=_text(answer["naive"]["value"], factor),
             ),
             (naive, place + 0.34),
-            xytext=(-7, 0),
+            xytext=(7 if right else -7, 0),
             textcoords="offset points",
-            ha="right",
+            ha="left" if right else "right",
             va="center",
             size=style.SMALL,
             color=style.SOFT,
+            path_effects=marks.halo(),
         )
     return high, f"{_text(row['value'], factor)}   ({_between(row, factor)})"
 

@@ -50,14 +50,14 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
                 hatch=hatch,
             )
         style.baseline(axes)
-        low, high = min(0.0, values.min()), max(0.0, values.max())
-        axes.set_ylim(low - 0.14 * (high - low) * (low < 0), high + 0.16 * (high - low))
-        for year, value in marks.labelled(values.set_axis(known["year"])):
-            marks.above(axes, year, value, style.plain(value, words.decimals(values)))
-        marks.gaps(axes, missing)
+        marks.span(axes, values)
+        labels = marks.labelled(values.set_axis(known["year"]))
+        marks.figures(axes, known.set_index("year"), factor, labels)
         marks.year_axis(axes, int(rows["year"].min()), int(rows["year"].max()))
+        marks.gaps(axes, missing)
         changed = takeover.breaks(axes, rows)
-        marks.key(axes, _key(values))
+        if keys := _key(values):
+            marks.key(axes, keys)
         return page.finish(
             figure,
             name="balance-" + "-".join(pair).lower(),
@@ -72,7 +72,7 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             caption=words.credit(
                 shown,
                 said("Exports FOB less imports CIF: balanced trade shows a small deficit."),
-                said("n/a: {years} missing at source.", years=words.years(missing))
+                said("n/a: {years} missing at source or not at hand.", years=words.years(missing))
                 if missing
                 else "",
                 takeover.from_years(changed),
@@ -97,9 +97,16 @@ def _key(values: pd.Series) -> list[Any]:
 def _finding(known: pd.DataFrame, pair: list[str], unit: str) -> Sentence:
     last = known.iloc[-1]
     year, value = int(last["year"]), last["value"]
+    if not value:
+        return said(
+            "Exports of {reporter} to {partner} and imports from it were equal in {year}",
+            reporter=words.place(pair[0]),
+            partner=words.place(pair[1]),
+            year=year,
+        )
     since = year
     for row in inputs.each(known.iloc[::-1]):
-        if row.year < since - 1 or (row.value >= 0) != (value >= 0):
+        if row.year < since - 1 or row.value * value <= 0:
             break
         since = row.year
     parts = {

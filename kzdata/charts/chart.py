@@ -49,7 +49,7 @@ class Chart:
         return self.svg().encode("utf-8")
 
     def png(self) -> bytes:
-        """The figure as PNG of 256 colours, about twice the pixels of a 640 px page."""
+        """The figure as PNG of 256 colours, 832 px wide: sharp on a page of 640 px."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from PIL import Image
 

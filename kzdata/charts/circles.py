@@ -55,15 +55,19 @@ def _free(circle: Circle, others: list[Circle]) -> bool:
     )
 
 
-def named(axes: Any, circle: Circle, circles: list[Circle], taken: list[Any], *, own: bool) -> None:
-    """Its name, or else its code, within the circle, or else its name or code beside it if free."""
+def named(axes: Any, circle: Circle, circles: list[Circle], taken: list[Any], *, own: bool) -> str:
+    """Its name, or else its code, within the circle, or else its name or code beside it if free.
+
+    Returns what was written; nothing where there was no room.
+    """
     figure = axes.figure
     name = style.clean(words.place(circle.partner))
     for text in (name, circle.partner):
         if page.inches(figure, text, style.SMALL) < 1.9 * circle.radius:
             color = "white" if own else style.INK
+            taken.append(box(figure, circle.x, circle.y, text))
             write(axes, circle.x, circle.y, text, color=color, path_effects=[])
-            return
+            return text
     side = 1 if circle.x >= 0 else -1
     for text in (name, circle.partner) if own else (circle.partner,):
         half = page.inches(figure, text, style.SMALL, bold=own) / 2
@@ -73,17 +77,25 @@ def named(axes: Any, circle: Circle, circles: list[Circle], taken: list[Any], *,
         free = [
             (x, y)
             for x, y in places
-            if not _covers(room := box(figure, circle.x + x, circle.y + y, text), circles)
-            and not any(_meets(room, each) for each in taken)
+            if free_at(figure, circle.x + x, circle.y + y, text, circles, taken)
         ]
         if free or own:
             x, y = (free or places)[0]
             taken.append(box(figure, circle.x + x, circle.y + y, text))
             weight = "bold" if own else "normal"
             write(axes, circle.x + x, circle.y + y, text, weight=weight)
-            return
-    if circle.radius > 0.1:
-        write(axes, circle.x, circle.y, circle.partner)
+            return text
+    return ""
+
+
+def free_at(
+    figure: Any, x: float, y: float, text: str, circles: list[Circle], taken: list[Any]
+) -> bool:
+    """Whether a label there stays on the page and lies on no circle and on no other label."""
+    room = box(figure, x, y, text)
+    edge = style.WIDTH / 2 - style.MARGIN
+    inside = room[0] >= -edge and room[2] <= edge
+    return inside and not _covers(room, circles) and not any(_meets(room, each) for each in taken)
 
 
 def write(axes: Any, x: float, y: float, text: str, **look: Any) -> None:

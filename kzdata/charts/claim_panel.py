@@ -103,6 +103,7 @@ def _claim(axes: Any, place: int, row: Any, factor: float) -> None:
             markerfacecolor=color if filled else "white",
             markersize=8,
             zorder=4,
+            clip_on=False,
         )
     if not pd.isna(row.observed_value):
         published = row.observed_value / factor
@@ -116,8 +117,9 @@ def _claim(axes: Any, place: int, row: Any, factor: float) -> None:
     text = known_word(verdict).lower()
     if not pd.isna(row.difference_pct) and row.verdict == "differs":
         text = t("differs by {gap} %", gap=_small(row.difference_pct))
-    printed = page.shorten(axes.figure, row.printed, style.SMALL, 1.55, 1)
-    for line, offset, weight in ((printed, 5.5, "bold"), (text, -5.5, "normal")):
+    printed = page.shorten(axes.figure, row.printed, style.SMALL, 1.5, 2)
+    below = -5.5 * (1 + printed.count("\n"))
+    for line, offset, weight in ((printed, 5.5, "bold"), (text, below, "normal")):
         axes.annotate(
             line,
             (1, place),
@@ -128,6 +130,7 @@ def _claim(axes: Any, place: int, row: Any, factor: float) -> None:
             size=style.SMALL,
             weight=weight,
             color=style.INK,
+            linespacing=1.15,
         )
 
 

@@ -115,8 +115,10 @@ def _finding(counts: pd.Series) -> tuple[Sentence, list[int]]:
     numbers = [agree, comparable, rest]
     parts = {"agree": agree, "comparable": comparable, "rest": rest}
     if not comparable:
-        return said(
-            "None of the {rest} claimed figures can be compared with a published one", **parts
+        return said_number(
+            "The only claimed figure cannot be compared with a published one",
+            "None of the {n} claimed figures can be compared with a published one",
+            rest,
         ), numbers
     if comparable == 1:
         return _only(bool(agree), rest), numbers

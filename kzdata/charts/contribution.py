@@ -9,7 +9,7 @@ import pandas as pd
 from kzdata.amounts import exact
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
-from kzdata.charts.treemap import named
+from kzdata.charts.tiles import named
 from kzdata.errors import MeasureMismatch, NotAvailable
 from kzdata.language import Sentence, joined, said, t
 
@@ -94,27 +94,40 @@ def _finding(over: str, total: float, most: float, parts: dict[str, Any]) -> Sen
     """The sentence that fits the signs; it names how many parts are compared."""
     parts |= {"growth": words.percent(total), "points": exact(abs(most), 1)}
     down, against = total < 0, total * most < 0
+    if parts["n"] == 1:
+        return said(
+            "{flow} of {reporter} fell {growth} in {period}; only {name} is compared"
+            if down
+            else "{flow} of {reporter} rose {growth} in {period}; only {name} is compared",
+            **parts,
+        )
+    if abs(total) < headline.STILL:
+        return said(
+            "{flow} of {reporter} in {period}: much as before; the largest contribution, {points} "
+            "percentage points, is that of {name}",
+            **parts | {"points": exact(most, 1)},
+        )
     if over == "partner":
         if down and against:
             return said(
-                "{flow} of {reporter} with {n} partners fell {growth} in {period}, although "
+                "{flow} of {reporter} across {n} partners fell {growth} in {period}, although "
                 "{name} added {points} percentage points",
                 **parts,
             )
         if down:
             return said(
-                "{flow} of {reporter} with {n} partners fell {growth} in {period}; {name} "
+                "{flow} of {reporter} across {n} partners fell {growth} in {period}; {name} "
                 "alone took away {points} percentage points",
                 **parts,
             )
         if against:
             return said(
-                "{flow} of {reporter} with {n} partners rose {growth} in {period}, although "
+                "{flow} of {reporter} across {n} partners rose {growth} in {period}, although "
                 "{name} took away {points} percentage points",
                 **parts,
             )
         return said(
-            "{flow} of {reporter} with {n} partners rose {growth} in {period}; {name} alone "
+            "{flow} of {reporter} across {n} partners rose {growth} in {period}; {name} alone "
             "added {points} percentage points",
             **parts,
         )

@@ -8,18 +8,19 @@ from typing import Any
 import pandas as pd
 
 from kzdata import aggregates, codes
-from kzdata.charts import headline, inputs, marks, page, style, words
+from kzdata.charts import headline, inputs, page, style, words
 from kzdata.charts.chart import Chart
-from kzdata.charts.circles import Circle, arranged, box, named, write
+from kzdata.charts.circles import Circle, arranged, box, free_at, named, write
 from kzdata.charts.places import bearing, distance_km, places
 from kzdata.errors import NotAvailable, UnknownCode, did_you_mean
-from kzdata.language import Later, Sentence, joined, said, t
+from kzdata.language import Later, Sentence, joined, said, said_number, t
 
 _FROM = 'kz.charts.flow_map(kz.observations("KAZ", start=2025, end=2025, freq="A"))'
 _COLUMNS = ["dataflow", "reporter", "partner", "flow", "product", "period", "value", "unit"]
 _COLUMNS += ["source"]
 _REACH = 2.75  # inches: the farthest partner from the centre
 _LINES = 10  # partners that a line leads to
+_BEARINGS = (180, 150, 210, *range(0, 360, 15))  # where a ring may have its name
 _RINGS = (1000, 2000, 5000, 10000, 15000)
 
 
@@ -74,15 +75,17 @@ def flow_map(
         axes.set_axis_off()
         axes.set_xlim(-style.WIDTH / 2 + style.MARGIN, style.WIDTH / 2 - style.MARGIN)
         axes.set_ylim(low, high)
-        _rings(axes, scale, half)
-        _draw(axes, circles, mine, reporter)
+        taken: list[Any] = []
+        coded = _draw(axes, circles, mine, reporter, taken)
+        _rings(axes, scale, half, circles, taken)
         return page.finish(
             figure,
             name=f"flow-map-{reporter}-{period}".lower(),
             title=headline.checked(title, finding, [*headline.facts(rows), *facts]),
             subtitle=t(
                 "Turnover in goods of {reporter} by partner, {period}: area is turnover, the way "
-                "from the centre is distance, up is north; the largest circle is {largest}",
+                "from the centre is the square root of distance, up is north; the largest circle "
+                "is {largest}",
                 reporter=words.place(reporter),
                 period=words.short(period),
                 largest=words.amount(float(known["value"].iloc[0]), unit),
@@ -95,12 +98,16 @@ def flow_map(
             ),
             caption=words.credit(
                 rows,
-                t(
-                    "{n} partners drawn, those with the largest turnover. Distances between "
-                    "principal cities of the time zone database, by the shortest way; where "
-                    "circles would overlap, the smaller one is moved aside.",
-                    n=len(drawn),
+                said_number(
+                    "{n} partner drawn.",
+                    "{n} partners drawn, those with the largest turnover.",
+                    len(drawn),
                 ),
+                t(
+                    "Distances between principal cities of the time zone database, by the shortest "
+                    "way; where circles would overlap, the smaller one is moved aside."
+                ),
+                words.codes_named({code: style.clean(words.place(code)) for code in coded}),
                 t("Without a figure or a place: {n}.", n=absent) if absent else "",
             ),
             frame=rows.reset_index(drop=True),
@@ -161,10 +168,11 @@ def _spoken(row: Any) -> Sentence:
     )
 
 
-def _rings(axes: Any, scale: float, half: float) -> None:
+def _rings(axes: Any, scale: float, half: float, circles: list[Circle], taken: list[Any]) -> None:
+    """Circles of equal distance, each named once where there is room, first that of the half."""
     low, high = axes.get_ylim()
     turns = [radians(n) for n in range(0, 362, 2)]
-    for distance in (*_RINGS, half):
+    for distance in (half, *_RINGS):
         away = scale * sqrt(distance)
         if away > _REACH:
             continue
@@ -177,28 +185,27 @@ def _rings(axes: Any, scale: float, half: float) -> None:
             linestyle=(0, (3, 3)) if own else "solid",
             zorder=1,
         )
-        points = [(away * sin(radians(b)), away * cos(radians(b))) for b in (180, 150, 30, 90)]
-        seen = [(x, y) for x, y in points if low + 0.1 < y < high - 0.1]
-        if seen and (own or abs(away - scale * sqrt(half)) > 0.2):
-            text = t("half of the trade") if own else t("{n} km", n=style.plain(distance, 0))
-            axes.annotate(
-                text,
-                seen[0],
-                ha="center",
-                va="center",
-                size=style.SMALL,
-                color=style.INK if own else style.SOFT,
-                path_effects=marks.halo(),
-                zorder=6,
-            )
+        text = t("half of the trade") if own else t("{n} km", n=style.plain(distance, 0))
+        points = [(away * sin(radians(b)), away * cos(radians(b))) for b in _BEARINGS]
+        free = (
+            (x, y)
+            for x, y in points
+            if low + 0.1 < y < high - 0.1 and free_at(axes.figure, x, y, text, circles, taken)
+        )
+        if place := next(free, None):
+            taken.append(box(axes.figure, *place, text))
+            write(axes, *place, text, color=style.INK if own else style.SOFT)
 
 
-def _draw(axes: Any, circles: list[Circle], mine: str, reporter: str) -> None:
+def _draw(
+    axes: Any, circles: list[Circle], mine: str, reporter: str, taken: list[Any]
+) -> list[str]:
+    """The circles with their names; returns the partners that are named by their code."""
     from matplotlib.patches import Circle as Disc
 
     axes.plot(0, 0, "D", color=style.BLACK, markersize=7, zorder=4)
     name = style.clean(words.place(reporter))
-    taken = [box(axes.figure, 0, -0.16, name)]
+    taken.append(box(axes.figure, 0, -0.16, name))
     write(axes, 0, -0.16, name, weight="bold")
     for circle in circles:
         own = circle.partner == mine
@@ -214,5 +221,6 @@ def _draw(axes: Any, circles: list[Circle], mine: str, reporter: str) -> None:
                 zorder=3,
             )
         )
-    for circle in sorted(circles, key=lambda each: each.partner != mine):
-        named(axes, circle, circles, taken, own=circle.partner == mine)
+    order = sorted(circles, key=lambda each: each.partner != mine)
+    said = [named(axes, each, circles, taken, own=each.partner == mine) for each in order]
+    return [text for each, text in zip(order, said, strict=True) if text == each.partner]

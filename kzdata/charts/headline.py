@@ -35,6 +35,10 @@ _FALL = re.compile(
     r"\b(fell|falls?|fallen|declined?|dropp?e?d?|shrank|down|decreased?|lost)\b", re.I
 )
 _RISE = re.compile(r"\b(rose|rises?|grew|grows?|growth|gained|increased?|up(?! to))\b", re.I)
+STILL = 0.05
+"""Percent: a change that one decimal shows as none is told in words."""
+_SCALE = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_WORD = re.compile("|".join(_SCALE))
 _AROUND = 6  # words before a percentage in which its verb is looked for
 
 
@@ -47,16 +51,40 @@ def checked(title: str | None, finding: Sentence | str, facts: Iterable[Fact]) -
     known = list(facts)
     found = finding.english if isinstance(finding, Sentence) else finding
     said = found if title is None else title
+    own = _same_words(said, found)
     if not said.strip():
         raise KzdataError("A chart's title is its finding; this one is empty.", f"Try: {found}")
-    for match in _NUMBER.finditer(said):
-        if not _holds(match, said[: match.start()], known):
+    for place, match in enumerate(_NUMBER.finditer(said)):
+        if not _holds(match, said[: match.start()], known) or (own and not own[place]):
             raise KzdataError(
                 f"The title says {match['text'].strip()!r}, which the data of the chart do not: "
                 f"{said!r}",
                 f"The data say: {found} (Write each number with its own scale and unit.)",
             )
     return str(finding) if title is None else said
+
+
+def _same_words(said: str, found: str) -> list[bool]:
+    """Whether each number of a title is that of the finding, where the words are the same.
+
+    Among the figures of a chart there is nearly always one that would bear out a wrong number;
+    a title in the words of the finding is held to the one that stands in its place. Empty for a
+    title in other words.
+    """
+    if said == found or _NUMBER.sub("", said) != _NUMBER.sub("", found):
+        return []
+    pairs = zip(_NUMBER.finditer(said), _NUMBER.finditer(found), strict=True)
+    return [_overlap(one, other) for one, other in pairs]
+
+
+def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
+    if one["text"][:1].isalpha():  # "over 30 %": a bound, judged by the figures alone
+        return True
+    ends = []
+    for match in (one, other):
+        scale = _SCALE.get(next(iter(_WORD.findall(match["text"].lower())), ""), 1.0)
+        ends.append([scale * end for end in _digits(match["digits"])])
+    return ends[0][0] <= ends[1][1] and ends[1][0] <= ends[0][1]
 
 
 def _holds(match: re.Match[str], before: str, known: list[Fact]) -> bool:
@@ -69,8 +97,7 @@ def _holds(match: re.Match[str], before: str, known: list[Fact]) -> bool:
         return False
     low, high = said.lower, said.upper
     if said.unit is None:
-        plain = "million billion trillion thousand"
-        scaled = any(word in match["text"].lower() for word in plain.split())
+        scaled = bool(_WORD.search(match["text"].lower()))
         fitting = [f for f in known if scaled or f.unit in ("count", "year", "day")]
         return any(_within(abs(fact.value), low, high) for fact in fitting)
     if match["sign"] in ("-", "−") or (said.value == said.value and said.value < 0):

@@ -132,7 +132,8 @@ def _draw(axes: Any, shown: pd.DataFrame, stages: list[str]) -> None:
             linestyle="none",
             zorder=2,
         )
-        axes.plot([0, rung], [place, place], color=color, linewidth=3, zorder=3)
+        if row.stage != LAPSED:  # how far a lapsed promise had come, its stage does not say
+            axes.plot([0, rung], [place, place], color=color, linewidth=3, zorder=3)
         axes.plot(
             rung, place, "X" if row.stage == LAPSED else "o", color=color, markersize=11, zorder=4
         )

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import periods
-from kzdata.charts import page, style
+from kzdata import contract, periods
+from kzdata.charts import page, style, words
 from kzdata.language import t
 
 FEW, MANY = 6, 12
@@ -35,19 +35,72 @@ def slot_after(first: int, last: int) -> float:
     return last + max(1.2, 0.6 * (last - first + 3) / (style.WIDTH - 0.8))
 
 
-def gaps(axes: Any, years: Iterable[float]) -> None:
-    """``n/a`` where a figure is missing: a gap is not a zero."""
-    for year in years:
+def gaps(axes: Any, places: Iterable[float], step: float = 1.0) -> None:
+    """``n/a`` where figures are missing, once for those in a row: a gap is not a zero.
+
+    ``step`` is the way from one place to the next. Called when the axes have their limits: a gap
+    too narrow for the word has it upright.
+    """
+    inside: list[list[float]] = []
+    for place in sorted(places):
+        if inside and place - inside[-1][-1] < 1.5 * step:
+            inside[-1].append(place)
+        else:
+            inside.append([place])
+    first, last = axes.get_xlim()
+    up = axes.get_ylim()[1] > 0  # below zero where nothing stands above it
+    text = t("n/a")
+    wide = page.inches(axes.figure, text, style.SMALL)
+    for run in inside:
+        room = (style.WIDTH - 1) * step * len(run) / (last - first)
         axes.annotate(
-            t("n/a"),
-            (year, 0),
-            xytext=(0, 2),
+            text,
+            (sum(run) / len(run), 0),
+            xytext=(0, 2 if up else -2),
             textcoords="offset points",
             ha="center",
-            va="bottom",
+            va="bottom" if up else "top",
             size=style.SMALL,
             color=style.SOFT,
+            rotation=0 if wide < room else 90,
+            path_effects=halo(),
         )
+
+
+def figures(axes: Any, rows: pd.DataFrame, factor: float, labels: list[tuple[Any, float]]) -> None:
+    """The figures of ``labels`` at the ends of bars, and beside every bar the letter of its status.
+
+    ``rows`` are indexed by place, with value and obs_status; ``labels`` is what `labelled` chose.
+    """
+    shown = dict(labels)
+    digits = words.decimals(rows["value"] / factor)
+    for place, value, status in zip(rows.index, rows["value"], rows["obs_status"], strict=True):
+        if place in shown:
+            above(axes, place, value / factor, flagged(words.figure(shown[place], digits), status))
+        elif not pd.isna(value) and (letter := flagged("", status)):
+            above(axes, place, value / factor, letter, color=style.SOFT)
+
+
+def alone(line: pd.Series) -> dict[str, Any]:
+    """A mark for a line in which some figure has no neighbour to be joined to."""
+    there = line.notna()
+    apart = there & ~there.shift(1, fill_value=False) & ~there.shift(-1, fill_value=False)
+    return {"marker": "o", "markersize": 2.5} if apart.any() else {}
+
+
+def flagged(text: str, status: object) -> str:
+    """A figure with the letter of its status, where it is not a normal one."""
+    known = status in words.STATUS_NOTES and status not in contract.MISSING
+    return f"{text} {status}".strip() if known else text
+
+
+def span(axes: Any, values: Iterable[float], above: float = 0.16, below: float = 0.14) -> None:
+    """Limits that hold zero, every figure and the labels at their ends."""
+    known = [value for value in values if not pd.isna(value)]
+    low, high = min([0.0, *known]), max([0.0, *known])
+    reach = high - low
+    top = high + above * reach * (high > 0) if reach else 1.0
+    axes.set_ylim(low - below * reach * (low < 0), top)
 
 
 def halo() -> list[Any]:

@@ -49,7 +49,7 @@ def mirror(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     shown = rows.drop(columns="year")
     with style.house():
         figure, (above, below) = page.sheet(
-            3.6, 2, sharex=True, gridspec_kw={"height_ratios": [1.5, 1], "hspace": 0.22}
+            3.8, 2, sharex=True, gridspec_kw={"height_ratios": [1.5, 1], "hspace": 0.34}
         )
         _levels(above, rows, scale, names)
         _ratios(below, both, factor)
@@ -97,6 +97,18 @@ def _finding(
             year=int(both["year"].iloc[0]),
             **parts,
         )
+    elif str(parts["low"]) == str(parts["high"]):
+        text = said(
+            "{importer} recorded {low} times what {exporter} reported in each of {n} years "
+            "compared",
+            **parts,
+        )
+    elif not beyond:
+        text = said(
+            "{importer} recorded {low} to {high} times what {exporter} reported: no more than "
+            "freight explains in all {n} years compared",
+            **parts,
+        )
     elif beyond == n and low > factor:
         text = said(
             "{importer} recorded {low} to {high} times what {exporter} reported: more than freight "
@@ -128,7 +140,7 @@ def _levels(axes: Any, rows: pd.DataFrame, scale: float, names: dict[str, Later]
     for column, color, marker, _ in looks:
         years, values = marks.runs(list(rows["year"]), list(rows[column] / scale))
         axes.plot(years, values, color=color, marker=marker, markersize=4.5, linewidth=1.6)
-    axes.set_ylim(0, 1.12 * rows[["reported", "mirrored"]].max().max() / scale)
+    marks.span(axes, rows[["reported", "mirrored"]].max() / scale, above=0.12)
     marks.key(axes, [marks.dot(name, marker, color, line="-") for _, color, marker, name in looks])
 
 
@@ -139,28 +151,23 @@ def _ratios(axes: Any, both: pd.DataFrame, factor: float) -> None:
         from matplotlib.ticker import FixedLocator, NullLocator
 
         axes.set_yscale("log")
-        steps = [0.001, 0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100, 1000]
+        each = (1, 2, 5) if high / low < 200 else (1,)
+        steps = [n * 10.0**power for power in range(-9, 10) for n in each]
         axes.yaxis.set_major_locator(FixedLocator([s for s in steps if low / 3 <= s <= high * 3]))
-        axes.yaxis.set_major_formatter(style.ticks(lambda value: format_number(value, digits=2)))
+        axes.yaxis.set_major_formatter(style.ticks(style.plain))
         axes.yaxis.set_minor_locator(NullLocator())
-        axes.set_ylim(low / 1.6, high * 2)
+        reach = high / low
+        axes.set_ylim(low / reach**0.12, high * reach**0.3)
     else:
         reach = high - low
         axes.set_ylim(low - 0.18 * reach, high + 0.3 * reach)
     axes.axhspan(1, factor, color=style.GRID, zorder=0.5)
     axes.axhline(1, color=style.INK, linewidth=0.9, zorder=2.5)
     if factor > 1:
-        axes.annotate(
-            t("freight and insurance"),
-            (1, factor),
-            xycoords=("axes fraction", "data"),
-            xytext=(-2, 2),
-            textcoords="offset points",
-            ha="right",
-            va="bottom",
-            size=style.SMALL,
-            color=style.SOFT,
-        )
+        marks.key(axes, [marks.patch(t("freight and insurance"), color=style.GRID)])
     axes.scatter(both["year"], both["ratio"], s=26, color=style.INK, zorder=3)
-    for each in inputs.each(both):
-        marks.above(axes, each.year, each.ratio, style.plain(each.ratio, 2))
+    ratios = both.set_index("year")["ratio"]
+    few = len(ratios) <= marks.MANY
+    kept = ratios.index if few else {ratios.idxmax(), ratios.idxmin(), ratios.index[-1]}
+    for year in sorted(kept):
+        marks.above(axes, year, ratios[year], words.figure(ratios[year], 2))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
-from kzdata.language import Sentence, said, t, term, word
+from kzdata.language import Sentence, said, said_number, t, term, word
 
 _FROM = 'kz.charts.net_inflow(kz.observations("KAZ", dataflow="fdi_net_inflow", freq="Q"))'
 _COLUMNS = ["reporter", "partner", "dataflow", "freq", "period", "value", "unit", "source"]
@@ -45,19 +45,24 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
         figure, axes = page.sheet(2.9)
         style.dress(axes)
         at = [quarter / 4 + 0.125 for quarter in every]
+        first, final = min(every) // 4, max(every) // 4
+        marks.year_axis(axes, first, final)
+        axes.set_xlim(first - 0.2, final + 1.1)
+        marks.span(axes, [*series / factor, *sums / factor], above=0.08, below=0.08)
         for sign, color, hatch in ((1, style.LILAC, ""), (-1, style.ORANGE, "xxx")):
             side = series.where(series * sign > 0)
             axes.bar(
                 at, side / factor, width=0.2, color=color, hatch=hatch, edgecolor="white", lw=0
             )
-        axes.plot(at, sums / factor, color=style.BLACK, linewidth=1.8)
+        dots = {"marker": "o", "markersize": 3.5} if len(series) <= 40 else marks.alone(sums)
+        axes.plot(at, sums / factor, color=style.BLACK, linewidth=1.8, **dots)
         style.baseline(axes)
         missing = [place for place, value in zip(at, series, strict=True) if pd.isna(value)]
-        marks.gaps(axes, missing)
+        marks.gaps(axes, missing, 0.25)
         last: Any = sums.last_valid_index()
         if last is not None:
             axes.annotate(
-                style.plain(sums[last] / factor, 1),
+                words.figure(sums[last] / factor, words.decimals([sums[last] / factor])),
                 (last / 4 + 0.125, sums[last] / factor),
                 xytext=(5, 0),
                 textcoords="offset points",
@@ -66,9 +71,6 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
                 size=style.SMALL,
                 path_effects=marks.halo(),
             )
-        first, final = min(every) // 4, max(every) // 4
-        marks.year_axis(axes, first, final)
-        axes.set_xlim(first - 0.2, final + 1.1)
         keys = [
             marks.patch(t("Quarter"), color=style.LILAC),
             marks.patch(
@@ -80,7 +82,8 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             ),
             marks.dot(t("Sum of four quarters"), "", style.BLACK, line="-"),
         ]
-        marks.key(axes, keys if negative else [keys[0], keys[2]])
+        there = [bool((series > 0).any()), bool(negative), last is not None]
+        marks.key(axes, [key for key, is_there in zip(keys, there, strict=True) if is_there])
         return page.finish(
             figure,
             name=f"net-inflow-{reporter}-{partner}".lower(),
@@ -126,9 +129,19 @@ def _finding(
         "known": known,
     }
     if pd.isna(sums.iloc[-1]):
-        finding = said(
-            "Net direct investment into {reporter} was negative in {negative} of {known} quarters",
-            **parts,
+        finding = (
+            said(
+                "Net direct investment into {reporter} was negative in {negative} of {known} "
+                "quarters",
+                **parts,
+            )
+            if negative
+            else said_number(
+                "Net direct investment into {reporter} was negative in none of {n} quarter",
+                "Net direct investment into {reporter} was negative in none of {n} quarters",
+                known,
+                reporter=parts["reporter"],
+            )
         )
         return finding, counts
     total = float(sums.iloc[-1])

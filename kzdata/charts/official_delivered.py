@@ -101,13 +101,15 @@ def _finding(rows: pd.DataFrame, reporter: str, unit: str) -> tuple[Sentence, li
     most = rows.assign(fall=rows["official"] - rows["lower"]).sort_values("fall").iloc[-1]
     ends = [float(most[each]) for each in ("official", "lower", "upper")]
     official, lower, upper = (words.amount(each, unit) for each in ends)
+    parts = {"partner": words.place(most["partner"]), "official": official, "lower": lower}
+    facts = [headline.Fact(each, unit) for each in ends]
+    if str(lower) == str(upper):
+        return said("Booked under {partner}: {official}; delivered there: {lower}", **parts), facts
     return said(
         "Booked under {partner}: {official}; delivered there: between {lower} and {upper}",
-        partner=words.place(most["partner"]),
-        official=official,
-        lower=lower,
         upper=upper,
-    ), [headline.Fact(each, unit) for each in ends]
+        **parts,
+    ), facts
 
 
 def _draw(axes: Any, drawn: pd.DataFrame, scale: float) -> None:
@@ -135,10 +137,10 @@ def _draw(axes: Any, drawn: pd.DataFrame, scale: float) -> None:
                 label="range",
                 **bar,
             )
-        first, last = style.plain(low, digits), style.plain(high, digits)
+        first, last = words.figure(low, digits), words.figure(high, digits)
         beside = t("{first} to {last}", first=first, last=last) if high > low else last
         for shift, reach, text in (
-            (-0.19, official, style.plain(official, digits)),
+            (-0.19, official, words.figure(official, digits)),
             (0.19, high, beside),
         ):
             axes.annotate(

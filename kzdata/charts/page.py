@@ -17,7 +17,7 @@ from kzdata.language import direction
 
 _RIGHT_TO_LEFT = "\u200f"  # a line that begins with a figure is still a Hebrew line
 _LEAD = 1.32  # height of a line in units of its type size
-_UNBROKEN = re.compile(r"(?<=\d) (?=(?:thousand|million|billion|trillion|%))")
+_UNBROKEN = re.compile(r"(?<=\d) (?=(?:thousand|million|billion|trillion|%|km|км|ק״מ))")
 _TEXT = style.WIDTH - 2 * style.MARGIN
 
 

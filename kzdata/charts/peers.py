@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kzdata import aggregates, codes
-from kzdata.charts import headline, inputs, marks, page, style, takeover, words
+from kzdata.charts import headline, inputs, page, panel, style, takeover, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import NotAvailable, UnknownCode, did_you_mean
 from kzdata.language import Later, Sentence, joined, said, t
@@ -16,6 +16,7 @@ from kzdata.language import Later, Sentence, joined, said, t
 _FROM = 'kz.charts.peers(kz.observations("KAZ", start=2015, freq="A"))'
 _COLUMNS = ["reporter", "partner", "flow", "period", "value", "unit", "source"]
 _MOST, _ACROSS = 12, 4
+_NAME = 1.2  # inches: the width of a name above its panel
 
 
 def peers(
@@ -47,6 +48,10 @@ def peers(
     inputs.once(total, ["partner", "year"], _FROM)
     mine = codes.area(highlight)
     own = total[(total["partner"] == mine) & (total["value"] > 0)]
+    if own.empty and (total["partner"] == mine).any():
+        raise NotAvailable(
+            f"{words.place(mine)} has no year with turnover in the frame.", f"Try: {_FROM}"
+        )
     if own.empty:
         raise UnknownCode(
             f"{highlight!r} has no turnover in the frame.",
@@ -69,15 +74,22 @@ def peers(
     with style.house():
         down = math.ceil(len(partners) / _ACROSS)
         figure, panels = page.sheet(
-            1.25 * down + 0.35,
+            1.3 * down + 0.35,
             down,
             min(_ACROSS, len(partners)),
             squeeze=False,
             sharex=True,
             sharey=True,
-            gridspec_kw={"hspace": 0.32, "wspace": 0.1},
+            gridspec_kw={"hspace": 0.3, "wspace": 0.1},
         )
-        _draw(panels, wide, mine, partners, changed)
+        names = [
+            page.shorten(figure, words.place(partner), style.SMALL, _NAME, 2)
+            for partner in partners
+        ]
+        lines = max(name.count("\n") for name in names)
+        figure.set_figheight(figure.get_figheight() + 0.14 * lines * down)
+        figure.subplots_adjust(hspace=0.3 + 0.16 * lines)
+        panel.draw(panels, wide, mine, dict(zip(partners, names, strict=True)), changed)
         return page.finish(
             figure,
             name=f"peers-{reporter}-{mine}".lower(),
@@ -155,70 +167,29 @@ def _finding(
     better = sum(ends[p] > ends[mine] for p in known)
     facts = [headline.Fact(change, "percent")]
     facts += [headline.Fact(float(n), "count") for n in (better, len(known), base, last)]
+    parts = {
+        "partner": words.place(mine),
+        "base": base,
+        "last": last,
+        "better": better,
+        "others": len(known),
+    }
+    if abs(change) < headline.STILL:
+        return said(
+            "Trade with {partner} was much the same in {last} as in {base}; with {better} of "
+            "{others} other partners it did better",
+            **parts,
+        ), facts
     finding = said(
         "Trade with {partner} fell {change} from {base} to {last}; with {better} of {others} other "
         "partners it did better"
         if change < 0
         else "Trade with {partner} rose {change} from {base} to {last}; with {better} of {others} "
         "other partners it did better",
-        partner=words.place(mine),
         change=words.percent(change),
-        base=base,
-        last=last,
-        better=better,
-        others=len(known),
+        **parts,
     )
     return finding, facts
-
-
-def _draw(
-    panels: Any,
-    wide: pd.DataFrame,
-    mine: str,
-    partners: list[str],
-    changed: dict[str, list[takeover.Takeover]],
-) -> None:
-    from matplotlib.ticker import FixedLocator, NullLocator
-
-    flat = list(panels.flat)
-    shown = wide[[mine, *partners]]
-    known = shown.melt()["value"].dropna().tolist()
-    low, high = min(known), max(known)
-    step = 10.0 if high / low > 60 else 2.0
-    ticks = [100 * step**k for k in range(-12, 13)]
-    for axes, partner in zip(flat, partners, strict=False):
-        style.dress(axes, unit=False)
-        axes.set_yscale("log")
-        axes.yaxis.set_major_locator(FixedLocator(ticks))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(style.ticks(style.plain))
-        axes.set_ylim(low / 1.15, high * 1.15)
-        axes.axhline(100, color=style.CONTEXT, linewidth=0.9)
-        for year in sorted({each.year for one in (partner, mine) for each in changed[one]}):
-            takeover.line(axes, year)
-        axes.plot(wide.index, wide[partner], color=style.CONTEXT, linewidth=1.5)
-        axes.plot(wide.index, wide[mine], color=style.WINE, linewidth=2.2)
-        name = page.shorten(axes.figure, words.place(partner), style.SMALL, 1.2, 1)
-        axes.set_title(name, loc="left", size=style.SMALL, weight="bold", pad=3)
-        first, last = wide.index[0], wide.index[-1]
-        axes.set_xticks([first, last], [str(first), str(last)], size=style.SMALL)
-        for tick, side in zip(axes.xaxis.get_major_ticks(), ("left", "right"), strict=True):
-            tick.label1.set_ha(side)
-        axes.tick_params(axis="y", labelsize=style.SMALL)
-    across = panels.shape[1]
-    for place, axes in enumerate(flat):
-        if place >= len(partners):
-            axes.set_visible(False)
-        elif place + across >= len(partners):
-            axes.tick_params(labelbottom=True)
-    marks_ = [
-        marks.dot(t("The partner named above the panel"), "", style.CONTEXT, line="-"),
-        marks.dot(words.place(mine), "", style.WINE, line="-"),
-    ]
-    marks_[1].set_linewidth(2.2)
-    flat[0].legend(
-        handles=marks_, loc="lower left", bbox_to_anchor=(0, 1.17), ncol=2, borderaxespad=0
-    )
 
 
 def _spoken(wide: pd.DataFrame, partners: list[str]) -> Later:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from kzdata import aggregates, codes, indicators
-from kzdata.charts import headline, inputs, page, style, words
+from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import UnknownCode, did_you_mean
-from kzdata.language import Later, direction, said, spoken
+from kzdata.language import Later, direction, said, said_number, spoken
 
 _FROM = 'kz.charts.ranking(kz.observations("KAZ", start=2025, end=2025, freq="A"))'
 _COLUMNS = [
@@ -88,7 +88,13 @@ def ranking(
                 money=words.amount(first["value"], unit),
             ),
             caption=words.credit(
-                shown, said("Ranked among the {ranked} partners with a figure.", ranked=ranked)
+                shown,
+                said_number(
+                    "Ranked among the {n} partner with a figure.",
+                    "Ranked among the {n} partners with a figure.",
+                    ranked,
+                ),
+                words.statuses(shown) if "obs_status" in shown else "",
             ),
             frame=shown,
         )
@@ -119,9 +125,11 @@ def _draw(axes, shown: pd.DataFrame, mine: str, factor: float, apart: bool) -> N
     axes.tick_params(axis="y", pad=4 if rtl else 72 * wide + 4)
     style.dress(axes, values="x")
     digits = words.decimals(values)
-    for place, value, partner in zip(places, values, shown["partner"], strict=True):
+    status = shown["obs_status"] if "obs_status" in shown else [""] * len(shown)
+    for place, value, partner, flag in zip(places, values, shown["partner"], status, strict=True):
+        printed = words.figure(value, max(digits, 2) if value < 1 else digits)
         axes.annotate(
-            style.plain(value, max(digits, 2) if value < 1 else digits),
+            marks.flagged(printed, flag),
             (value, place),
             xytext=(3, 0),
             textcoords="offset points",
@@ -139,7 +147,7 @@ def _draw(axes, shown: pd.DataFrame, mine: str, factor: float, apart: bool) -> N
             color=style.SOFT,
         )
     axes.set_ylim(places[-1] + 0.6, -0.6)
-    axes.set_xlim(0, values.max() * 1.02)
+    axes.set_xlim(0, values.max() * 1.02 or 1)
 
 
 def _ordinal(number: int) -> str:

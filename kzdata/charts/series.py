@@ -6,16 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import contract, periods
-from kzdata.charts import headline, inputs, marks, page, style, takeover, words
+from kzdata import contract
+from kzdata.charts import headline, inputs, marks, page, series_words, style, takeover, words
 from kzdata.charts.chart import Chart
 from kzdata.errors import MeasureMismatch
-from kzdata.language import Sentence, known_word, said, t
+from kzdata.language import said, t
 
 _FROM = 'kz.charts.series(kz.observations("KAZ", "ISR", flow="X", freq="A"))'
 _COLUMNS = ["dataflow", "freq", "reporter", "partner", "flow", "product", "period", "value"]
 _COLUMNS += ["unit", "obs_status", "source"]
 _WIDTHS = {"A": 0.78, "S": 0.4, "Q": 0.2, "M": 0.068}
+_STEPS = {"A": 1.0, "S": 1 / 2, "Q": 1 / 4, "M": 1 / 12}
 _MANY_GAPS = 12
 
 
@@ -41,30 +42,31 @@ def series(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     rows = rows.assign(at=[_at(period) for period in rows["period"]])
     rows = rows.sort_values(["flow", "at"], ignore_index=True)
     first = rows.iloc[0]
-    finding, facts = _finding(rows, flows, unit)
+    finding, facts = series_words.finding(rows, flows, unit)
     factor, unit_words = words.scale(rows["value"], unit)
     shown = rows.drop(columns="at")
     with style.house():
         figure, axes = page.sheet(2.8)
         style.dress(axes)
+        years = [int(period[:4]) for period in rows["period"]]
+        annual = first["freq"] == "A"
+        marks.year_axis(axes, min(years), max(years))
+        if not annual:
+            axes.set_xlim(min(years) - 0.1, max(years) + (1.2 if len(flows) == 1 else 1.4))
         if len(flows) == 1 and first["freq"] in _WIDTHS:
             missing = _bars(axes, rows, factor)
         else:
             missing = _lines(axes, rows, flows, factor)
-        years = [int(period[:4]) for period in rows["period"]]
-        annual = first["freq"] == "A"
-        marks.year_axis(axes, min(years), max(years))
         changed = []
-        if annual and len(flows) == 1:
-            changed = takeover.breaks(axes, rows.assign(year=years))
-        if not annual:
-            axes.set_xlim(min(years) - 0.1, max(years) + (1.2 if len(flows) == 1 else 1.4))
+        if annual:
+            own = rows.assign(year=years)
+            changed = takeover.breaks(axes, own[own["flow"] == flows[0]])
         return page.finish(
             figure,
             name=f"series-{first['reporter']}-{first['partner']}-{'-'.join(flows)}".lower(),
             title=headline.checked(title, finding, [*headline.facts(shown), *facts]),
-            subtitle=_subtitle(rows, unit_words),
-            alt=_alt(title or finding, rows, unit),
+            subtitle=series_words.subtitle(rows, unit_words),
+            alt=series_words.alt(title or finding, rows, unit),
             caption=words.credit(
                 shown,
                 said("n/a: missing at source or not at hand.") if missing else "",
@@ -91,18 +93,20 @@ def _bars(axes: Any, rows: pd.DataFrame, factor: float) -> bool:
         edge = "white" if len(values) <= 60 else color
         axes.bar(side.index, side, width=width, color=color, hatch=hatch, edgecolor=edge,
                  linewidth=0.4)  # fmt: skip
-    low, high = min(0.0, values.min()), max(0.0, values.max())
-    axes.set_ylim(low - 0.14 * (high - low) * (low < 0), (high + 0.16 * (high - low)) or 1)
-    if low < 0:
+    marks.span(axes, values)
+    if values.min() < 0:
         style.baseline(axes)
     decimals = words.decimals(values)
     narrow = width < _WIDTHS["A"]
-    for place, value in marks.labelled(values):
-        if not (narrow and place == values.index[-1]):
-            marks.above(axes, place, value, style.plain(value, decimals))
+    labels = marks.labelled(values)
     if narrow:  # beside the last bar: above it, the figure would lie on its neighbours
+        labels = [each for each in labels if each[0] != values.index[-1]]
+        known = known.iloc[:-1]
+    marks.figures(axes, known.set_index("at"), factor, labels)
+    if narrow:
+        last = words.figure(values.iloc[-1], decimals)
         axes.annotate(
-            style.plain(values.iloc[-1], decimals),
+            marks.flagged(last, rows.dropna(subset=["value"])["obs_status"].iloc[-1]),
             (values.index[-1] + width / 2, values.iloc[-1]),
             xytext=(3, 0),
             textcoords="offset points",
@@ -122,19 +126,23 @@ def _lines(axes: Any, rows: pd.DataFrame, flows: list[str], factor: float) -> bo
         own = rows[rows["flow"] == flow]
         line = _whole(own)["value"] / factor
         color, marker = looks[flow]
-        dots = {"marker": marker, "markersize": 4} if few else {}
+        dots = {"marker": marker, "markersize": 4} if few else marks.alone(line)
         axes.plot(line.index, line, color=color, linewidth=1.6, **dots)
         last = own.dropna(subset=["value"])
         if len(last):
             ends.append((last["value"].iloc[-1] / factor, last["at"].iloc[-1], flow, color))
-    low = min(0.0, rows["value"].min() / factor)
-    axes.set_ylim(1.1 * low, 1.12 * rows["value"].max() / factor or 1)
+        for at, value, status in zip(
+            last["at"], last["value"] / factor, last["obs_status"], strict=True
+        ):
+            if letter := marks.flagged("", status):
+                marks.above(axes, at, value, letter, color=style.SOFT)
+    marks.span(axes, rows["value"] / factor)
     ends.sort()
     height = axes.get_ylim()[1] - axes.get_ylim()[0]
     centres = marks.spread([each[0] for each in ends], [0.065 * height] * len(ends))
     decimals = words.decimals(each[0] for each in ends)
     for centre, (value, at, flow, color) in zip(centres, ends, strict=True):
-        figure = style.plain(value, decimals)
+        figure = words.figure(value, decimals)
         axes.annotate(
             t("{name} {figure}", name=names[flow], figure=figure) if flow in names else figure,
             (at, centre),
@@ -168,122 +176,5 @@ def _gaps(axes: Any, rows: pd.DataFrame) -> bool:
         spaced.index[spaced["value"].isna()]
     )  # fmt: skip
     if len(absent) <= _MANY_GAPS:
-        marks.gaps(axes, absent)
+        marks.gaps(axes, set(absent), _STEPS.get(rows["freq"].iloc[0], 1.0))
     return len(absent) > 0
-
-
-def _finding(
-    rows: pd.DataFrame, flows: list[str], unit: str
-) -> tuple[Sentence, list[headline.Fact]]:
-    known = rows.dropna(subset=["value"])
-    last = known.sort_values("at", kind="stable").iloc[-1]
-    parts: dict[str, Any] = {
-        "reporter": words.place(last["reporter"]),
-        "partner": words.place(last["partner"]),
-        "period": words.short(last["period"]),
-        "money": words.amount(abs(last["value"]) if last["flow"] == "B" else last["value"], unit),
-    }
-    if len(flows) > 1:
-        at_end = known[known["at"] == last["at"]].set_index("flow")["value"]
-        if len(at_end) == 2:
-            return said(
-                "Exports of {reporter} to {partner} were {exports} and imports {imports} in "
-                "{period}",
-                exports=words.amount(at_end["X"], unit),
-                imports=words.amount(at_end["M"], unit),
-                **parts,
-            ), []
-    growth = _growth(known, last)
-    flow = last["flow"]
-    if growth is None or flow not in ("X", "M"):
-        return _level(flow, last["value"], parts), []
-    parts["growth"] = words.percent(growth)
-    fell = growth < 0
-    if flow == "X":
-        told = said(
-            "Exports of {reporter} to {partner} fell {growth} in {period}, to {money}"
-            if fell
-            else "Exports of {reporter} to {partner} rose {growth} in {period}, to {money}",
-            **parts,
-        )
-    else:
-        told = said(
-            "Imports of {reporter} from {partner} fell {growth} in {period}, to {money}"
-            if fell
-            else "Imports of {reporter} from {partner} rose {growth} in {period}, to {money}",
-            **parts,
-        )
-    return told, [headline.Fact(growth, "percent")]
-
-
-def _growth(known: pd.DataFrame, last: pd.Series) -> float | None:
-    before = known[
-        (known["period"] == periods.previous_year(last["period"])) & (known["flow"] == last["flow"])
-    ]
-    if before.empty or before["value"].iloc[0] <= 0:
-        return None
-    return float(100 * (last["value"] / before["value"].iloc[0] - 1))
-
-
-def _level(flow: str, value: float, parts: dict[str, Any]) -> Sentence:
-    if flow == "X":
-        return said("Exports of {reporter} to {partner} were {money} in {period}", **parts)
-    if flow == "M":
-        return said("Imports of {reporter} from {partner} were {money} in {period}", **parts)
-    if flow == "B" and value < 0:
-        return said(
-            "{reporter} had a deficit of {money} with {partner} in {year}",
-            year=parts["period"],
-            **parts,
-        )
-    if flow == "B":
-        return said(
-            "{reporter} had a surplus of {money} with {partner} in {year}",
-            year=parts["period"],
-            **parts,
-        )
-    return said("{reporter}, partner {partner}: {money} in {period}", **parts)
-
-
-def _subtitle(rows: pd.DataFrame, unit_words: object) -> str:
-    first = rows.iloc[0]
-    flows = set(rows["flow"])
-    ordered = rows.sort_values("at")["period"]
-    parts = {
-        "measure": known_word(contract.DATAFLOWS.get(first["dataflow"], first["dataflow"])),
-        "flow": known_word(contract.FLOWS[first["flow"]]),
-        "reporter": words.place(first["reporter"]),
-        "partner": words.place(first["partner"]),
-        "first": words.short(ordered.iloc[0]),
-        "last": words.short(ordered.iloc[-1]),
-        "unit": unit_words,
-        "product": first["product"],
-    }
-    parts["measure"] = parts["measure"][:1].upper() + parts["measure"][1:]
-    if first["product"].isdecimal():
-        return t(
-            "{measure} of {reporter} with {partner}, product {product}, {first} to {last}, {unit}",
-            **parts,
-        )
-    if len(flows) > 1:
-        return t(
-            "{measure} of {reporter} with {partner}, exports FOB and imports as reported, {first} "
-            "to {last}, {unit}",
-            **parts,
-        )
-    if first["flow"] not in ("X", "M", "T", "B"):
-        return t("{measure} of {reporter}, partner {partner}, {first} to {last}, {unit}", **parts)
-    return t("{measure} of {reporter} with {partner}, {flow}, {first} to {last}, {unit}", **parts)
-
-
-def _alt(finding: object, rows: pd.DataFrame, unit: str) -> str:
-    high, low = (inputs.extreme(rows, "value", largest=side) for side in (True, False))
-    return t(
-        "Figures over time: {finding}. The highest was {high} in {high_period}, the lowest {low} "
-        "in {low_period}.",
-        finding=finding,
-        high=words.amount(high["value"], unit),
-        high_period=words.short(high["period"]),
-        low=words.amount(low["value"], unit),
-        low_period=words.short(low["period"]),
-    )

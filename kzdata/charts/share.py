@@ -45,7 +45,9 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             axes.plot(years, values, color=color, marker=marker, linewidth=2, markersize=4.5)
             final = line.dropna(subset=["value_share"]).iloc[-1]
             ends.append((100 * final["value_share"], int(final["year"]), flow))
-        axes.set_ylim(0, 1.12 * 100 * rows["value_share"].max())
+            for at, value, status in _flagged(line):
+                marks.above(axes, at, 100 * value, marks.flagged("", status), color=style.SOFT)
+        marks.span(axes, 100 * rows["value_share"], above=0.12)
         marks.year_axis(axes, first, last)
         changed = takeover.breaks(axes, known)
 
@@ -54,12 +56,12 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             apart = 0.16 * figure.dpi / box.height * axes.get_ylim()[1]
             ends.sort()
             places = marks.spread([value for value, *_ in ends], [apart] * len(ends))
-            for place, (value, _, flow) in zip(places, ends, strict=True):
+            for place, (value, at, flow) in zip(places, ends, strict=True):
                 axes.annotate(
                     t("{share} of {flow}", share=words.percent(value, 2), flow=word(_NAMES[flow]))
                     if len(ends) > 1
                     else str(words.percent(value, 2)),
-                    (last, place),
+                    (at, place),
                     xytext=(8, 0),
                     textcoords="offset points",
                     va="center",
@@ -99,10 +101,19 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
                 )
                 if changed and totals
                 else "",
+                words.statuses(known) if "obs_status" in known else "",
             ),
             frame=shown,
             shift=label,
         )
+
+
+def _flagged(line: pd.DataFrame) -> list[tuple[int, float, str]]:
+    """Year, share and status of what is not a normal figure."""
+    if "obs_status" not in line:
+        return []
+    known = line[line["value_share"].notna() & line["obs_status"].isin(list(words.STATUS_NOTES))]
+    return list(zip(known["year"], known["value_share"], known["obs_status"], strict=True))
 
 
 def _credited(shown: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -136,6 +147,12 @@ def _finding(
         return said("{partner} made up {share} of the {flow} of {reporter} in {year}", **parts), []
     start = known.iloc[0]
     then = 100 * start["value_share"]
+    if str(words.percent(then, 2)) == str(parts["share"]):
+        return said(
+            "{partner} made up {share} of the {flow} of {reporter} in {year}, as in {start}",
+            **parts,
+            start=int(start["year"]),
+        ), []
     finding = said(
         "{partner} made up {share} of the {flow} of {reporter} in {year}, down from {then} in "
         "{start}"

@@ -27,6 +27,13 @@ def takeovers(rows: pd.DataFrame) -> list[Takeover]:
     return [Takeover(int(b[0]), a[1], b[1]) for a, b in pairwise(pairs) if a[1] != b[1]]
 
 
+def continued(before: pd.Series, after: pd.Series) -> bool:
+    """Whether a figure continues the one before: of the same publisher, no break flagged."""
+    return _publishers(before["source"]) == _publishers(after["source"]) and (
+        after.get("obs_status") != "B"
+    )
+
+
 def _publishers(joined: str) -> tuple[str, ...]:
     return tuple(sorted({words.publisher(one) for one in sources.split(joined)}))
 

@@ -21,18 +21,24 @@ def finding(shown: pd.DataFrame) -> tuple[Sentence, list[int]]:
     visits = int(((events["kind"] == "visit") & ~events["disputed"]).sum())
     parts = {"first": first, "visits": visits, "recent": recent, "since": last - 1}
     numbers = [len(events), visits, recent, last - 1]
-    if not 0 < visits < len(events):
+    if recent == len(events):
         return said_number(
-            "{n} dated event since {first}; {recent} fall in {since} or later",
-            "{n} dated events since {first}; {recent} fall in {since} or later",
+            "{n} dated event, in {last}",
+            "{n} dated events, the last of them in {last}",
             len(events),
+            last=last,
+        ), numbers
+    if not 0 < visits < len(events):
+        return said(
+            "{n} dated events since {first}, {recent} of them in {since} or later",
+            n=len(events),
             **parts,
         ), numbers
     return said(
-        "{n} dated events since {first}, {visits} of them an undisputed visit; {recent} fall in "
-        "{since} or later"
+        "{n} dated events since {first}: {visits} of them an undisputed visit, {recent} in {since} "
+        "or later"
         if visits == 1
-        else "{n} dated events since {first}, {visits} of them undisputed visits; {recent} fall in "
+        else "{n} dated events since {first}: {visits} of them undisputed visits, {recent} in "
         "{since} or later",
         n=len(events),
         **parts,

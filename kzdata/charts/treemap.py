@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import pandas as pd
 
-from kzdata import areas, codes, nomenclature, sources
+from kzdata import codes, sources
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
+from kzdata.charts.tiles import OTHERS, draw, named, squarified
 from kzdata.charts.whose import whose
 from kzdata.errors import MeasureMismatch
 from kzdata.language import Sentence, joined, said, t
@@ -16,18 +15,6 @@ from kzdata.language import Sentence, joined, said, t
 _FROM = 'kz.charts.treemap(kz.observations("KAZ", flow="X", start=2025, end=2025, freq="A"))'
 _COLUMNS = ["reporter", "partner", "flow", "product", "period", "value", "unit", "source"]
 _HEIGHT = 3.6
-_OTHERS = ""
-
-
-class Tile(NamedTuple):
-    """One rectangle, in units of the page's width, and whose it is."""
-
-    code: str
-    value: float
-    x: float
-    y: float
-    width: float
-    height: float
 
 
 def treemap(
@@ -55,7 +42,7 @@ def treemap(
     kept = parts[(parts.index < top) | (parts["code"] == mine)]
     tiles = list(zip(kept["code"], kept["value"], strict=True))
     if (rest := total - float(kept["value"].sum())) > 0 and len(parts) > len(kept):
-        tiles.append((_OTHERS, rest))
+        tiles.append((OTHERS, rest))
     first, own = parts.iloc[0], parts[parts["code"] == mine]
     shares = [float(each) / total for each in (first["value"], *own["value"])]
     mass = whose(rows, over)
@@ -65,13 +52,16 @@ def treemap(
     with style.house():
         figure, axes = page.sheet(_HEIGHT)
         width = style.WIDTH - 2 * style.MARGIN
-        _draw(axes, squarified(tiles, width, _HEIGHT), total, over, mine, len(parts) - len(kept))
+        places = squarified(tiles, width, _HEIGHT)
+        coded = draw(axes, places, total, over, mine, len(parts) - len(kept))
         axes.set_xlim(0, width)
         axes.set_ylim(_HEIGHT, 0)
         axes.set_axis_off()
         if len(own):
             label = t(
-                "{name}, {share}", name=named(over, mine), share=words.percent(100 * shares[-1], 2)
+                "{name}, {share}",
+                name=named(over, mine),
+                share=words.percent(100 * shares[-1], 2 if shares[-1] < 0.01 else 1),
             )
             marks.key(axes, [marks.patch(label, color=style.WINE)])
         return page.finish(
@@ -95,16 +85,13 @@ def treemap(
                     ]
                 ),
             ),
-            caption=words.credit(shown, t("Without a figure: {n}.", n=absent) if absent else ""),
+            caption=words.credit(
+                shown,
+                words.codes_named({code: named(over, code) for code in coded}),
+                t("Without a figure: {n}.", n=absent) if absent else "",
+            ),
             frame=shown,
         )
-
-
-def named(over: str, code: str) -> str:
-    """The name of a partner or of a product, as a label has it."""
-    if over == "partner":
-        return areas.extensions().get(code) or str(words.place(code))
-    return nomenclature.chapter_name(code) if code.isdecimal() else code
 
 
 def _parts(rows: pd.DataFrame, over: str) -> pd.DataFrame:
@@ -174,92 +161,3 @@ def _finding(
         own=words.percent(100 * shares[1], 2 if shares[1] < 0.01 else 1),
         **both,
     )
-
-
-def squarified(parts: list[tuple[str, float]], width: float, height: float) -> list[Tile]:
-    """Rectangles with areas in proportion to the values, in their order, as square as can be.
-
-    Rows are laid along the shorter side of what is left, and a row takes in the next part as long
-    as its worst ratio of sides gets better. Source: Bruls, Huizing and van Wijk (2000).
-    """
-    scale = width * height / sum(value for _, value in parts)
-    left = [(code, value, value * scale) for code, value in parts if value > 0]
-    x = y = 0.0
-    tiles: list[Tile] = []
-    while left:
-        side = min(width, height)
-        n = 1
-        while n < len(left) and _worst(left[: n + 1], side) <= _worst(left[:n], side):
-            n += 1
-        row, left = left[:n], left[n:]
-        depth = sum(area for *_, area in row) / side
-        along = 0.0
-        for code, value, area in row:
-            length = area / depth
-            if width >= height:
-                tiles.append(Tile(code, value, x, y + along, depth, length))
-            else:
-                tiles.append(Tile(code, value, x + along, y, length, depth))
-            along += length
-        if width >= height:
-            x, width = x + depth, width - depth
-        else:
-            y, height = y + depth, height - depth
-    return tiles
-
-
-def _worst(row: list[tuple[str, float, float]], side: float) -> float:
-    depth = sum(area for *_, area in row) / side
-    return max(max(area / depth**2, depth**2 / area) for *_, area in row)
-
-
-def _draw(axes: Any, tiles: list[Tile], total: float, over: str, mine: str, others: int) -> None:
-    from matplotlib.patches import Rectangle
-
-    for tile in tiles:
-        own, rest = tile.code == mine and bool(mine), tile.code == _OTHERS
-        color = style.WINE if own else style.GRID if rest else style.LILAC
-        axes.add_patch(
-            Rectangle(
-                (tile.x, tile.y),
-                tile.width,
-                tile.height,
-                facecolor=color,
-                edgecolor="white",
-                linewidth=1.2,
-            )
-        )
-        name = t("{n} others", n=others) if rest else named(over, tile.code)
-        share = str(words.percent(100 * tile.value / total))
-        text = _fitting(axes.figure, style.clean(name), share, tile)
-        text = text or _fitting(axes.figure, "" if rest else tile.code, share, tile)
-        if text:
-            axes.text(
-                tile.x + 0.05,
-                tile.y + 0.05,
-                text,
-                size=style.SMALL,
-                color="white" if own else style.INK,
-                weight="bold" if own else "normal",
-                va="top",
-                ha="left",
-                linespacing=1.25,
-            )
-
-
-def _fitting(figure: Any, name: str, share: str, tile: Tile) -> str:
-    """Name and share where they fit whole into the tile, the name alone, or nothing.
-
-    A tile too narrow for its name is tried again with its code.
-    """
-    line = style.SMALL * 1.32 / 72
-    room = tile.width - 0.1
-    broken = page.wrap(figure, name, style.SMALL, room) if room > 0.2 else []
-    whole = set(" ".join(broken).split(" ")) == set(name.split(" "))
-    if not broken or not whole:
-        return ""
-    if (len(broken) + 1) * line + 0.06 <= tile.height and (
-        page.inches(figure, share, style.SMALL) <= room
-    ):
-        return "\n".join([*broken, share])
-    return "\n".join(broken) if len(broken) * line + 0.06 <= tile.height else ""

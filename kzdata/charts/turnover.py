@@ -75,7 +75,7 @@ def turnover(
                     "Exports FOB, imports CIF, as {reporter} reports them.",
                     reporter=words.place(pair[0]),
                 ),
-                said("n/a: {years} missing at source.", years=words.years(missing))
+                said("n/a: {years} missing at source or not at hand.", years=words.years(missing))
                 if missing
                 else "",
                 takeover.from_years(changed),
@@ -124,9 +124,14 @@ def _finding(
             **parts,
         ), []
     before = known[known["year"] == year - 1]
-    if before.empty or before["value"].iloc[0] <= 0:
+    if before.empty or before["value"].iloc[0] <= 0 or not takeover.continued(before.iloc[0], last):
         return said("Trade of {reporter} with {partner} was {money} in {year}", **parts), []
     growth = 100 * (last["value"] / before["value"].iloc[0] - 1)
+    if abs(growth) < headline.STILL:
+        return said(
+            "Trade of {reporter} with {partner} was {money} in {year}, much as in the year before",
+            **parts,
+        ), []
     finding = said(
         "Trade of {reporter} with {partner} fell {growth} in {year}, to {money}"
         if growth < 0
@@ -173,7 +178,7 @@ def _draw(
         )
         name = str(words.short(part["period"].iloc[0]))
         slots[place] = name.replace(" ", "\n")
-        marks.above(axes, place, value, style.plain(value, words.decimals([*sums, value])))
+        marks.above(axes, place, value, words.figure(value, words.decimals([*sums, value])))
         keys.append(
             marks.patch(
                 t("Turnover of {months}, not a full year", months=name),
@@ -182,16 +187,10 @@ def _draw(
                 hatch=style.HATCH,
             )
         )
-    top = max([*sums, *(part["value"].iloc[0] / factor for part in extra)])
-    axes.set_ylim(0, 1.16 * top)
-    for year, value in labels:
-        marks.above(axes, year, value, style.plain(value, words.decimals(sums)))
-    flagged = total[total["value"].notna() & total["obs_status"].isin(list(words.STATUS_NOTES))]
-    for each in inputs.each(flagged):
-        if each.year not in dict(labels):
-            marks.above(axes, each.year, each.value / factor, each.obs_status, color=style.SOFT)
-    marks.gaps(axes, missing)
+    marks.span(axes, [*sums, *(part["value"].iloc[0] / factor for part in extra)])
+    marks.figures(axes, total.set_index("year"), factor, labels)
     marks.year_axis(axes, first, last, slots)
+    marks.gaps(axes, missing)
     marks.key(axes, keys)
     return takeover.breaks(axes, total)
 

@@ -30,6 +30,7 @@ def vintages(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     `turnover`.
     """
     rows = inputs.annual(inputs.need(frame, _COLUMNS, _FROM), _FROM)
+    inputs.some(rows["value"], "figure", _FROM)
     rows = rows[rows["value"].notna() & (rows["published"] != codes.UNKNOWN)]
     rows = inputs.need(rows, _COLUMNS, _FROM)
     reporter, partner, flow, unit, _ = (
@@ -45,6 +46,11 @@ def vintages(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     later = rows["published"] != base
     moved = (100 * (rows["value"] / first - 1)).where(later & (first > 0))
     rows = rows.assign(base_period=base, revision_pct=moved)
+    if later.any() and not (first[later] > 0).any():
+        raise NotAvailable(
+            t("A revision in percent needs a first figure above zero."),
+            "Draw exports and imports, each on its own.",
+        )
     if rows["revision_pct"].notna().sum() == 0:
         raise NotAvailable(
             t("No figure was published twice."),
@@ -132,7 +138,7 @@ def _levels(axes: Any, rows: pd.DataFrame, newest: pd.DataFrame, factor: float) 
     high = rows["value"].max() / factor
     axes.set_ylim(min(0.0, 1.1 * rows["value"].min() / factor), 1.14 * high)
     last = newest.iloc[-1]
-    text = style.plain(last["value"] / factor, words.decimals(rows["value"] / factor))
+    text = words.figure(last["value"] / factor, words.decimals(rows["value"] / factor))
     axes.annotate(
         text,
         (last["year"], last["value"] / factor),
@@ -167,12 +173,15 @@ def _fan(axes: Any, rows: pd.DataFrame, newest: pd.DataFrame) -> None:
     look = {"color": style.WINE, "markersize": 6, "linestyle": "none", "zorder": 4}
     axes.plot(last["year"], last["revision_pct"], "o", **look)
     values = last.set_index("year")["revision_pct"]
+    reach = max(0.0, known["revision_pct"].max()) - min(0.0, known["revision_pct"].min())
+    near = 0.08 * (reach or 1.0)
     for year, value in marks.labelled(values):
+        aside = 0 if abs(value) > near else 6 if value >= 0 else -6  # off the line of zero
         sign = "+" if round(value, 1) > 0 else ""
         axes.annotate(
             sign + style.plain(value, 1),
             (year, value),
-            xytext=(7, 0),
+            xytext=(7, aside),
             textcoords="offset points",
             va="center",
             size=style.SMALL,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kzdata import amounts, codes, contract, periods, sources
 from kzdata.charts import style
-from kzdata.language import Later, Sentence, known_word, said, said_number, spoken, t, term
+from kzdata.language import Later, Sentence, joined, known_word, said, said_number, spoken, t, term
 
 _SCALES = (
     (1e10, 1e9, term("billion"), term("billion {unit}")),
@@ -45,17 +45,44 @@ def scale(values: Iterable[float], unit: str) -> tuple[float, Later | Sentence]:
 def decimals(values: Iterable[float]) -> int:
     """Decimals that leave about three digits of the largest of the figures as displayed."""
     largest = max((abs(v) for v in values if not pd.isna(v)), default=0.0)
+    if 0 < largest < 0.1:
+        return _two_digits(largest)
     return 2 if largest < 1 else 1 if largest < 1000 else 0
 
 
+def _two_digits(value: float) -> int:
+    """The decimals that show two digits of a figure below one."""
+    return 1 - math.floor(math.log10(abs(value)))
+
+
+def figure(value: float, decimals: int) -> str:
+    """A figure beside its mark; one that is not zero is not printed as zero: ``<0.1``."""
+    if not value:
+        return style.plain(0.0, 0)
+    text = style.plain(value, decimals)
+    if any(digit in text for digit in "123456789"):
+        return text
+    least = style.plain(10.0**-decimals, decimals)
+    return f"<{least}" if value > 0 else f">−{least}"
+
+
 def amount(value: float, unit: str, digits: int = 1) -> Later:
-    """A figure for a sentence."""
+    """A figure for a sentence, with more decimals where it would else be printed as zero."""
+    if 0 < abs(value) < 0.5 * 10.0**-digits:
+        digits = _two_digits(value)
+    if not value:
+        digits = 0
     return Later(amounts.format_amount, value, unit, decimals=digits)
 
 
 def percent(value: float, digits: int = 1) -> Later:
-    """A percentage for a sentence, without its sign: the verb says the direction."""
-    return Later(_percent, abs(value), digits)
+    """A percentage for a sentence, without its sign: the verb says the direction.
+
+    One that is not zero is not printed as zero; one of four digits and more has no decimals.
+    """
+    if 1e-9 < abs(value) < 0.5 * 10.0**-digits:
+        digits = _two_digits(value) - 1
+    return Later(_percent, abs(value), 0 if abs(value) >= 1000 else digits)
 
 
 def level(probability: float) -> Later:
@@ -66,7 +93,7 @@ def level(probability: float) -> Later:
 
 def _percent(value: float, digits: int) -> str:
     if spoken() == "en":
-        return f"{value:.{digits}f} %"
+        return f"{value:,.{digits}f} %"
     return amounts.format_amount(value, "percent", decimals=digits)
 
 
@@ -149,6 +176,14 @@ def _dated(who: str, when: str) -> Sentence:
     if not when:
         return said("{publisher} (undated)", publisher=name)
     return said("{publisher} (published {date})", publisher=name, date=periods.as_written(when))
+
+
+def codes_named(named: dict[str, str]) -> Sentence | str:
+    """What the codes on a chart stand for, where a name did not fit."""
+    if not named:
+        return ""
+    listing = [f"{code} {name}" for code, name in sorted(named.items())]
+    return said("Codes: {listing}.", listing=joined(listing, "; "))
 
 
 def statuses(frame: pd.DataFrame, column: str = "obs_status") -> Later:
