@@ -40,6 +40,8 @@ class Number:
     published: str
     locator: str
     note: str
+    obs_status: str = ""
+    basis: str = ""
 
     def __format__(self, spec: str) -> str:
         sign = spec.startswith("+")
@@ -102,6 +104,7 @@ def number(frame: pd.DataFrame | pd.Series, column: str = "value", **where: Any)
         upper=upper,
         what=_what(row, column),
         **{key: _own(row, column, key) for key in ("source", "published", "locator", "note")},
+        **{key: _text(row, key) for key in ("obs_status", "basis")},
     )
 
 

@@ -100,7 +100,7 @@ def _of_report(folder: Path) -> Iterator[Printed]:
 
 def _of_statement(shown: dict[str, Any], where: str) -> Iterator[Printed]:
     for each in shown["numbers"]:
-        known = {key: each[key] for key in Number.__dataclass_fields__}
+        known = {key: each[key] for key in Number.__dataclass_fields__ if key in each}
         known |= {key: float("nan") for key in ("value", "lower", "upper") if known[key] is None}
         yield Printed(each["text"], Number(**known), f"{where}: {shown['text']}")
 

@@ -12,7 +12,7 @@ import yaml
 from kzdata import resource
 from kzdata.errors import KzdataError, UnknownCode, did_you_mean
 from kzdata.home import HOME
-from kzdata.language import isolated, known_word, t
+from kzdata.language import isolated, known_word, retold, t
 
 # The columns that name sources by id: of the row, of its growth and of its share.
 _NAMING = {"source", "growth_source", "share_source"}
@@ -64,17 +64,18 @@ def publisher(joined: str) -> str:
 def reference(name: str) -> str:
     """One line of Markdown that names publisher, title, edition, date, address and copy."""
     each = source(name)
-    title = each.get("title") or t("untitled")
-    details = [each.get("series"), each.get("edition"), each.get("published") or t("undated")]
+    title = retold(str(each.get("title") or "")) or t("untitled")
+    told = [retold(str(each.get(key) or "")) for key in ("series", "edition")]
+    details = [*told, each.get("published") or t("undated")]
     named = known_word(str(each["publisher"]))
     what = isolated(f"{title}. {', '.join(str(d) for d in details if d)}.")
     line = f"**{named}**. {what}"
     if each.get("url"):
         line += f" <{each['url']}>."
     if each.get("accessed_via"):
-        line += " " + t("Read through: {copy}.", copy=str(each["accessed_via"]))
+        line += " " + t("Read through: {copy}.", copy=retold(str(each["accessed_via"])))
     if each.get("licence"):
-        line += " " + t("Terms: {terms}.", terms=str(each["licence"]))
+        line += " " + t("Terms: {terms}.", terms=retold(str(each["licence"])))
     return line
 
 

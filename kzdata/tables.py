@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import amounts, codes, contract, periods, resource, sources
+from kzdata import amounts, codes, contract, periods, resource, seeds, sources
 from kzdata.errors import UnknownCode, did_you_mean
 from kzdata.language import (
     direction,
@@ -33,6 +33,7 @@ _HEADERS = {
 _IN_UNIT = re.compile(r"(value|lower|upper|.*_value|.*_lower|.*_upper)$")
 _SPOKEN = {"percent", "pp", "t", "bbl", "bbl/d"}
 _DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?$")
+_PARAGRAPH = re.compile(r"paragraph (\d+)")
 _WHOLE = re.compile(r"(rank|ranked|months|days.*|paragraph|count)$")
 
 
@@ -59,6 +60,20 @@ def _dated(code: str) -> str:
     return periods.format_short(code)
 
 
+def _place(locator: str) -> str:
+    """A paragraph by its number; a place in a file stays as it is named there."""
+    found = _PARAGRAPH.fullmatch(locator)
+    return t("paragraph {n}", n=found[1]) if found else known_word(locator)
+
+
+def _other_record(joined: str) -> str:
+    """Ids of events and of claims by what is told there."""
+    held = seeds.load()
+    told = {each["id"]: retold(str(each["title"])) for each in held.events}
+    told |= {each["id"]: str(each["printed"]) for each in held.claims}
+    return "; ".join(told.get(each, each) for each in joined.split(", "))
+
+
 # What a reader sees for a code; the data behind the table keep the code.
 _LABELS: dict[str, Callable[[str], str]] = {
     "source": _publishers,
@@ -82,6 +97,9 @@ _LABELS: dict[str, Callable[[str], str]] = {
     "topic": known_word,
     "instrument": known_word,
     "not_stated": _several,
+    "printed": str,
+    "locator": _place,
+    "contradicts": _other_record,
     "date": _dated,
     "stage_since": _dated,
     "checked": _dated,

@@ -14,6 +14,7 @@ from kzdata.language import (
     Sentence,
     known_word,
     listed,
+    retold,
     said,
     said_number,
     spoken,
@@ -147,7 +148,9 @@ def _draw(axes: Any, shown: pd.DataFrame, stages: list[str]) -> None:
             size=style.SMALL,
             weight="bold",
         )
-    titles = [page.shorten(axes.figure, each, style.BODY, 2.05, 3) for each in shown["title"]]
+    titles = [
+        page.shorten(axes.figure, retold(each), style.BODY, 2.05, 3) for each in shown["title"]
+    ]
     axes.set_yticks(range(len(shown)), titles, linespacing=1.15)
     axes.set_ylim(len(shown) - 0.35, -0.45)
     # Room for half of a date left of the first stage; English dates are the shortest.
@@ -168,7 +171,7 @@ def _spoken(shown: pd.DataFrame) -> Later:
         lambda: " ".join(
             t(
                 "{promise}: {stage}, {day}.",
-                promise=style.clean(row.title),
+                promise=style.clean(retold(row.title)),
                 stage=word(row.stage),
                 day=words.short(row.stage_since),
             )

@@ -12,6 +12,7 @@ from kzdata.charts.chart import Chart
 from kzdata.errors import NotAvailable
 from kzdata.language import (
     Later,
+    retold,
     said,
     said_number,
     t,
@@ -131,11 +132,11 @@ def _disputed(shown: pd.DataFrame, known: pd.DataFrame) -> pd.Series:
 def _text(row: Any) -> str:
     planned = not row.happened and row.status == "planned"
     tags = [t("planned")] * planned + [t("disputed")] * bool(row.disputed)
-    return style.clean(row.title) + (f" ({', '.join(tags)})" if tags else "")
+    return style.clean(retold(row.title)) + (f" ({', '.join(tags)})" if tags else "")
 
 
 def _spoken(row: pd.Series) -> Later:
-    return Later(lambda: f"{row['title']} ({_when(row['date'])})")
+    return Later(lambda: f"{retold(row['title'])} ({_when(row['date'])})")
 
 
 def _keys(shown: pd.DataFrame) -> list[Any]:

@@ -59,6 +59,7 @@ def messages() -> list[Found]:
 def fixed() -> list[str]:
     """The words of fixed lists, as they are shown."""
     from kzdata.language.lists import OF_SEEDS
+    from kzdata.language.seedtexts import typed_texts
 
     # Modules of higher layers, read here as the notebooks are: nothing below depends on them.
     code_lists = importlib.import_module("kzdata.vocabulary")
@@ -66,7 +67,14 @@ def fixed() -> list[str]:
     lists = [code_lists.DATAFLOWS, code_lists.FLOWS, code_lists.STATUSES]
     shown = (text for each in lists for text in each.values())
     annexes = importlib.import_module("kzdata.reports.annexes")
-    return [*shown, *shapes.LADDER, shapes.LAPSED, *OF_SEEDS, *annexes.card_messages()]
+    return [
+        *shown,
+        *shapes.LADDER,
+        shapes.LAPSED,
+        *OF_SEEDS,
+        *annexes.card_messages(),
+        *typed_texts(),
+    ]
 
 
 def in_python(source: str, where: str) -> Iterator[Found]:

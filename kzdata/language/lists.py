@@ -124,6 +124,7 @@ DATED_EVENTS = (
     "Visit peres 2015",
     "Visit saar 2026",
 )
+PLACES = ("text",)
 UNITS = ("count", "hours", "months", "ordinal", "years")
 COLUMNS_OF_SOURCES = (
     "Accessed via",
@@ -150,6 +151,7 @@ OF_SEEDS = (
     *CONCEPTS_OF_ENERGY,
     *DATED_EVENTS,
     *COLUMNS_OF_SOURCES,
+    *PLACES,
     *UNITS,
     *VERDICTS,
     *ANSWERS,

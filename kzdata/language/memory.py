@@ -2,7 +2,8 @@
 
 A frame is data and stays English in every report, so that two editions can be compared. What its
 sentences were made of is remembered beside them, by their English text, for as long as the
-process lives; a sentence read from a file is data and is shown as it stands.
+process lives. A sentence that was typed into the seeds is found in the catalogue; what is in
+neither is shown as it stands.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kzdata.language.current import speaking, spoken
-from kzdata.language.sentences import Later, Sentence
+from kzdata.language.sentences import Later, Sentence, known_word
 
 _known: dict[str, Sentence | Later] = {}
 
@@ -35,7 +36,15 @@ def written_together(texts: Sequence[str | Sentence], separator: str = "; ") -> 
 
 
 def retold(text: str) -> str:
-    """A text from a frame in the language spoken now, if kzdata wrote it; else the text."""
-    if spoken() == "en" or text not in _known:
+    """A text from a frame in the language spoken now, as far as that is known; else the text.
+
+    Several texts that a row joins are told one by one.
+    """
+    if spoken() == "en":
         return text
-    return str(_known[text])
+    if text in _known:
+        return str(_known[text])
+    whole = known_word(text)
+    if whole != text or "; " not in text:
+        return whole
+    return "; ".join(retold(each) for each in text.split("; "))

@@ -11,6 +11,7 @@ from kzdata import sources
 from kzdata.codes import UNKNOWN
 from kzdata.errors import KzdataError
 from kzdata.mirroring.allocation import allocate
+from kzdata.language import term
 from kzdata.mirroring.freight import IMF_FACTOR, InFob, in_fob
 from kzdata.mirroring.freight_fit import Carriage
 from kzdata.mirroring.pairing import pair
@@ -20,8 +21,14 @@ from kzdata.structure import inputs
 from kzdata.structure.cells import noted
 
 COMBINE = ("log", "baci")
-_SPLIT = "the reporters' reliability cannot be told apart, so it is split evenly"
-_POOLED = "reliability of the reporter not known: that of the others taken"
+_SPLIT = term("the reporters' reliability cannot be told apart, so it is split evenly")
+_ODD = {
+    "exporter": term("the exporter's report left out: its valuation does not tell its FOB value"),
+    "importer": term("the importer's report left out: its valuation does not tell its FOB value"),
+    "investor": term("the investor's report left out: its valuation does not tell its FOB value"),
+    "host": term("the host's report left out: its valuation does not tell its FOB value"),
+}
+_POOLED = term("reliability of the reporter not known: that of the others taken")
 
 
 def reconcile(
@@ -175,18 +182,27 @@ def _note(pairs: Pairs, fob: InFob, scatter: Scatter, share: np.ndarray, rest: n
     pooled = (has_x & ~judged[pairs.exporter]) | (has_m & ~judged[pairs.importer])
     split = has_x & has_m & ~(apart[pairs.exporter] & apart[pairs.importer])
     reasons = [
-        (missing & (fob.odd_x | fob.odd_m), "no report whose valuation tells its FOB value"),
-        (missing & fob.unknown_cost, "no distance for the pair, so the carriage is not known"),
-        (missing & below, "a value below zero has no place in a model of logarithms"),
-        (missing, "neither side has a figure"),
-        (~known, "no interval: no flow is reported by both sides"),
-        (nes & (rest < np.where(has_x, fob.x, fob.m)), "less what flows without a mirror take up"),
-        (nes, "partner not specified"),
-        (share > 0, "the side that does not report it has trade without a partner"),
-        (has_x & has_m & ((fob.x == 0) != (fob.m == 0)), "one side reports zero, the other not"),
-        (below, "a report below zero left out"),
-        (fob.odd_x, f"the {one}'s report left out: its valuation does not tell its FOB value"),
-        (fob.odd_m, f"the {other}'s report left out: its valuation does not tell its FOB value"),
+        (missing & (fob.odd_x | fob.odd_m), term("no report whose valuation tells its FOB value")),
+        (
+            missing & fob.unknown_cost,
+            term("no distance for the pair, so the carriage is not known"),
+        ),
+        (missing & below, term("a value below zero has no place in a model of logarithms")),
+        (missing, term("neither side has a figure")),
+        (~known, term("no interval: no flow is reported by both sides")),
+        (
+            nes & (rest < np.where(has_x, fob.x, fob.m)),
+            term("less what flows without a mirror take up"),
+        ),
+        (nes, term("partner not specified")),
+        (share > 0, term("the side that does not report it has trade without a partner")),
+        (
+            has_x & has_m & ((fob.x == 0) != (fob.m == 0)),
+            term("one side reports zero, the other not"),
+        ),
+        (below, term("a report below zero left out")),
+        (fob.odd_x, _ODD[one]),
+        (fob.odd_m, _ODD[other]),
         (pooled, _POOLED),
         (split, _SPLIT),
     ]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kzdata import sources
 from kzdata.errors import NotAvailable
+from kzdata.language import term
 from kzdata.mirroring.freight import IMF_FACTOR, InFob, in_fob
 from kzdata.mirroring.freight_fit import Carriage
 from kzdata.mirroring.pairing import pair
@@ -81,7 +82,7 @@ def reliability(
         cells=found.cells,
         partners=found.partners,
         variant="s of ln(report / truth), 90 %; scale by product and period",
-        note=np.where(found.apart, "", "not told apart from its partners: s split evenly"),
+        note=np.where(found.apart, "", term("not told apart from its partners: s split evenly")),
     )
     made["variant"] += pairs.aside()
     if "source" in frame.columns:

@@ -13,7 +13,7 @@ from typing import Any
 
 from kzdata import cards, home, sources
 from kzdata.errors import KzdataError
-from kzdata.language import isolated, known_word, spoken, t, term
+from kzdata.language import isolated, known_word, retold, t, term
 from kzdata.reports.blocks import Block, Column, Document, Heading, Prose, Section, Sources, Table
 from kzdata.reports.headline_figures import key_figures
 
@@ -116,8 +116,8 @@ def reliability(document: Document) -> Section | None:
         kind = "series" if name in shipped else str(known.get("kind") or "")
         grade = known_word(_GRADES[kind]) if kind in _GRADES else t("Kind of source not stated.")
         publisher = known_word(str(known.get("publisher") or name))
-        note = " ".join(str(known.get("reliability") or "").split())
-        what = str(known.get("title") or "")
+        note = retold(" ".join(str(known.get("reliability") or "").split()))
+        what = retold(" ".join(str(known.get("title") or "").split()))
         rows.append([publisher, what, str(known.get("published") or t("undated")), grade, note])
         data.append({"source": name, "publisher": publisher, "title": what,
                      "published": str(known.get("published") or ""), "grade": grade,
@@ -140,6 +140,5 @@ def reliability(document: Document) -> Section | None:
         rows=rows,
         fields=[{**each, "type": "string"} for each in fields],
         data=data,
-        notes=[] if spoken() == "en" else [t("Titles and notes of sources are kept in English.")],
     )
     return Section("reliability", t("Sources and their reliability"), [table])

@@ -6,12 +6,12 @@ import math
 import re
 from typing import Any
 
-from kzdata import amounts
+from kzdata import amounts, sources
 from kzdata.language import known_word, t
 from kzdata.periods import format_period
 from kzdata.reports.blocks import Column, Document, Section, Table
 from kzdata.reports.markdown import plain
-from kzdata.vocabulary import DATAFLOWS, FLOWS
+from kzdata.vocabulary import DATAFLOWS, FLOWS, STATUSES
 
 # How a number says what it is: a measure, then the cell of the contract that it is of.
 _WHAT = re.compile(
@@ -20,6 +20,7 @@ _WHAT = re.compile(
     r"(?P<flow>\w+) (?P<period>\S+)"
 )
 _END = {"growth lower pct": "lower", "growth upper pct": "upper"}
+_PLAIN = {"", "A", "_Z", "_U"}  # what needs no word: as the publisher prints it
 
 
 def key_figures(document: Document) -> Table | None:
@@ -44,7 +45,7 @@ def key_figures(document: Document) -> Table | None:
         "part": t("Section"),
         "source": t("Source"),
     }
-    shown = ("figure", "value", "interval", "part")
+    shown = ("figure", "value", "interval", "source")
     columns = [Column(titles[name], "right" if name == "value" else "left") for name in shown]
     kept = [{**each, "interval": _interval(each)} for each in rows]
     fields = [{"name": name, "title": title, "type": "string"} for name, title in titles.items()]
@@ -59,7 +60,10 @@ def key_figures(document: Document) -> Table | None:
         name="key-figures",
         title=t("Key figures and their intervals"),
         columns=columns,
-        rows=[[each["figure"], each["printed"], each["interval"], each["part"]] for each in kept],
+        rows=[
+            [each["figure"], each["printed"], each["interval"], _publishers(each["source"])]
+            for each in kept
+        ],
         fields=fields,
         data=[{name: each.get(name) for name in names} for each in kept],
         notes=[
@@ -81,10 +85,11 @@ def _take(
     end = _END.get(measure)
     measure = "growth" if measure.startswith("growth") else "share" if measure else ""
     key = (part.name, measure, *match.group("dataflow", "reporter", "partner", "flow", "period"))
+    label = _label("growth from" if end else measure, match)
     one = found.setdefault(
         key,
         {
-            "figure": _label("growth from" if end else measure, match),
+            "figure": label if end else _standing(label, number),
             "value": None,
             "printed": "",
             "unit": str(number.get("unit") or ""),
@@ -105,7 +110,7 @@ def _label(measure: str, match: re.Match[str]) -> str:
 
     flow, dataflow = match["flow"], match["dataflow"]
     what = known_word(FLOWS[flow] if dataflow == "trade_goods" else DATAFLOWS[dataflow])
-    what = what[:1].upper() + what[1:]
+    what = what if measure else what[:1].upper() + what[1:]
     where = {"reporter": area_name(match["reporter"]), "period": format_period(match["period"])}
     if match["partner"] == "_Z":
         return t("{what}: {reporter}, {period}", what=what, **where)
@@ -117,6 +122,21 @@ def _label(measure: str, match: re.Match[str]) -> str:
     if measure == "share":
         return t("Share, {what}: {reporter} – {partner}, {period}", what=what, **where)
     return t("{what}: {reporter} – {partner}, {period}", what=what, **where)
+
+
+def _standing(label: str, number: dict[str, Any]) -> str:
+    """The label, with what the figure is where it is not one that an office publishes as such."""
+    status = str(number.get("obs_status") or "")
+    if status not in _PLAIN and status in STATUSES:
+        return t("{what} ({status})", what=label, status=known_word(STATUSES[status]))
+    if number.get("basis") == "claimed":
+        return t("{what} ({status})", what=label, status=t("as stated"))
+    return label
+
+
+def _publishers(joined: str) -> str:
+    names = (sources.publisher(each) for each in sources.split(joined))
+    return "; ".join(dict.fromkeys(known_word(each) for each in names))
 
 
 def _interval(one: dict[str, Any]) -> str:

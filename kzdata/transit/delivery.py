@@ -10,6 +10,7 @@ import pandas as pd
 
 from kzdata import codes, sources
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, UnknownCode, did_you_mean
+from kzdata.language import term
 from kzdata.structure import inputs
 from kzdata.transit.scenarios import scenarios, transit_scenarios
 
@@ -69,9 +70,9 @@ def official_and_delivered(
     made["note"] = np.select(
         [made["official"].isna(), made["delivered"].isna(), unlisted, touched],
         [
-            "the official figure is missing",
-            "the flow that is moved is missing",
-            "not in the official list: 0",
+            term("the official figure is missing"),
+            term("the flow that is moved is missing"),
+            term("not in the official list: 0"),
             story["title"],
         ],
         "",

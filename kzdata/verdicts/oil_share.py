@@ -12,7 +12,7 @@ from kzdata.amounts import exact, format_number
 from kzdata.codes import named
 from kzdata.comparable import between
 from kzdata.errors import KzdataError
-from kzdata.language import Later, Sentence, written, written_together
+from kzdata.language import Later, Sentence, joined, word, written, written_together
 from kzdata.periods import as_written
 from kzdata.verdicts.findings import figures, finding
 
@@ -108,9 +108,9 @@ def _oil_finding(share: pd.Series, total: pd.Series, oil: dict[str, Any] | None)
         written(
             "{volume_arithmetic} = {volume} t; {price_arithmetic} = {price} USD/t; together {bill} "
             "USD a year, {least} % of it {worth} USD, against {total} USD; {fits}",
-            volume_arithmetic=volume["arithmetic"],
+            volume_arithmetic=word(volume["arithmetic"]),
             volume=exact(volume["value"], 0),
-            price_arithmetic=price["arithmetic"],
+            price_arithmetic=word(price["arithmetic"]),
             price=exact(price["value"], 0),
             bill=exact(bill, 0),
             least=_three(100 * least),
@@ -120,7 +120,7 @@ def _oil_finding(share: pd.Series, total: pd.Series, oil: dict[str, Any] | None)
         ),
         written(
             "the year of the share, and the country that customs book it under. {caveats}",
-            caveats=" ".join(oil["caveats"]),
+            caveats=joined([word(each) for each in oil["caveats"]], " "),
         )
         if oil.get("caveats")
         else written("the year of the share, and the country that customs book it under."),
