@@ -10,8 +10,8 @@ import pandas as pd
 from kzdata import sources
 from kzdata.codes import UNKNOWN
 from kzdata.errors import KzdataError
-from kzdata.mirroring.allocation import allocate
 from kzdata.language import term
+from kzdata.mirroring.allocation import allocate
 from kzdata.mirroring.freight import IMF_FACTOR, InFob, in_fob
 from kzdata.mirroring.freight_fit import Carriage
 from kzdata.mirroring.pairing import pair
