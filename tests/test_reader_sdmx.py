@@ -384,3 +384,62 @@ def test_names_of_the_imf_and_what_they_are(flow, indicator, dataflow, trade):
     (found,) = sdmx_csv.read(text.encode()).to_dict("records")
     assert found["dataflow"] == dataflow
     assert (found["flow"], found["valuation"]) == trade
+
+
+def json_2(observations=None, series=None, groups=None, whole=None):
+    """SDMX-JSON 2.0 of two areas and two years; UNIT_MULT and UNIT stand wherever a test puts it."""
+    dimensions = [
+        {"id": "FREQ", "values": [{"id": "A"}]},
+        {"id": "REF_AREA", "values": [{"id": "KAZ"}, {"id": "ISR"}]},
+    ]
+    time = {"id": "TIME_PERIOD", "values": [{"value": "2024"}, {"value": "2025"}]}
+    listed = [
+        {"id": "UNIT_MULT", "values": [{"id": "6"}, {"id": "0"}]},
+        {"id": "UNIT_MEASURE", "values": [{"id": "USD"}]},
+    ]
+    flat = series is None
+    dataset = {"structure": 0, "action": "Information"}
+    dataset |= {"observations": observations} if flat else {"series": series}
+    if groups:
+        dataset["dimensionGroupAttributes"] = groups
+    if whole:
+        dataset["attributes"] = whole
+    structure = {
+        "dimensions": {
+            "dataSet": [],
+            "series": [] if flat else dimensions,
+            "observation": [*dimensions, time] if flat else [time],
+        },
+        "attributes": {
+            "dataSet": listed if whole else [],
+            "dimensionGroup": listed if groups else [],
+            "series": [],
+            "observation": [],
+        },
+    }
+    message = {"data": {"dataSets": [dataset], "structures": [structure]}}
+    return sdmx_json.read(json.dumps(message).encode())
+
+
+def test_json_attributes_of_groups_count_in_both_layouts():
+    groups = {":0:": [0, 0], ":1:": [1, 0]}  # KAZ in millions, ISR in units
+    flat = json_2({"0:0:0": ["1.5"], "0:0:1": ["2"], "0:1:1": ["3"]}, groups=groups)
+    series = json_2(
+        series={
+            "0:0": {"observations": {"0": ["1.5"], "1": ["2"]}},
+            "0:1": {"observations": {"1": ["3"]}},
+        },
+        groups=groups,
+    )
+    for frame in (flat, series):
+        values = frame.set_index(["reporter", "period"])["value"].to_dict()
+        assert values == {("KAZ", "2024"): 1.5e6, ("KAZ", "2025"): 2e6, ("ISR", "2025"): 3}
+        assert frame["unit"].unique() == ["USD"]
+
+
+def test_json_attributes_of_a_group_that_names_time_and_of_the_whole():
+    frame = json_2({"0:0:0": [1], "0:0:1": [1]}, groups={"0:0:1": [0, 0], "0::": [1, 0]})
+    # the narrower group speaks last
+    assert frame.set_index("period")["value"].to_dict() == {"2024": 1, "2025": 1e6}
+    (whole,) = json_2({"0:0:0": [1]}, whole=[0, 0]).to_dict("records")
+    assert (whole["value"], whole["unit"]) == (1e6, "USD")

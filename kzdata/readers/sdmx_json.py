@@ -108,7 +108,8 @@ def _observations(
     dimensions, attributes = structure["dimensions"], structure.get("attributes") or {}
     fixed = {d["id"]: _value(d, 0) for d in dimensions.get("dataSet") or []}
     fixed |= _attributes(attributes.get("dataSet"), dataset.get("attributes"))
-    grouped = dataset.get("dimensionGroupAttributes") or {}
+    grouped = _by_position(dataset.get("dimensionGroupAttributes") or {})
+    in_group = attributes.get("dimensionGroup")
     series = dataset.get("series")
     if series is None:
         series = {"": {"observations": dataset.get("observations") or {}}}
@@ -117,11 +118,11 @@ def _observations(
             continue
         known = fixed | _key(key, dimensions.get("series") or [])
         known |= _attributes(attributes.get("series"), one.get("attributes"))
-        for group, given in grouped.items():
-            if _belongs(group, key):
-                known |= _attributes(attributes.get("dimensionGroup"), given)
         for at, observed in one["observations"].items():
-            row = known | _key(at, dimensions.get("observation") or [])
+            row = dict(known)
+            for given in _of_groups(grouped, f"{key}:{at}" if key else at):
+                row |= _attributes(in_group, given)
+            row |= _key(at, dimensions.get("observation") or [])
             row |= _attributes(attributes.get("observation"), observed[1:])
             row[sdmx_rows.VALUE] = observed[0]
             row["locator"] = f"{body.name}, series {key or '-'}, observation {at}"
@@ -157,10 +158,30 @@ def _attributes(concepts: list[dict[str, Any]] | None, given: list[Any] | None) 
     return found
 
 
-def _belongs(group: str, key: str) -> bool:
-    """Whether a group's partial key (``:0::``) fits a series key (``0:0:0``)."""
-    wanted, parts = group.split(":"), key.split(":")
-    return all(w in ("", p) for w, p in zip(wanted, parts, strict=False))
+def _by_position(
+    groups: dict[str, list[Any]],
+) -> dict[tuple[int, ...], dict[tuple[str, ...], list[Any]]]:
+    """Attributes of groups by the places that a partial key (``:0::``) fills, and what is there."""
+    found: dict[tuple[int, ...], dict[tuple[str, ...], list[Any]]] = {}
+    for key, given in groups.items():
+        filled = [(place, part) for place, part in enumerate(key.split(":")) if part]
+        places = tuple(place for place, _ in filled)
+        found.setdefault(places, {})[tuple(part for _, part in filled)] = given
+    return dict(sorted(found.items(), key=lambda each: len(each[0])))  # the narrower speaks last
+
+
+def _of_groups(
+    grouped: dict[tuple[int, ...], dict[tuple[str, ...], list[Any]]], key: str
+) -> Iterator[list[Any]]:
+    """The attributes of the groups that the full key (``0:0:0``, time last) of a value is in."""
+    if not grouped:
+        return
+    parts = key.split(":")
+    for places, by_value in grouped.items():
+        if all(place < len(parts) for place in places):
+            given = by_value.get(tuple(parts[place] for place in places))
+            if given is not None:
+                yield given
 
 
 def _flow(structure: dict[str, Any], body: Received) -> str:
