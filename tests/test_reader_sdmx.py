@@ -279,6 +279,14 @@ def test_spellings_of_sdmx_csv(flow, series, reporters, values):
     assert [None if v != v else v for v in frame["value"]] == values
 
 
+def test_a_key_without_its_dimensions_stays_the_key():
+    text = (
+        "KEY,TIME_PERIOD,OBS_VALUE,UNIT_MULT\nBSI.M.U2.M30,2025-12,16,6\nBSI.M.U2.M10,2025-12,5,6\n"
+    )
+    frame = sdmx_csv.read(text.encode()).set_index("series")
+    assert frame["value"].to_dict() == {"M.U2.M30": 16_000_000, "M.U2.M10": 5_000_000}
+
+
 def test_published_statuses_that_are_folded_are_told():
     frame = sdmx_csv.read(CSV["ESTAT:MIGR(1.0)"].encode()).set_index("reporter")
     told = frame[["obs_status", "note"]].agg(tuple, axis=1).to_dict()
@@ -387,7 +395,7 @@ def test_names_of_the_imf_and_what_they_are(flow, indicator, dataflow, trade):
 
 
 def json_2(observations=None, series=None, groups=None, whole=None):
-    """SDMX-JSON 2.0 of two areas and two years; UNIT_MULT and UNIT stand wherever a test puts it."""
+    """SDMX-JSON 2.0 of two areas and two years; units stand at the level where a test puts them."""
     dimensions = [
         {"id": "FREQ", "values": [{"id": "A"}]},
         {"id": "REF_AREA", "values": [{"id": "KAZ"}, {"id": "ISR"}]},

@@ -64,6 +64,10 @@ def read(
     concepts = [c for c in raw.columns if _CONCEPT.fullmatch(c) and c not in _HEADINGS]
     dimensions = concepts[: concepts.index(sdmx_rows.VALUE)]
     coded = raw[concepts].map(_code) if len(raw) else raw[concepts]
+    if first == "KEY" and set(dimensions) <= {sdmx_rows.TIME}:
+        # Asked without its dimensions, the key is all that tells one series from another.
+        coded["KEY"] = raw["KEY"].map(lambda key: key.partition(".")[2])
+        dimensions = ["KEY"]
     coded["locator"] = body.name + ", line " + raw.index.astype("str")
     return sdmx_rows.tidy(
         coded,
