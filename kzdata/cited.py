@@ -59,10 +59,9 @@ class Number:
 def _printed(number: Number, decimals: int | None) -> str:
     if math.isnan(number.value):
         return amounts.format_amount(float("nan"), number.unit)
-    if number.unit == "share":
-        return amounts.format_amount(
-            100 * number.value, "percent", decimals=1 if decimals is None else decimals
-        )
+    if number.unit in ("share", "percent"):
+        value = number.value * (100 if number.unit == "share" else 1)
+        return amounts.format_amount(value, "percent", decimals=_telling(value, decimals))
     if number.unit == "pp":
         text = amounts.format_amount(
             number.value, None, decimals=1 if decimals is None else decimals
@@ -74,9 +73,19 @@ def _printed(number: Number, decimals: int | None) -> str:
         return amounts.format_amount(
             number.value, None, decimals=default if decimals is None else decimals, scale=""
         )
+    if not number.value and number.unit.isupper():  # a printed zero of a currency is exact
+        decimals = 0
     return amounts.format_amount(
         number.value, number.unit or None, decimals=1 if decimals is None else decimals
     )
+
+
+def _telling(value: float, decimals: int | None) -> int:
+    """The decimals asked for, or as many as show two digits of what would else be printed as 0."""
+    asked = 1 if decimals is None else decimals
+    if not value or not math.isfinite(value) or abs(value) >= 0.5 * 10.0**-asked:
+        return asked
+    return min(1 - math.floor(math.log10(abs(value))), 15)
 
 
 def number(frame: pd.DataFrame | pd.Series, column: str = "value", **where: Any) -> Number:

@@ -16,6 +16,7 @@ from kzdata.errors import UnknownCode, did_you_mean
 from kzdata.language import (
     direction,
     has_message,
+    isolated,
     known_word,
     retold,
     spoken,
@@ -24,8 +25,9 @@ from kzdata.language import (
     translated,
 )
 
-SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+SCALES = {"": 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 _HEADERS = {
+    "": term("{header}, {unit}"),
     "thousand": term("{header}, thousand {unit}"),
     "million": term("{header}, million {unit}"),
     "billion": term("{header}, billion {unit}"),
@@ -216,7 +218,7 @@ def _shown(
         label = _LABELS.get(column, retold)
         return header, [_missing() if pd.isna(v) or v == "" else label(v) for v in values], False
     if column.endswith("_share"):
-        return f"{header}, %", [_plain(100 * v, max(decimals, 2)) for v in values], True
+        return f"{header}, %", [_share(100 * v, max(decimals, 2)) for v in values], True
     if column.endswith("_pct"):
         return f"{header}, %", [_plain(v, decimals) for v in values], True
     if column.endswith("_pp"):
@@ -227,6 +229,7 @@ def _shown(
         return header, [_plain(v, 0 if whole else decimals) for v in values], True
     units = set(frame.loc[values.notna(), "unit"])
     if len(units) == 1 and (unit := units.pop()).isupper() and scale in SCALES:
+        scale = _fitting(values, scale)
         texts = [_plain(v / SCALES[scale], decimals) for v in values]
         return t(_HEADERS[scale], header=header, unit=unit), texts, True
     texts = [
@@ -241,6 +244,22 @@ def _with_unit(value: float, unit: str, decimals: int) -> str:
         return amounts.format_amount(value, unit, decimals=decimals)
     figure = _plain(value, 0 if value.is_integer() else decimals)
     return figure if unit == "count" else f"{figure} ({known_word(unit)})"
+
+
+def _fitting(values: pd.Series, scale: str) -> str:
+    """The scale asked for, or the next smaller one in which the largest figure reaches a tenth."""
+    largest = values.abs().max()
+    smaller = list(SCALES)[: list(SCALES).index(scale) + 1]
+    fits = [each for each in smaller if largest >= SCALES[each] / 10]
+    return fits[-1] if fits and largest > 0 else scale
+
+
+def _share(percent: float, decimals: int) -> str:
+    """A share in percent; one that is above zero is not printed as zero."""
+    least = 10.0**-decimals
+    if 0 < percent < least / 2:
+        return isolated(f"<{_plain(least, decimals)}")
+    return _plain(percent, decimals)
 
 
 def _missing() -> str:

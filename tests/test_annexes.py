@@ -42,11 +42,32 @@ def test_a_key_figure_has_its_interval():
     assert [row[:3] for row in table.rows] == [
         ["Turnover: Kazakhstan – Israel, 2025", "178.1",
          "US$164.7\N{NO-BREAK SPACE}million to US$203.0\N{NO-BREAK SPACE}million"],
-        ["Growth from 2024, Exports: Kazakhstan – Israel", "", "−27.6% to −19.0%"],
+        ["Growth from 2024, exports: Kazakhstan – Israel", "", "−27.6% to −19.0%"],
         ["Imports: Kazakhstan – Israel, 2025", "74.0", "exact to the digits shown"],
         ["Balance: Kazakhstan – Israel, 2025", "45.2", "not known"],
     ]  # fmt: skip
     assert table.data[0]["lower"] == 164.66e6
+
+
+def test_a_key_figure_says_what_it_is_and_who_publishes_it():
+    made = number("trade_goods KAZ ISR T 2025", "178.1", 178.1e6, 164.7e6, 203.0e6)
+    told = number("trade_goods KAZ ISR T 2025-01-01/P11M", "162.4", 162.4e6, 162.35e6, 162.45e6)
+    printed = number("trade_goods KAZ ISR X 2025", "119.2", 119.2e6, 119.2e6, 119.2e6)
+    table = key_figures(
+        finding(
+            made
+            | {"obs_status": "E", "basis": "derived", "source": "bns_monthly_totals + tca_2026"},
+            told | {"obs_status": "A", "basis": "claimed", "source": "tca_2026"},
+            printed | {"obs_status": "A", "basis": "reported", "source": "bns_kaz_isr"},
+        )
+    )
+    office = "Bureau of National Statistics of the Republic of Kazakhstan"
+    assert [(row[0], row[3]) for row in table.rows] == [
+        ("Turnover: Kazakhstan – Israel, 2025 (estimated)", f"{office}; The Times of Central Asia"),
+        ("Turnover: Kazakhstan – Israel, January–November 2025 (as stated)",
+         "The Times of Central Asia"),
+        ("Exports: Kazakhstan – Israel, 2025", office),
+    ]  # fmt: skip
 
 
 def test_a_report_without_such_figures_has_no_table_of_them():

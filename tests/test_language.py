@@ -182,6 +182,35 @@ def test_every_word_of_a_list_in_the_data_is_known():
     assert sorted({each.replace("_", " ") for each in shown} - known) == []
 
 
+def test_what_was_typed_into_the_seeds_is_told_in_the_language_of_the_report():
+    events = kz.events().head(1)
+    with speaking("he"):
+        table = kz.table(events, "Events", {"title": "Event"})
+        assert table.rows == [["ישראל מכירה בקזחסטן העצמאית"]]
+        cited = str(kz.cite(kz.observations("KAZ", "ISR", source="bns_kaz_isr")))
+        assert "סחר בסחורות של קזחסטן עם ישראל, שנתי" in cited
+    assert table.frame["title"].tolist() == ["Israel recognises independent Kazakhstan"]
+
+
+def test_what_was_printed_elsewhere_is_not_translated():
+    said = pd.DataFrame({"printed": ["text", "estimated"], "place": ["Atyrau Region", "nowhere"]})
+    with speaking("ru"):
+        table = kz.table(said, "Events", {"printed": "As printed", "place": "Place"})
+        assert table.rows == [["text", "Атырауская область"], ["estimated", "nowhere"]]
+        assert retold("Atyrau Region; a note of someone") == "Атырауская область; a note of someone"
+
+
+def test_a_place_in_an_article_and_a_contradicted_record_are_told_in_words():
+    row = pd.DataFrame(
+        {"locator": ["paragraph 12"], "contradicts": ["unnamed-relations-established, peres-1995"]}
+    )
+    table = kz.table(row, "Events", {"locator": "Where", "contradicts": "Contradicts"})
+    peres = "Foreign Minister Peres visits Kazakhstan; agreements on trade, culture and technology"
+    assert table.rows == [["paragraph 12", f"August 1992; {peres} are signed"]]
+    with speaking("ru"):
+        assert kz.table(row, "Events", {"locator": "Where"}).rows == [["абзац 12"]]
+
+
 def test_markdown_is_cut_into_messages_without_loss():
     text = "# Title\n\nOne line\nand its rest.\n\n- first\n- second\n  goes on\n\n1. one\n"
     assert "".join(lead + words for lead, words in pieces(text)) == text

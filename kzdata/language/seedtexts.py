@@ -12,7 +12,7 @@ from typing import Any
 from kzdata.home import HOME
 
 _OF_SOURCES = ("title", "series", "edition", "accessed_via", "licence", "reliability")
-TYPED = {
+TYPED: dict[str, dict[str, tuple[str, ...]]] = {
     "sources*.yml": {"sources": _OF_SOURCES},
     "events.yml": {"events": ("title", "doubt")},
     "commitments.yml": {

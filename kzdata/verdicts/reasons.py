@@ -42,10 +42,11 @@ def agree(claim: dict[Any, Any], observed: pd.Series) -> tuple[str, str]:
         return "differs", written(
             "published {value} {unit} in {period}, the claim is zero", **parts
         )
+    change = 100 * (value / claim["value"] - 1)
     return "differs", written(
         "published {value} {unit} in {period}, {change} from the claim",
         **parts,
-        change=amounts.percent(100 * (value / claim["value"] - 1)),
+        change=amounts.percent(change, 1 if abs(change) >= 0.05 else 3),
     )
 
 
