@@ -15,7 +15,7 @@ from conftest import ROOT
 
 from kzdata.language import LANGUAGES, speaking, t
 from kzdata.reports import annexes, html, index
-from kzdata.reports.blocks import Heading, Prose, Section
+from kzdata.reports.blocks import Column, Document, Heading, Prose, Section, Table
 
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 import jupyterlab_page as browser
@@ -154,3 +154,24 @@ def test_the_index_is_whole_without_script(chromium, tmp_path):
     assert shown(page) == ["Kazakhstan and Türkiye", "Kazakhstan and Israel"]
     assert not page.get_by_label("Search").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "he"])
+def test_on_paper_no_column_of_a_wide_table_is_lost(chromium, tmp_path, language):
+    """Ten columns of words, on the 643 px that A4 leaves between its margins."""
+    names = [f"Column {n}" for n in range(10)]
+    cell = "Ministry of Foreign Affairs of Kazakhstan; Ministry of Foreign Affairs of Israel"
+    wide = Table("wide", "Wide", [Column(each) for each in names], [[cell] * 10], [], [])
+    made = Document("D", [Section("s", "S", [wide])], language=language)
+    with speaking(language):
+        (tmp_path / "report.html").write_text(html.render(made), encoding="utf-8")
+    page = chromium.new_page(viewport={"width": 643, "height": 900})
+    page.goto((tmp_path / "report.html").as_uri())
+    beyond = (
+        "() => { const box = document.querySelector('table').getBoundingClientRect();"
+        " return Math.max(-box.left, box.right - window.innerWidth); }"
+    )
+    assert page.evaluate(beyond) > 100  # on a screen the table scrolls
+    page.emulate_media(media="print")
+    assert page.evaluate(beyond) <= 0
+    page.close()

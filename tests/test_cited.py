@@ -159,3 +159,29 @@ def test_cite_names_publisher_date_and_copy_once():
         kz.cite(pd.DataFrame({"value": [1]}))
     with pytest.raises(UnknownCode, match="bns_panel"):
         kz.cite(rows(("X", "2024", 1), source="bns_pane"))
+
+
+def test_what_is_not_zero_is_not_printed_as_zero():
+    tiny = rows(("T", "2025", 2600.0)).assign(value_share=1.8e-8, growth_pct=-0.0234)
+    assert f"{kz.number(tiny, 'value_share'):.2}" == "0.0000018%"  # 1.8e-8 × 100
+    assert f"{kz.number(tiny, 'growth_pct')}" == "−0.023%"
+    table = kz.table(tiny, "t", {"value": "Value", "value_share": "Share"})
+    assert table.headers[0] == "Value, thousand USD"
+    assert table.rows == [["2.6", "<0.01"]]
+
+
+def test_a_column_steps_down_to_the_scale_of_its_figures():
+    def shown(*values):
+        flows = rows(*(("T", str(2020 + n), each) for n, each in enumerate(values)))
+        table = kz.table(flows, "t", {"value": "Value"})
+        return table.headers[0], [row[0] for row in table.rows]
+
+    assert shown(236.1e6, 2_600.0) == ("Value, million USD", ["236.1", "0.0"])
+    assert shown(0.1e6) == ("Value, million USD", ["0.1"])
+    assert shown(99e3) == ("Value, thousand USD", ["99.0"])
+    assert shown(7.0) == ("Value, USD", ["7.0"])
+    assert shown(0.0) == ("Value, million USD", ["0.0"])
+
+
+def test_a_printed_zero_of_a_currency_has_no_decimals():
+    assert str(kz.number(rows(("X", "2025", 0.0)))) == "US$0"
