@@ -70,6 +70,20 @@ def test_a_key_figure_says_what_it_is_and_who_publishes_it():
     ]  # fmt: skip
 
 
+def test_the_workbook_names_its_language():
+    made = Document("D", [Section("s", "S", [Statement("x", [], finding=True)])], language="he")
+    with speaking("he"):
+        book = openpyxl.load_workbook(io.BytesIO(xlsx.render(made, epoch=DAY)))
+    assert {each.name: each.value for each in book.custom_doc_props.props} == {"Language": "he"}
+
+
+def test_what_is_new_is_marked_in_its_own_line():
+    made = Document("D", [Section("s", "S", [Statement("It was **236**.", [], finding=True)])],
+                    fresh=frozenset(["It was 236."]))  # fmt: skip
+    page = pypdf.PdfReader(io.BytesIO(pdf.render(made, epoch=DAY))).pages[0].extract_text()
+    assert any("New" in line and "It was" in line for line in page.splitlines())
+
+
 def test_a_report_without_such_figures_has_no_table_of_them():
     assert key_figures(finding(sample.number("35", 35.0, "count", what="rank"))) is None
     assert key_figures(Document("D", [])) is None

@@ -42,6 +42,7 @@ def render(document: Document, *, epoch: int) -> bytes:
     )  # fmt: skip
     created = dt.datetime.fromtimestamp(epoch, dt.UTC).replace(tzinfo=None)
     book.set_properties({"title": plain(document.title), "author": "kzdata", "created": created})
+    book.set_custom_property("Language", document.language)
     _Book(book, in_order(document)).write()
     book.close()
     return target.getvalue()
