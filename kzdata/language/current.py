@@ -35,7 +35,7 @@ def speak(language: str) -> None:
     """Say everything from here on in ``language``: en, ru, kk or he.
 
     Sentences, charts, tables, numbers, dates and names of countries follow; frames, codes and
-    what a person typed in a source's own words do not. Raises `UnknownCode`.
+    what is quoted in a source's own words do not. Raises `UnknownCode`.
 
     >>> speak("en")
     """
