@@ -1,17 +1,18 @@
 """Time and peak memory of the store against bare engines, each run in a process of its own.
 
     python benchmarks/store.py                           5 million rows, three rounds
-    python benchmarks/store.py --rows 5000000 25000000 --rounds 2 --json store.json
+    python benchmarks/store.py --rows 20000 5000000 25000000 --json store.json
 
 Needs duckdb and polars beside kzdata: pip install kzdata[bench,store]. A file of BACI's shape is
-made first (six columns, exporters in order, quantities padded, a few of them NA). Loading: text to
-a typed Parquet file sorted by
-reporter, with ISO codes joined, product codes as text, thousands to dollars, padded NA missing. The
-bare engines write fewer columns than the store (no line, no printed decimals, no note), check
-nothing, and put nothing on the disk for good; the store does all of it. polars and duckdb sort by
-reporter and may take all memory; polars_as_is does not sort, and so needs little; duckdb_400 sorts
-within the memory that the store may take. Asking: one pair out of the
-file that the store wrote, as a data frame. Memory is the largest resident size of the process.
+made first (six columns, exporters in order, quantities padded, a few of them NA); the mixed one has
+its rows in no order. Loading: text to a typed Parquet file sorted by reporter, with ISO codes
+joined, product codes as text, thousands to dollars, padded NA missing. The bare engines write fewer
+columns than the store (no line, no printed decimals, no note), check nothing, and put nothing on
+the disk for good; the store does all of it. polars and duckdb sort by reporter and may take all
+memory; polars_as_is and polars_mixed do not sort, and so need little; duckdb_400 sorts within the
+memory that the store may take. Asking: one pair out of the file that the store wrote, as a data
+frame. Memory is the largest resident size of the process. Times are of whole processes, so what is
+imported counts.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -33,14 +36,18 @@ NAME = "BACI_HS92_Y2021_V202201.csv"
 LOADING = ["kzdata", "polars", "polars_as_is", "duckdb", "duckdb_400", "pandas"]
 ASKING = ["ask_kzdata", "ask_duckdb", "ask_polars"]
 IMPORTING = ["import_kzdata", "import_pandas"]
-PACKED = ["kzdata_gz", "gzip_dc"]
+MANY = 1_000_000  # rows; of fewer, no pair is sure to have any
+MEMORY = 400  # MiB that a load may take, however many rows
+MIXED = ["kzdata_mixed", "polars_mixed"]
+PACKED = ["kzdata_gz", "gzip_dc", "kzdata_zip"]
 # contender, base, highest ratio of time that is aimed at
 AIMS = [
     ("kzdata", "polars", 1.2), ("kzdata", "polars_as_is", 1.2), ("kzdata", "duckdb", 1.2),
     ("kzdata", "duckdb_400", 1.2),
     ("kzdata", "pandas", 0.4), ("ask_kzdata", "ask_duckdb", 1.3),
     ("ask_kzdata", "ask_polars", 1.3), ("import_kzdata", "import_pandas", 1.15),
-    ("kzdata_gz", "kzdata", None),
+    ("kzdata_mixed", "polars_mixed", 1.2), ("kzdata_gz", "kzdata", None),
+    ("kzdata_zip", "kzdata", None),
 ]  # fmt: skip
 
 
@@ -55,9 +62,10 @@ def numbers() -> dict[int, str]:
     return {code: area for area, code in sorted(known.items(), key=lambda each: each[1])}
 
 
-def make(path: str, count: str) -> None:
-    """Write a file of BACI's shape, plain and packed; the same rows every time."""
+def make(path: str, count: str, *, mixed: bool = False) -> None:
+    """Write a file of BACI's shape; the same rows every time."""
     import numpy as np
+    import polars as pl
 
     rows = int(count)
     random = np.random.default_rng(20211)
@@ -66,23 +74,45 @@ def make(path: str, count: str) -> None:
     many, of = len(areas), len(products)
     key = np.unique(random.integers(0, many * many * of, int(rows * 1.15), dtype=np.int64))
     key = key[key // of // many != key // of % many]
-    key = np.sort(random.choice(key, rows, replace=False))
-    with Path(path).open("w") as file:
-        file.write("t,i,j,k,v,q\n")
+    key = random.choice(key, rows, replace=False, shuffle=True)
+    if not mixed:
+        key.sort()
+    with Path(path).open("wb") as file:
+        file.write(b"t,i,j,k,v,q\n")
         for part in np.array_split(key, max(1, rows // 500_000)):
             value = np.exp(random.normal(3, 2.5, len(part)))
-            quantity = np.exp(random.normal(1, 2.5, len(part)))
-            missing = random.random(len(part)) < 0.03
-            columns = (
-                areas[part // of // many], areas[part // of % many], products[part % of],
-                value, quantity, missing,
-            )  # fmt: skip
-            file.writelines(
-                f"2021,{i},{j},{k:06d},{v:.3f},{'NA' if na else format(q, '.3f'):>13}\n"
-                for i, j, k, v, q, na in zip(*columns, strict=True)
-            )
-    with Path(path).open("rb") as plain, gzip.open(path + ".gz", "wb", 1) as packed:
+            kilos = np.rint(np.exp(random.normal(1, 2.5, len(part))) * 1000).astype(np.int64)
+            tonnes = pl.format("{}.{}", "whole", pl.col("kilos").cast(pl.String).str.zfill(3))
+            pl.DataFrame(
+                {
+                    "t": np.full(len(part), 2021),
+                    "i": areas[part // of // many],
+                    "j": areas[part // of % many],
+                    "k": products[part % of],
+                    "v": value,
+                    "whole": kilos // 1000,
+                    "kilos": kilos % 1000,
+                    "missing": random.random(len(part)) < 0.03,
+                }
+            ).select(
+                "t", "i", "j",
+                pl.col("k").cast(pl.String).str.zfill(6),
+                "v",
+                pl.when("missing").then(pl.lit("NA")).otherwise(tonnes).str.pad_start(13),
+            ).write_csv(file, include_header=False, float_precision=3)  # fmt: skip
+
+
+def make_mixed(path: str, count: str) -> None:
+    """The same, rows in no order."""
+    make(path, count, mixed=True)
+
+
+def pack(text: str, _: str) -> None:
+    """The file as gz and as zip."""
+    with Path(text).open("rb") as plain, gzip.open(text + ".gz", "wb", 1) as packed:
         shutil.copyfileobj(plain, packed)
+    with zipfile.ZipFile(text + ".zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.write(text, NAME)
 
 
 def kzdata(text: str, out: str) -> None:
@@ -180,6 +210,21 @@ def kzdata_gz(text: str, out: str) -> None:
     kzdata(text + ".gz", out)
 
 
+def kzdata_zip(text: str, out: str) -> None:
+    """The store, from zip."""
+    kzdata(text + ".zip", out)
+
+
+def kzdata_mixed(text: str, out: str) -> None:
+    """The store, from rows in no order."""
+    kzdata(text, out)
+
+
+def polars_mixed(text: str, out: str) -> None:
+    """Bare polars that leaves them so."""
+    polars(text, out, sort=False)
+
+
 def gzip_dc(text: str, out: str) -> None:
     """Unpacking alone."""
     with Path(os.devnull).open("wb") as nowhere:
@@ -268,13 +313,20 @@ def main() -> None:
     if given.run:
         globals()[given.run[0]](*given.run[1:])
         return
-    names = [*LOADING, *PACKED, *ASKING, *IMPORTING]
+    names = [*LOADING, *MIXED, *PACKED, *ASKING, *IMPORTING]
     if given.only:
         names = [name for name in names if name in given.only.split(",")]
     for engine in ("duckdb", "polars"):
         if importlib.util.find_spec(engine) is None:
             raise SystemExit(f"The benchmark compares with {engine}: pip install kzdata[bench]")
     told = [sized(rows, names, given.rounds) for rows in given.rows]
+    for one, other in pairwise([each for each in told if each["rows"] >= MANY]):
+        for name in one["results"]:
+            if name in ("kzdata", "kzdata_mixed"):
+                few, more = one["results"][name], other["results"][name]
+                print(f"{name}: {other['rows'] / one['rows']:.1f} times the rows take "
+                      f"{more['seconds'] / few['seconds']:.2f} times as long and "
+                      f"{more['peak_mib'] / few['peak_mib']:.2f} times the memory")  # fmt: skip
     if given.json:
         given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
@@ -284,14 +336,22 @@ def sized(rows: int, names: list[str], rounds: int) -> dict:
     with tempfile.TemporaryDirectory(prefix="kzdata-benchmark-") as place:
         folder = Path(place)
         text, home = folder / NAME, folder / "home"
+        names = [name for name in names if rows >= MANY or name not in ASKING]
+        mixed = folder / "mixed" / NAME
+        mixed.parent.mkdir()
         # In processes of their own: a child's peak is never below what its parent held.
         measured("make", str(text), str(rows))
+        if {*MIXED} & {*names}:
+            measured("make_mixed", str(mixed), str(rows))
+        if {*PACKED} & {*names}:
+            measured("pack", str(text), "")
+        home.mkdir()
         measured("kzdata", str(text), str(home))
         (batch,) = (home / "store" / "batches").glob("*.parquet")
-        out, asked = (str(text), str(folder / "out")), (str(home), str(batch))
-        arguments = dict.fromkeys([*LOADING, *PACKED], out) | dict.fromkeys(
-            [*ASKING, *IMPORTING], asked
-        )
+        out, asked = str(folder / "out"), (str(home), str(batch))
+        arguments = dict.fromkeys([*LOADING, *PACKED], (str(text), out))
+        arguments |= dict.fromkeys(MIXED, (str(mixed), out))
+        arguments |= dict.fromkeys([*ASKING, *IMPORTING], asked)
         results = compare(names, rounds, arguments)
     ratios = {
         f"{one}/{base}": {"ratio": results[one]["seconds"] / results[base]["seconds"], "aim": aim}
@@ -306,6 +366,8 @@ def sized(rows: int, names: list[str], rounds: int) -> dict:
     for name, ratio in ratios.items():
         aim = "" if ratio["aim"] is None else f"  (aim: at most {ratio['aim']})"
         print(f"  {name:30} {ratio['ratio']:5.2f}{aim}")
+    most = max((each["peak_mib"] for name, each in results.items() if "kzdata" in name), default=0)
+    print(f"  most memory of kzdata: {most:,.0f} MiB (aim: at most {MEMORY})", flush=True)
     about = {"rows": rows, "rounds": rounds, "processors": os.cpu_count()}
     return {**about, "results": results, "ratios": ratios}
 
