@@ -185,6 +185,18 @@ def test_a_real_extract_of_71_thousand_rows(tmp_path, shared):
     assert_as_read(found, path)
 
 
+def test_a_load_never_waits_for_pandas(tmp_path, home):
+    code = "import sys; from kzdata import vintages; vintages.load('baci', sys.argv[1]); " + (
+        "print('pandas' in sys.modules)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, str(write(tmp_path))],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert told.stdout == "False\n"
+    assert len(vintages.entries()) == 1
+
+
 def many_rows(folder, count=3000):
     """Rows of five exporters by turns, so that every spill file holds all of them."""
     areas = (398, 376, 842, 251, 490)

@@ -54,20 +54,19 @@ class Held:
     def part(self, block: tuple[list[str], bytes]) -> Part:
         """The rows of a block of text; for any thread."""
         rows = parsed(block, self.name, self._padded)
-        for name, seen in self.seen.items():
-            seen[rows[name]] = True
+        for name in "tjk":
+            self.seen[name][rows[name]] = True
         if np.isnan(rows["v"]).any():
             self.missing = True
-        ranks = self._rank(rows["i"])
-        turns = np.flatnonzero(np.diff(ranks)) + 1
+        turns = _turns(rows["i"])
         if len(turns) > len(self.codes):  # CEPII's order has fewer
-            order = np.argsort(ranks, kind="stable")
+            order = np.argsort(rows["i"], kind="stable")
             rows = {name: column.take(order) for name, column in rows.items()}
             rows["line"] = order.astype(np.int32)
-            ranks = ranks.take(order)
-            turns = np.flatnonzero(np.diff(ranks)) + 1
-        begins = [0, *turns.tolist()] if len(ranks) else []
-        return Part(rows, [*begins, len(ranks)], ranks[begins].tolist())
+            turns = _turns(rows["i"])
+        exporters = rows["i"].take(turns)
+        self.seen["i"][exporters] = True
+        return Part(rows, [*turns.tolist(), len(rows["i"])], self._rank(exporters).tolist())
 
     def add(self, part: Part) -> None:
         """Hold the next part of the file."""
@@ -131,6 +130,13 @@ class Held:
             key, rows = key.take(order), {name: each.take(order) for name, each in rows.items()}
         rows["r"] = np.full(len(key), rank, dtype=np.int16)
         return key, rows
+
+
+def _turns(numbers: np.ndarray) -> np.ndarray:
+    """Where another number begins."""
+    begins = np.ones(len(numbers), dtype=bool)
+    begins[1:] = numbers[1:] != numbers[:-1]
+    return np.flatnonzero(begins)
 
 
 def _order(key: np.ndarray) -> np.ndarray:
