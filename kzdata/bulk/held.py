@@ -127,7 +127,9 @@ class Held:
             key |= rows[name]
         if len(key) > 1 and np.diff(key).min() <= 0:
             order = _order(key)
-            key, rows = key.take(order), {name: each.take(order) for name, each in rows.items()}
+            key = key.take(order)
+            for name, column in rows.items():  # one after the other: each lets go of its own
+                rows[name] = column.take(order)
         rows["r"] = np.full(len(key), rank, dtype=np.int16)
         return key, rows
 
