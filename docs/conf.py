@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -15,6 +17,7 @@ sys.path.insert(0, str(HERE / "_ext"))
 
 # The outputs of the guide are those of what is shipped: no store, reports or settings of one's own.
 _empty = tempfile.mkdtemp(prefix="kzdata-docs-")
+atexit.register(shutil.rmtree, _empty, ignore_errors=True)
 os.environ |= {"KZDATA_HOME": _empty, "KZDATA_REPORTS": f"{_empty}/reports"}
 os.environ["KZDATA_SHARED"] = _empty  # data sets that only some machines have
 os.environ |= {"XDG_CONFIG_HOME": _empty, "COLUMNS": "88", "NO_COLOR": "1"}

@@ -13,7 +13,8 @@ from kzdata.settings import KNOWN, variable
 from kzdata.shell import Answer, Examples, answers
 
 STREAMS = """The answer is on the output stream; progress, notes and refusals on the error stream.
---json makes the answer one JSON value; figures that are missing are null.
+--json makes the answer one JSON value; figures that are missing are null. What is refused or fails
+is {"error": {"kind", "message", "hint", "exit"}} there, and the same words on the error stream.
 Progress is drawn on a terminal only; a log gets a line as each notebook begins and ends.
 NO_COLOR=1 takes the colours away; so do TERM=dumb and any stream that is no terminal.
 Files and pipes get UTF-8 in every locale."""

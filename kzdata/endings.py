@@ -58,9 +58,9 @@ def ending(error: BaseException) -> Ending:
     kind = type(error).__name__
     match error:
         case click.exceptions.Abort():
-            return Ending(exits.INTERRUPTED, "Interrupted", "interrupted.", STANDS)
+            return Ending(exits.INTERRUPTED, "Interrupted", f"interrupted. {STANDS}")
         case terminal.Terminated():
-            return Ending(exits.TERMINATED, kind, "terminated.", STANDS)
+            return Ending(exits.TERMINATED, kind, f"terminated. {STANDS}")
         case Refused():
             known = error.error
             code = exit_code_of(known, error.otherwise)

@@ -129,6 +129,7 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
         (("verify", "--shared", "/nowhere"), "/nowhere is no folder"),
         (("report", "https://example.org/x.ipynb"), "is an address"),
         (("run", "kaz-irs"), "Did you mean 'kaz-isr'?"),
+        (("run", "uzbekistan"), "For another pair: kzdata report bilateral -p partner=CODE"),
         (("why", "236", "--report", "/nowhere"), "/nowhere holds no report"),
     ],
 )

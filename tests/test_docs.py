@@ -14,6 +14,7 @@ from collections import Counter
 
 import guide_blocks
 import pytest
+import test_browser_pages as seen
 import yaml
 from conftest import ROOT
 
@@ -254,6 +255,18 @@ def test_every_code_cell_shows_what_it_gave(built):
         assert text.count('class="cell_input') == len(cells), page
         assert text.count('class="cell_output') == len(cells), page
         assert "Traceback" not in text
+
+
+chromium = seen.chromium
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(bool(seen.why_not()), reason=seen.why_not() or "can be looked at")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 360)])
+def test_the_guide_has_no_violation(built, chromium, scheme, width):
+    for page in sorted(built.rglob("*.html")):
+        assert seen.violations(chromium, page, scheme, width) == [], page.name
 
 
 def test_addresses_elsewhere_are_told_from_paths():

@@ -159,6 +159,9 @@ def select(names: tuple[str, ...]) -> list[Edition]:
     families = {each.family for each in known.values()}
     for name in names:
         if name not in known and name not in families:
-            raise UnknownCode(f"{name!r} is no edition.", did_you_mean(name, {*known, *families}))
+            hint = did_you_mean(name, {*known, *families})
+            if hint.startswith("Known"):
+                hint += "\n  For another pair: kzdata report bilateral -p partner=CODE"
+            raise UnknownCode(f"{name!r} is no edition.", hint)
     loose = set(names) - known.keys()
     return [each for each in known.values() if each.name in names or each.family in loose]
