@@ -13,6 +13,7 @@ from kzdata import resource
 from kzdata.errors import KzdataError, UnknownCode, did_you_mean
 from kzdata.home import HOME
 from kzdata.language import isolated, known_word, retold, t
+from kzdata.readers.manifests import load
 
 # The columns that name sources by id: of the row, of its growth and of its share.
 _NAMING = {"source", "growth_source", "share_source"}
@@ -21,16 +22,13 @@ CITED = ["source", "publisher", "title", "edition", "published", "accessed_via",
 
 @cache
 def manifests() -> dict[str, dict[str, Any]]:
-    """The manifest of every folder of ``data/raw``, by source id."""
+    """The manifest of every folder of ``data/raw``, by source id.
+
+    Raises `ContractError` where one is not what a manifest is.
+    """
     found = {}
     for path in sorted((HOME / "data" / "raw").glob("*/manifest.yml")):
-        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if manifest["source"] != path.parent.name:
-            raise KzdataError(
-                f"{path} says source {manifest['source']!r}, its folder says {path.parent.name!r}.",
-                "Give both the same name.",
-            )
-        found[manifest["source"]] = manifest
+        found[path.parent.name] = load(path)
     return found
 
 

@@ -19,13 +19,20 @@ READERS = {
     "monthly_totals": flows.monthly_totals,
     "nbk_fdi": nbk_fdi.net_inflow,
 }
+# What each needs; a name that ends in _ begins that of one column.
+COLUMNS = {
+    "annual_flows": ("reporter", "partner", "year", "exports_", "imports_"),
+    "annual_partners": ("year", "iso3", "name_ru", "exports_", "imports_"),
+    "monthly_totals": ("month", "exports_", "imports_"),
+    "nbk_fdi": ("report_date", "amount_musd"),
+}
 
 
 def read_source(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
     """The observations of one raw folder, checked against the contract.
 
-    Raises `KzdataError` when the file's SHA-256 is not the one in the manifest, and
-    `ContractError` with every failing row.
+    Raises `KzdataError` when the file's SHA-256 is not the one in the manifest, `ContractError` for
+    a file that is not its reader's, and with every failing row.
     """
     path = folder / manifest["file"]
     found = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -39,7 +46,7 @@ def read_source(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
             f"{folder.name}/manifest.yml names the reader {manifest['reader']!r}.",
             did_you_mean(manifest["reader"], READERS),
         )
-    raw = pd.read_csv(path, dtype=str, keep_default_na=False)
+    raw = _table(path, manifest["reader"])
     frame = READERS[manifest["reader"]](raw, manifest)
     frame = _declare_missing(frame, manifest)
     frame = _flag(frame, manifest)
@@ -47,6 +54,24 @@ def read_source(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
         return contract.check(contract.order(frame))
     except ContractError as error:
         raise ContractError(f"{path}: {error.fact}", error.hint, error.failures) from None
+
+
+def _table(path: Path, reader: str) -> pd.DataFrame:
+    hint = (
+        f"The reader {reader} needs a CSV in UTF-8 with the columns {', '.join(COLUMNS[reader])}."
+    )
+    try:
+        raw = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise ContractError(f"{path} is no table: {error}", hint) from None
+    for wanted in COLUMNS[reader]:
+        count = sum(
+            name.startswith(wanted) if wanted[-1] == "_" else name == wanted for name in raw.columns
+        )
+        if count != 1:
+            said = "has no column" if count == 0 else f"has {count} columns"
+            raise ContractError(f"{path} {said} {wanted}.", hint)
+    return raw
 
 
 def _declare_missing(frame: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
