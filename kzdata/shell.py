@@ -39,11 +39,10 @@ def answers(command: Callable[..., Answer | None]) -> Callable[..., None]:
         answer = command(*args, **options)
         if answer is None:
             return
-        if as_json:
-            click.echo(as_text(answer.data))
-        else:
-            for line in answer.lines:
-                (click.echo if answer.fixed else terminal.told)(line)
+        # Line by line: an unbuffered stream may take a part of a long text and not say so.
+        lines = as_text(answer.data).split("\n") if as_json else answer.lines
+        for line in lines:
+            (click.echo if as_json or answer.fixed else terminal.told)(line)
         if answer.code:
             click.get_current_context().exit(answer.code)
 
