@@ -74,6 +74,7 @@ def collisions(chart) -> list[tuple]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(CASES) - REFUSED))
 def test_an_awkward_input_is_drawn_whole_and_again_from_its_csv(name, tmp_path):
     draw, frame, more = CASES[name]
