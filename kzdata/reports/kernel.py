@@ -31,6 +31,12 @@ def environment(scratch: Path, epoch: int) -> dict[str, str]:
     }
 
 
+@functools.cache
+def registered(provisioner: str) -> bool:
+    """Whether jupyter_client finds it; every installed package is asked."""
+    return bool(entry_points(group=PROVISIONERS, name=provisioner))
+
+
 def kernel_manager(scratch: Path, epoch: int, provisioner: str | None = None) -> type:
     """A kernel manager class that starts this very interpreter.
 
@@ -42,7 +48,7 @@ def kernel_manager(scratch: Path, epoch: int, provisioner: str | None = None) ->
     from jupyter_client.manager import AsyncKernelManager
 
     env = environment(scratch, epoch)
-    if provisioner and not entry_points(group=PROVISIONERS, name=provisioner):
+    if provisioner and not registered(provisioner):
         from kzdata.warm.provisioner import plainly
 
         plainly("kzdata was installed before it had warm kernels; install it again.")

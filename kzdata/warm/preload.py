@@ -34,12 +34,13 @@ LIBRARIES = (
     "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "mpl_toolkits.mplot3d", "asyncio",
     "concurrent.futures.process",
 )  # fmt: skip
+READY = "kzdata.reports.ready"
 # What runs notebooks and makes reports of them, and what kzdata imports when it is asked to.
 REPORTS = (
     "papermill", "papermill.execute", "papermill.engines", "nbformat.v4", "nbclient",
     "jupyter_client.asynchronous", "jupyter_client.provisioning.local_provisioner",
     "zmq.asyncio", "jinja2", "markdown_it", "mdurl", "yaml", "babel.core", "babel.dates",
-    "babel.numbers", "pycountry", "click", "platformdirs", "tempfile", "uuid",
+    "babel.numbers", "pycountry", "click", "platformdirs", "tempfile", "uuid", READY,
 )  # fmt: skip
 OWN, JOBS = "kzdata.*", "jobs"
 NEVER = (
@@ -77,7 +78,6 @@ def preload(more: Iterable[str] = ()) -> list[str]:
                     _import(*_own())
                 elif name == JOBS:
                     _import(*REPORTS)
-                    _compile()
                 else:
                     importlib.import_module(name)
     finally:
@@ -94,18 +94,11 @@ def _import(*names: str) -> None:
             importlib.import_module(name)
 
 
-def _compile() -> None:
-    # nbformat writes and compiles the code of its schema's check at the first notebook.
-    import nbformat
-
-    nbformat.validate(nbformat.v4.new_notebook())
-
-
 def _own() -> list[str]:
     import kzdata
 
     found = pkgutil.walk_packages(kzdata.__path__, "kzdata.", onerror=lambda name: None)
-    programs = ("kzdata.cli", "kzdata.warm", "kzdata.shell")
+    programs = ("kzdata.cli", "kzdata.warm", "kzdata.shell", READY)
     return [
         each.name
         for each in found
