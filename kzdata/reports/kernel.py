@@ -17,6 +17,7 @@ from kzdata.reports.givingup import started
 from kzdata.warm.environment import base
 
 LONGEST_SOCKET = 70
+RECONNECT_MS = 4
 PROVISIONERS = "jupyter_client.kernel_provisioners"
 
 
@@ -44,6 +45,7 @@ def kernel_manager(scratch: Path, epoch: int, provisioner: str | None = None) ->
     and matplotlib that its manifest names. ``provisioner`` is the name of jupyter_client's entry
     point that starts it, by default or where it is not registered jupyter_client's own.
     """
+    import zmq
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
@@ -67,6 +69,8 @@ def kernel_manager(scratch: Path, epoch: int, provisioner: str | None = None) ->
             if private:
                 self.transport = "ipc"
             self.connection_file = str(scratch / "runtime" / "kernel.json")
+            # The first try may come before the kernel listens; zmq's own second is 0.1 s later.
+            self.context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
 
         @property
         def kernel_spec(self) -> KernelSpec:
@@ -103,30 +107,38 @@ def prompt_client() -> type:
     from jupyter_client.asynchronous.client import AsyncKernelClient
 
     class PromptClient(AsyncKernelClient):
+        def start_channels(self, **wanted: bool) -> None:
+            # Whether it lives is asked of its process; nobody answers its questions.
+            super().start_channels(**{"hb": False, "stdin": False, "control": False, **wanted})
+
         async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
             until = time.monotonic() + (float("inf") if timeout is None else timeout)
+            heard = answered = False
             pause = 0.02
-            while True:
-                asked = self.kernel_info()
+            self.kernel_info()
+            while not heard or not answered:
+                # Whatever comes shows that the socket of outputs is connected: what is said there
+                # before is lost. A kernel of today welcomes; an older one has to be asked again.
+                if answered:
+                    self.kernel_info()
                 with contextlib.suppress(Empty):
-                    # Until the socket of outputs is connected, what is said there is lost.
-                    while True:
-                        message = await self.iopub_channel.get_msg(timeout=pause)
-                        idle = message["content"].get("execution_state") == "idle"
-                        if idle and message["parent_header"].get("msg_id") == asked:
-                            return await self._answered()
+                    await self.iopub_channel.get_msg(timeout=pause)
+                    heard = True
+                answered |= await self._answered(pause if heard else 0)
                 if not await self._async_is_alive():
                     raise RuntimeError("Kernel died before replying to kernel_info")
                 if time.monotonic() > until:
                     raise RuntimeError(f"Kernel did not respond in {timeout:g} seconds")
                 pause = min(2 * pause, 1.0)
 
-        async def _answered(self) -> None:
+        async def _answered(self, seconds: float) -> bool:
             with contextlib.suppress(Empty):
                 while True:
-                    reply = await self.shell_channel.get_msg(timeout=0)
+                    reply = await self.shell_channel.get_msg(timeout=seconds)
                     if reply["msg_type"] == "kernel_info_reply":
                         self._handle_kernel_info_reply(reply)
+                        return True
+            return False
 
         wait_for_ready = _async_wait_for_ready
 

@@ -16,6 +16,7 @@ from kzdata.warm import client
 
 LOG = logging.getLogger("kzdata.warm")
 NAME = "kzdata-warm"
+KILLED_SECONDS = 5.0
 
 
 @functools.cache
@@ -53,11 +54,17 @@ class WarmProvisioner(LocalProvisioner):
         self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
 
+    async def kill(self, restart: bool = False) -> None:
+        """As `LocalProvisioner.kill`, and it has ended: jupyter_client looks once in 0.1 s."""
+        await super().kill(restart)
+        if isinstance(self.process, client.Forked):
+            await _ended(self.process, KILLED_SECONDS)
+
     async def wait(self) -> int | None:
         """As `LocalProvisioner.wait`, without its tenth of a second between two looks."""
         if isinstance(self.process, client.Forked):
             while self.process.poll() is None:
-                await asyncio.sleep(0.002)
+                await _ended(self.process, KILLED_SECONDS)
             self.process = None
             return 0
         return await super().wait()
@@ -71,6 +78,20 @@ def _descriptor(given: Any, otherwise: int) -> int:
     if found < 0:  # subprocess's PIPE and the like
         raise client.NotWarm("The kernel's own output is to be read through a pipe.")
     return found
+
+
+async def _ended(process: client.Forked, seconds: float) -> None:
+    """Return when it has ended, or after so long."""
+    if process.poll() is not None:
+        return
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()
+    line = process.fileno()
+    loop.add_reader(line, lambda: ended.done() or ended.set_result(None))
+    try:
+        await asyncio.wait([ended], timeout=seconds)
+    finally:
+        loop.remove_reader(line)
 
 
 def _same(python: str) -> bool:
