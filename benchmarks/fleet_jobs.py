@@ -9,7 +9,7 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-JOBS = 2
+JOBS = 2  # processors; kzdata's default is one job more, and the stock pool has both
 AREAS = [
     "ARM", "AZE", "BLR", "CHN", "CZE", "DEU", "FRA", "GBR", "ISR", "ITA",
     "JPN", "KGZ", "KOR", "NLD", "POL", "TJK", "TKM", "TUR", "UKR", "UZB",
@@ -57,11 +57,16 @@ def _stock(notebook: str, out: str, number: int) -> None:
     page.write_text(EXPORTER.from_notebook_node(done)[0], encoding="utf-8")
 
 
-def pool(notebook: str, out: str, count: int) -> None:
+def pool(notebook: str, out: str, count: int, workers: int = JOBS) -> None:
     """The tuned stock pool: warm exporter, immediate shutdown, one save."""
-    with ProcessPoolExecutor(JOBS, initializer=_warm_exporter) as executor:
+    with ProcessPoolExecutor(workers, initializer=_warm_exporter) as executor:
         for done in [executor.submit(_stock, notebook, out, n) for n in range(count)]:
             done.result()
+
+
+def pool_of_three(notebook: str, out: str, count: int) -> None:
+    """The same with as many workers as kzdata has."""
+    pool(notebook, out, count, JOBS + 1)
 
 
 def ploomber(notebook: str, out: str, count: int) -> None:
@@ -130,7 +135,7 @@ def _forked(job, modules: list[str], notebook: str, out: str, count: int) -> Non
     from kzdata.warm.executor import WarmExecutor
 
     os.environ["PYTHONPATH"] = str(Path(__file__).parent)
-    with WarmExecutor(JOBS, deadline=300, modules=modules) as executor:
+    with WarmExecutor(JOBS + 1, deadline=300, modules=modules) as executor:
         for done in [executor.submit(job, notebook, out, n) for n in range(count)]:
             done.result()
 

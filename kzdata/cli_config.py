@@ -48,7 +48,7 @@ def _by_itself(name: str) -> Any:
     return {
         "language": "en",
         "formats": ["html", "pdf", "xlsx"],
-        "jobs": settings.cores(),
+        "jobs": settings.at_once(),
         "engine": "warm",
     }[name]
 

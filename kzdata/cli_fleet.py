@@ -73,7 +73,7 @@ def run(
                 "--out is one folder, for one edition.", "Name one: kzdata run NAME --out DIR"
             )
         wishes = Wishes(
-            jobs=settings.value("jobs", jobs) or settings.cores(),
+            jobs=settings.value("jobs", jobs) or settings.at_once(),
             engine=settings.value("engine", engine),
             scheduler=scheduler,
             force=force,

@@ -207,10 +207,14 @@ def strangers() -> dict[str, str]:
     return {each: f"Did you mean {variable(near[0])}?" for each, near in found.items() if near}
 
 
-def cores() -> int:
-    """How many reports are made at the same time where nobody says: the cores at hand, up to 8."""
+def at_once() -> int:
+    """How many reports are made at the same time where nobody says, up to 8.
+
+    One more than the cores at hand: a report waits for its kernel and the kernel for it in turns,
+    and what waits leaves its core to another.
+    """
     at_hand = getattr(os, "sched_getaffinity", None)
-    return min(len(at_hand(0)) if at_hand else os.cpu_count() or 1, 8)
+    return min((len(at_hand(0)) if at_hand else os.cpu_count() or 1) + 1, 8)
 
 
 def in_force() -> list[Setting]:

@@ -106,7 +106,7 @@ def test_config_tells_people_and_programs(places, monkeypatch):
     found = {row["name"]: (row["value"], row["origin"]) for row in rows}
     assert found["formats"] == (["html", "pdf"], str(project))
     assert found["engine"] == ("plain", "KZDATA_ENGINE")
-    assert found["jobs"] == (settings.cores(), "default")
+    assert found["jobs"] == (settings.at_once(), "default")
     project.write_text("color = 1")
     refused = CliRunner().invoke(main, ["config"])
     assert refused.exit_code == 2

@@ -31,6 +31,9 @@ class WarmExecutor(Executor):
     passed its deadline or died without an answer, or that what it was given or gave back cannot
     be pickled.
 
+    By default one job more than there are cores: a job waits for its kernel and the kernel for it
+    in turns, and what waits leaves its core to another.
+
     Where nothing can be forked, jobs are processes started by Python's own `multiprocessing`,
     which the log says; what such a job starts in a session of its own may outlive it.
     """
@@ -44,7 +47,7 @@ class WarmExecutor(Executor):
         except client.NotWarm as error:
             LOG.warning("Jobs are started instead of forked. %s", error.fact)
         self._deadline = deadline
-        self._threads = ThreadPoolExecutor(jobs or os.cpu_count() or 1, "kzdata-job")
+        self._threads = ThreadPoolExecutor(jobs or (os.cpu_count() or 1) + 1, "kzdata-job")
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """The future of ``fn(*args, **kwargs)``; ``fn`` is a function that can be imported."""
