@@ -131,6 +131,9 @@ def main() -> None:
     parser.add_argument("--ploomber")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
+    for option in ("lean", "lab", "ploomber"):  # contenders work in a folder of their own
+        if python := getattr(given, option):
+            setattr(given, option, str(Path(shutil.which(python) or python).absolute()))
     wanted = given.only.split(",") if given.only else list(CONTENDERS)
     names = [name for name in wanted if getattr(given, CONTENDERS[name][1])]
     loops = given.loops or given.count
@@ -155,10 +158,14 @@ def main() -> None:
                       "floor_cpu_s": own, "s_per_report": each,
                       "cpu_s_per_report": {name: min(cpu) for name, cpu in used.items()},
                       "runs": runs}  # fmt: skip
+        told["formats_s"] = json.loads(
+            ended(started(lean, "formats", notebook.resolve(), out, 3), "formats")
+        )
         if given.flat:
             function = CONTENDERS["kzdata"][0]
             took, _ = seconds(lean, function, notebook.resolve(), out, given.flat)
             told["flat"] = {"count": given.flat, "s_per_report": took / given.flat}
+            print(f"  kzdata, {given.flat} reports: {took / given.flat:.2f} s a report")
         if given.cold:
             many = given.cold
             told["cold_s"] = {
@@ -185,6 +192,8 @@ def report(told: dict) -> None:
         held = f"{memory[name]:7,.0f} MiB" if name in memory else ""
         cpu = told["cpu_s_per_report"][name]
         print(f"  {name:30} {took:6.2f} s a report  {cpu:6.2f} of CPU  {held}")
+    for name, took in told["formats_s"].items():
+        print(f"  rendering {name:20} {took:6.2f} s a report, executed before")
     ratios: dict[str, dict] = {}
     for base in ("kzdata", "kzdata_nbconvert"):
         for name, aim in AIMS.items():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -104,21 +106,23 @@ def _executed(notebook: str, number: int, engine: str) -> object:
         )  # fmt: skip
 
 
+def _document(done: object) -> object:
+    from kzdata.reports.blocks import Document
+    from kzdata.reports.document import section, spread
+
+    part = section(done, "fleet")
+    return Document(part.title, spread(part), as_of="", about=[], paged=False)
+
+
 def _kzdata(notebook: str, out: str, number: int) -> None:
     import nbformat
 
     from kzdata.reports import html
-    from kzdata.reports.blocks import Document
-    from kzdata.reports.document import section, spread
 
     done = _executed(notebook, number, "warm")
-    part = section(done, "fleet")
     book, page = targets(out, number)
     nbformat.write(done, book)
-    page.write_text(
-        html.render(Document(part.title, spread(part), as_of="", about=[], paged=False)),
-        encoding="utf-8",
-    )
+    page.write_text(html.render(_document(done)), encoding="utf-8")
 
 
 def _kzdata_nbconvert(notebook: str, out: str, number: int) -> None:
@@ -157,6 +161,25 @@ def cold(notebook: str, out: str, count: int) -> None:
         asked = ["report", notebook, "--out", f"{out}/{number}", "--format", "html", *options]
         command = [sys.executable, "-m", "kzdata.cli", *asked]
         subprocess.run(command, check=True, capture_output=True)
+
+
+def formats(notebook: str, out: str, count: int) -> None:
+    """Print the seconds that each format takes of a report that is executed already."""
+    from kzdata.reports import html, pdf, xlsx
+
+    document = _document(_executed(notebook, 0, "warm"))
+    renderers = {
+        "html": lambda: html.render(document),
+        "pdf": lambda: pdf.render(document, epoch=1_767_225_600),
+        "xlsx": lambda: xlsx.render(document, epoch=1_767_225_600),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in renderers}
+    for _ in range(count + 1):
+        for name, render in renderers.items():
+            begun = time.perf_counter()
+            render()
+            taken[name].append(time.perf_counter() - begun)
+    print(json.dumps({name: min(each[1:]) for name, each in taken.items()}))
 
 
 def floor(notebook: str, out: str, count: int) -> None:

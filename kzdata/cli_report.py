@@ -51,15 +51,19 @@ def report(
 
     NOTEBOOK is the name of a shipped one, or the path of your own .ipynb.
     """
-    from kzdata.reports.build import make_one
+    from kzdata.reports.engine import foresee
     from kzdata.reports.formats import FORMATS, check_formats
-    from kzdata.reports.parameters import bind
-    from kzdata.reports.progress import lines
 
     begun = time.monotonic()
     asked = check_formats(settings.value("formats", formats) or FORMATS)
     kernels = settings.value("engine", engine)
     path = _resolved(notebook)
+    foresee(path, kernels or "warm")  # the imports that follow are done beside its own
+
+    from kzdata.reports.build import make_one
+    from kzdata.reports.parameters import bind
+    from kzdata.reports.progress import lines
+
     values = bind(path, _with_language(path, parameters, language), as_text=True)
     with lines() as progress:
         made = make_one(path, values, out=out, formats=asked, engine=kernels, progress=progress)

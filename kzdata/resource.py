@@ -4,9 +4,10 @@ human form, so that HTML, PDF and XLSX are made from the executed notebook and n
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 MIME = "application/vnd.dataresource+json"
 
@@ -28,6 +29,8 @@ def markdown(text: str) -> str:
 
 def schema(frame: pd.DataFrame, titles: dict[str, str] | None = None) -> dict[str, Any]:
     """Field names, titles and types of a frame, in Table Schema's words."""
+    import pandas as pd
+
     titles = titles or {}
     return {
         "fields": [
@@ -54,6 +57,8 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    import pandas as pd
+
     if pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else str(value)

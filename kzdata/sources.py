@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import yaml
 
 from kzdata import resource
@@ -14,6 +13,9 @@ from kzdata.errors import KzdataError, UnknownCode, did_you_mean
 from kzdata.home import HOME
 from kzdata.language import isolated, known_word, retold, t
 from kzdata.readers.manifests import load
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The columns that name sources by id: of the row, of its growth and of its share.
 _NAMING = {"source", "growth_source", "share_source"}
@@ -100,6 +102,8 @@ def cite(*frames: pd.DataFrame) -> Citation:
     A derived row names its sources joined by `` + ``. Raises `KzdataError` when a frame has no
     ``source`` column, `UnknownCode` when a source is not registered.
     """
+    import pandas as pd
+
     names: set[str] = set()
     for frame in frames:
         if "source" not in getattr(frame, "columns", []):

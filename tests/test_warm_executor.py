@@ -154,7 +154,7 @@ import warm_sample as sample
 from kzdata.errors import JobFailed
 from kzdata.warm.executor import WarmExecutor
 if __name__ == "__main__":
-    sys.platform = "darwin"
+    {before}
     with WarmExecutor(2, deadline=5) as executor:
         print(list(executor.map(sample.add, range(3))))
         for job, argument in [(sample.end, 7), (sample.wait, 60)]:
@@ -165,13 +165,29 @@ if __name__ == "__main__":
 """
 
 
-def test_where_nothing_can_be_forked_jobs_are_started_and_that_is_said(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(STARTED.format(tests=str(Path(__file__).parent)))
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+THREAD = "import threading, time; threading.Thread(target=time.sleep, args=(99,), daemon=True)"
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ("sys.platform = 'darwin'", "Forked kernels need Linux"),
+        ("os.environ['PYTHONPATH'] = os.getcwd()", "a library starts threads"),
+    ],
+    ids=["platform", "refused"],
+)
+def test_where_nothing_can_be_forked_jobs_are_started_and_that_is_said(tmp_path, before, said):
+    (tmp_path / "psutil.py").write_text(THREAD + ".start()")
+    script = tmp_path / "script" / "script.py"
+    script.parent.mkdir()
+    script.write_text(STARTED.format(tests=str(Path(__file__).parent), before=before))
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=120, cwd=tmp_path
+    )
     assert done.stdout.splitlines() == [
         "[0, 1, 2]",
         "The process of end ended with exit code 7 before it gave a result.",
         "wait was stopped: it was not done in 5 s.",
     ], done.stderr
-    assert "Jobs are started instead of forked. Forked kernels need Linux" in done.stderr
+    assert "started instead of forked." in done.stderr
+    assert said in done.stderr

@@ -193,6 +193,9 @@ def _run(
             for number, job in enumerate(jobs)
         ]
         try:
+            from kzdata.reports import html
+
+            html.template()  # imported and compiled while the kernels are at work
             return [future.result() for future in futures]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

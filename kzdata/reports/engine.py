@@ -109,6 +109,20 @@ def read_notebook(path: Path) -> Any:
         raise KzdataError(f"{path.name} is no readable notebook: {error}") from None
 
 
+def foresee(notebook: Path, engine: str = "warm") -> None:
+    """Let the server of kernels begin: it imports while the caller goes on.
+
+    Raises `UnknownCode` where there is no such engine.
+    """
+    if engine not in ENGINES:
+        raise UnknownCode(f"There is no engine {engine!r}.", did_you_mean(engine, ENGINES))
+    if engine == "warm":
+        from kzdata.warm import client, preload
+
+        named = notebook.is_file() and b"kzdata" in notebook.read_bytes()
+        client.foresee(base(), [preload.OWN] if named else [])
+
+
 def run(
     notebook: Path,
     values: dict[str, Any],
@@ -127,14 +141,7 @@ def run(
     so.
     Raises `NotebookFailed` naming notebook, cell and error.
     """
-    if engine not in ENGINES:
-        raise UnknownCode(f"There is no engine {engine!r}.", did_you_mean(engine, ENGINES))
-    if engine == "warm":
-        from kzdata.warm import client, preload
-
-        # While the server imports, so do we.
-        named = notebook.is_file() and b"kzdata" in notebook.read_bytes()
-        client.foresee(base(), [preload.OWN] if named else [])
+    foresee(notebook, engine)
     with _light_imports():
         import nbformat
         from nbclient.exceptions import CellTimeoutError, DeadKernelError

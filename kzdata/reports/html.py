@@ -27,30 +27,31 @@ def render(document: Document) -> str:
 
     document = in_order(document)
     parts = _numbered(document)
-    return (
-        environment()
-        .get_template("report.html.j2")
-        .render(
-            document=document,
-            parts=parts,
-            addresses={each["anchor"] for each in parts},
-            policy=POLICY,
-            css=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
-            md=lambda text: Markup(to_html(text)),
-            md_line=lambda text: Markup(inline_html(text)),
-            plain=plain,
-            cell_text=cell_text,
-            twin=twin,
-            beyond=_beyond,
-            data_uri=_data_uri,
-            kind=lambda block: type(block).__name__,
-            t=t,
-            tn=tn,
-            known_word=known_word,
-            way=_way,
-            tongue=lambda text: _tongue(text, document.language),
-        )
+    return template().render(
+        document=document,
+        parts=parts,
+        addresses={each["anchor"] for each in parts},
+        policy=POLICY,
+        css=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        md=lambda text: Markup(to_html(text)),
+        md_line=lambda text: Markup(inline_html(text)),
+        plain=plain,
+        cell_text=cell_text,
+        twin=twin,
+        beyond=_beyond,
+        data_uri=_data_uri,
+        kind=lambda block: type(block).__name__,
+        t=t,
+        tn=tn,
+        known_word=known_word,
+        way=_way,
+        tongue=lambda text: _tongue(text, document.language),
     )
+
+
+def template() -> Any:
+    """The page's template, compiled at the first call."""
+    return environment().get_template("report.html.j2")
 
 
 @cache

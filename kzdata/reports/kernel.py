@@ -45,7 +45,6 @@ def kernel_manager(scratch: Path, epoch: int, provisioner: str | None = None) ->
     and matplotlib that its manifest names. ``provisioner`` is the name of jupyter_client's entry
     point that starts it, by default or where it is not registered jupyter_client's own.
     """
-    import zmq
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
@@ -70,7 +69,7 @@ def kernel_manager(scratch: Path, epoch: int, provisioner: str | None = None) ->
                 self.transport = "ipc"
             self.connection_file = str(scratch / "runtime" / "kernel.json")
             # The first try may come before the kernel listens; zmq's own second is 0.1 s later.
-            self.context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
+            self.context.reconnect_ivl = RECONNECT_MS
 
         @property
         def kernel_spec(self) -> KernelSpec:
@@ -107,9 +106,16 @@ def prompt_client() -> type:
     from jupyter_client.asynchronous.client import AsyncKernelClient
 
     class PromptClient(AsyncKernelClient):
-        def start_channels(self, **wanted: bool) -> None:
+        def start_channels(
+            self,
+            shell: bool = True,
+            iopub: bool = True,
+            stdin: bool = False,
+            hb: bool = False,
+            control: bool = False,
+        ) -> None:
             # Whether it lives is asked of its process; nobody answers its questions.
-            super().start_channels(**{"hb": False, "stdin": False, "control": False, **wanted})
+            super().start_channels(shell, iopub, stdin, hb, control)
 
         async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
             until = time.monotonic() + (float("inf") if timeout is None else timeout)

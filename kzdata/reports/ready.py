@@ -12,7 +12,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from kzdata.reports import html, markdown
 from kzdata.reports.kernel import prompt_client, registered
 
-html.environment().get_template("report.html.j2")
+html.template()
 markdown.to_html("*kzdata*\n\n| a |\n|---|\n| 1 |")
 nbformat.validate(nbformat.v4.new_notebook())
 KernelProvisionerFactory.instance()

@@ -41,13 +41,17 @@ class Forked:
             try:
                 word, value = self._line.recv()
             except (EOFError, OSError):
-                self.close()
+                self._never()
                 raise NotWarm("The warm server ended before it could fork.") from None
             if word == guard.REFUSED:
-                self.close()
+                self._never()
                 raise NotWarm(f"The warm server forks nothing: {value}.")
             self.pid = value
         return self.pid is not None
+
+    def _never(self) -> None:
+        self.returncode = -signal.SIGKILL
+        self.close()
 
     def fileno(self) -> int:
         """Readable once it has ended, for whoever waits for many."""

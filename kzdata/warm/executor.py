@@ -72,15 +72,20 @@ class WarmExecutor(Executor):
     def _run(self, name: str, call: bytes) -> Any:
         results, out = Pipe(duplex=False)
         with results:
-            if self._server is None:
+            server = self._server
+            if server is None:
                 return _started(name, call, results, out, self._deadline)
             with out:
                 here = {"env": dict(os.environ), "cwd": str(Path.cwd()), "path": sys.path}
-                forked = self._server.fork({**here, "call": call}, out.fileno(), job=True)
+                forked = server.fork({**here, "call": call}, out.fileno(), job=True)
             try:
                 return _answer(name, forked, results, self._deadline)
+            except client.NotWarm as error:
+                LOG.warning("A job is started instead of forked. %s", error.fact)
             finally:
                 _end(forked)
+        self._server = None
+        return self._run(name, call)
 
 
 def _answer(name: str, forked: client.Forked, results: Connection, deadline: float | None) -> Any:

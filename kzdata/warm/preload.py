@@ -1,7 +1,7 @@
 """The imports of the server: code only, never data.
 
-Three modules are left to the kernel, because they ask for a running IPython while they are
-imported: matplotlib.pyplot, matplotlib_inline.backend_inline and pandas.plotting._matplotlib.
+Two modules are left to the kernel, because they look for a running IPython while they are
+imported: matplotlib.pyplot (in some versions) and matplotlib_inline.backend_inline.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ LIBRARIES = (
     "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "PIL.Image",
     "PIL.PngImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin",
     "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "mpl_toolkits.mplot3d", "asyncio",
-    "concurrent.futures.process",
+    "concurrent.futures.process", "pandas.io.formats.string",
+    "pandas.core.reshape.reshape", "pandas.plotting._matplotlib",
 )  # fmt: skip
 READY = "kzdata.reports.ready"
 # What runs notebooks and makes reports of them, and what kzdata imports when it is asked to.
@@ -44,7 +45,7 @@ REPORTS = (
 )  # fmt: skip
 OWN, JOBS = "kzdata.*", "jobs"
 NEVER = (
-    "matplotlib.pyplot", "matplotlib_inline.backend_inline", "pandas.plotting._matplotlib",
+    "matplotlib.pyplot", "matplotlib_inline.backend_inline",
     "polars", "grpc", "cupy", "torch", "distributed",
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import os
@@ -85,11 +86,12 @@ async def _ended(process: client.Forked, seconds: float) -> None:
     if process.poll() is not None:
         return
     loop = asyncio.get_running_loop()
-    ended = loop.create_future()
+    ended = asyncio.Event()
     line = process.fileno()
-    loop.add_reader(line, lambda: ended.done() or ended.set_result(None))
+    loop.add_reader(line, ended.set)
     try:
-        await asyncio.wait([ended], timeout=seconds)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), seconds)
     finally:
         loop.remove_reader(line)
 
