@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -19,6 +20,7 @@ import warm_sample
 
 from kzdata.errors import NotebookFailed, UnknownCode
 from kzdata.reports.engine import run
+from kzdata.reports.kernel import kernel_manager
 from kzdata.warm import environment, linux, provisioner
 
 pytestmark = [
@@ -268,6 +270,20 @@ def test_a_kernel_killed_from_outside_is_a_failed_report(tmp_path):
     )
     with pytest.raises(NotebookFailed, match="the kernel died"):
         report(tmp_path, source)
+
+
+def test_a_kernel_that_was_killed_has_ended(tmp_path):
+    async def killed() -> tuple[bool, object, bool]:
+        manager = kernel_manager(tmp_path, 1, provisioner.NAME)()
+        await manager.start_kernel(cwd=str(tmp_path))
+        running = manager.provisioner.process
+        before = running.poll()
+        await manager.provisioner.kill()
+        code = running.poll()
+        await manager.shutdown_kernel(now=True)
+        return before is None, code, manager.has_kernel
+
+    assert asyncio.run(killed()) == (True, -9, False)
 
 
 def test_many_kernels_keep_no_descriptor_open(tmp_path):
