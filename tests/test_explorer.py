@@ -172,8 +172,9 @@ def test_a_word_decides_between_live_and_static(monkeypatch):
 
 
 @pytest.mark.slow
-def test_papermill_keeps_the_twin_and_no_widget(tmp_path):
-    code = ["import kzdata as kz", "kz.explore(start=2020)"]
+def test_papermill_keeps_the_twin_and_nbval_finds_it_again(tmp_path):
+    code = ["import kzdata as kz", "kz.explore(start=2020)", "kz.explore('FRA')",
+            "kz.explore(product='HS2')", "kz.speak('he')", "kz.explore(partner='all')"]  # fmt: skip
     cells = [{"cell_type": "code", "id": f"c{n}", "metadata": {}, "source": each, "outputs": [],
               "execution_count": None} for n, each in enumerate(code)]  # fmt: skip
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -188,6 +189,20 @@ def test_papermill_keeps_the_twin_and_no_widget(tmp_path):
     assert "image/svg+xml" in outputs[0]["data"]
     assert "widgets" not in made["metadata"]
     assert "widget-view" not in json.dumps(made)
+    again = [sys.executable, "-m", "pytest", "--nbval", "out.ipynb", "-q", "-p", "no:cacheprovider"]
+    run = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True)
+    assert "6 passed" in run.stdout, run.stdout
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk", "he"])
+def test_the_line_of_the_twin_can_be_pasted_in_every_language(language):
+    from kzdata.language import speaking
+
+    with speaking(language):
+        *_, said = twin.parts(view(Selection(flow="B")))
+    (line,) = re.findall(r"```python\n(.*)\n```", str(said))
+    assert eval(line, {"kz": kz}).frame is not None
+    assert line.isascii()
 
 
 def test_widgets_follow_the_view_and_hold_no_markup_from_data():

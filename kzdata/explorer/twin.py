@@ -18,8 +18,9 @@ def parts(view: View) -> list[Any]:
     drawn = view.drawn
     assert drawn is not None  # a view is drawn or absent
     shown.append(drawn.chart if drawn.chart is not None else Statement(view.refusal, ()))
-    shown += [drawn.table, Statement(t("To make this again: `{line}`", line=drawn.line), ())]
-    return shown
+    # A line of its own, not a part of a sentence: in Hebrew parts carry marks of direction.
+    block = f"{t('The line that makes this')}\n\n```python\n{drawn.line}\n```"
+    return [*shown, drawn.table, Statement(block, ())]
 
 
 def _said(absent: Absence) -> Statement:
