@@ -55,6 +55,10 @@ class Number:
 
     __str__ = lambda self: format(self)  # noqa: E731
 
+    def __repr__(self) -> str:
+        said = f"{self.source}, {self.published}" if self.published else self.source
+        return f"{self} · {self.what} · {said} · {self.locator}"
+
 
 def _printed(number: Number, decimals: int | None) -> str:
     if math.isnan(number.value):

@@ -1,11 +1,13 @@
-"""How a notebook shows a frame of observations: units in the heads, statuses flagged.
+"""How a notebook shows frames of kzdata: units in the heads, statuses flagged, no raw floats.
 
-The frame stays a DataFrame like any other; only its HTML is ours, and only where the columns are
-those of the contract. Columns keep their names, because these are what a person types next.
+A frame stays a DataFrame like any other; only its HTML is ours, and only where its columns are
+those of the contract, or say where its rows come from. Columns keep their names, because these are
+what a person types next; so all of it is English, whatever language is spoken.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,15 @@ if TYPE_CHECKING:
 
 HEAD, TAIL, WHOLE = 6, 6, 30
 """Rows shown of a long frame, and up to how many every row is."""
+COLUMNS = 12
+"""Columns shown of a frame that is not under the contract."""
 _PROVENANCE = {"lower", "upper", "locator", "note", "basis"}
+_BESIDE = re.compile(r"(.*_)?(source|locator|note|published|lower|upper|lower_pct|upper_pct|url)$")
+_TOLD = {"note", "locator", "published", "reason", "url"}
+_FIRST = ("answer", "claim", "speaker", "printed")
+_IN_UNIT = {"balance", "reported", "mirrored", "mirrored_fob", "gap", "gap_fob", "reconciled"}
+"""Columns in the unit of their row whose names do not end as such columns do."""
+_SUFFIXES = ("value", "_share", "_pct", "_pp")
 _SHORT = {"A": ""}
 
 
@@ -31,13 +41,19 @@ def register() -> None:
 
 
 def shown(frame: pd.DataFrame) -> str | None:
-    """The HTML of a frame under the contract; of any other frame what pandas makes."""
+    """The HTML of a frame of kzdata; of any other frame what pandas makes."""
     from kzdata import contract
+    from kzdata.language import speaking
 
-    under = set(contract.COLUMNS) <= {str(column) for column in frame.columns}
-    if not under or frame.columns.has_duplicates or frame.empty:
+    names = {str(column) for column in frame.columns}
+    if frame.columns.has_duplicates or frame.empty:
         return _own(frame)
-    return observations_html(frame)
+    with speaking("en"):
+        if names >= set(contract.COLUMNS):
+            return observations_html(frame)
+        if "source" in names and names & _TOLD:
+            return results_html(frame)
+    return _own(frame)
 
 
 def _own(frame: pd.DataFrame) -> str | None:
@@ -47,26 +63,55 @@ def _own(frame: pd.DataFrame) -> str | None:
 
 def observations_html(frame: pd.DataFrame) -> str:
     """A table of what varies, under a line of what all rows share."""
+    from kzdata import contract
+
+    texts = [c for c in _FIRST if c in frame.columns]
+    texts += [c for c in contract.COLUMNS if c not in (*contract.NUMERIC, *_PROVENANCE, "unit")]
+    texts.remove("obs_status")
+    beyond = [str(c) for c in frame.columns if c not in contract.COLUMNS]
+    numbers = ["value", *(c for c in beyond if _is_number(frame, c))]
+    texts += [c for c in beyond if c in contract.BEYOND and c not in numbers]
+    if (frame["obs_status"] != "A").any():
+        texts.append("obs_status")
+    return _html(frame, texts, [*texts, *numbers])
+
+
+def results_html(frame: pd.DataFrame) -> str:
+    """The same for a result of another shape: its own columns in their order, provenance last."""
+    bounds = ("lower", "upper", "lower_pct", "upper_pct")
+    every = [str(c) for c in frame.columns if c != "unit"]
+    numbers = [c for c in every if _is_number(frame, c) and not c.endswith(bounds)]
+    said = [c for c in every if c in numbers or not _BESIDE.match(c)]
+    texts = [c for c in said if c not in numbers]
+    varied = [c for c in said if c in numbers or len({*map(_text, frame[c])}) > 1]
+    shared = [c for c in texts if c not in varied]
+    return _html(frame, texts, [*shared, *varied[:COLUMNS], "source"])
+
+
+def _is_number(frame: pd.DataFrame, column: str) -> bool:
     import pandas as pd
 
-    from kzdata import contract, tables
+    values = frame[column]
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
-    texts = [c for c in contract.COLUMNS if c not in (*contract.NUMERIC, *_PROVENANCE, "unit")]
-    texts.remove("obs_status")
-    shared = {c: str(frame[c].iloc[0]) for c in [*texts, "unit"] if frame[c].nunique() == 1}
+
+def _html(frame: pd.DataFrame, texts: list[str], order: list[str]) -> str:
+    """The columns of ``order``; of ``texts`` those with one value stand above the table."""
+    known = [*texts, "source", "unit"]
+    held = [c for c in dict.fromkeys(known) if c in frame.columns and c != "obs_status"]
+    told = {c: {*map(_text, frame[c])} for c in held}
+    shared = {c: told[c].pop() for c in held if len(told[c]) == 1}
     part, cut = _part(frame)
-    beyond = [str(c) for c in frame.columns if c not in contract.COLUMNS]
-    numbers = ["value", *(c for c in beyond if pd.api.types.is_numeric_dtype(frame[c]))]
-    more = [c for c in beyond if c not in numbers and c in contract.BEYOND]
-    formatted = tables.table(part, "rows", {c: c for c in numbers}, scale=_scale(frame))
-    columns: list[tuple[str, list[str], str]] = [
-        (c, [str(v) for v in part[c]], "left") for c in [*texts, *more] if c not in shared
-    ]
-    for n, header in enumerate(formatted.headers):
-        columns.append((header, [row[n] for row in formatted.rows], "right"))
-    if (frame["obs_status"] != "A").any():
-        columns.append(("obs_status", [_SHORT.get(v, v) for v in part["obs_status"]], "left"))
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name, _, _ in columns)
+    largest = frame["value"].abs().max() if "value" in order else None
+    columns: list[tuple[str, list[str], str]] = []
+    for name in order:
+        if name in shared:
+            continue
+        if name in texts or name == "source":
+            columns.append((name, [_short(name, _text(v)) for v in part[name]], "left"))
+        else:
+            columns.append((*_numbers(part, name, largest), "right"))
+    head = "".join(f'<th scope="col">{escape(header)}</th>' for header, _, _ in columns)
     lines = []
     for place in range(len(part)):
         if place == cut:
@@ -76,15 +121,48 @@ def observations_html(frame: pd.DataFrame) -> str:
             for name, cells, side in columns
         )
         lines.append(f"<tr>{cells}</tr>")
-    said = " · ".join(f"{name} {escape(value)}" for name, value in shared.items())
-    rest = ", ".join([*sorted(_PROVENANCE), *sorted(set(beyond) - set(numbers) - set(more))])
-    # Beside column names in English, so English: this is for whoever writes the code.
-    foot = f"{len(frame):,} rows; rounded here, whole in the frame. Also there: {rest}."
+    said = " · ".join(f"{escape(name)} {escape(text)}" for name, text in shared.items() if text)
+    rest = ", ".join(
+        sorted(str(c) for c in frame.columns if c not in (*order, "unit", "obs_status"))
+    )
+    rows = "row" if len(frame) == 1 else "rows"
+    foot = f"{len(frame):,} {rows}; rounded here, whole in the frame. Also there: {rest}."
     return (
-        '<div class="tex2jax_ignore mathjax_ignore"><table>'
+        '<div class="tex2jax_ignore mathjax_ignore" lang="en" dir="ltr"><table>'
         f'<caption style="text-align: left">{said}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table><p><small>{escape(foot)}</small></p></div>"
     )
+
+
+def _numbers(part: pd.DataFrame, name: str, largest: float | None) -> tuple[str, list[str]]:
+    """The head of a column of numbers with its unit, and its cells rounded."""
+    from kzdata import amounts, tables
+
+    in_unit = name in _IN_UNIT and "unit" in part.columns
+    if in_unit or name.endswith(_SUFFIXES):
+        asked = f"{name}_value" if in_unit else name
+        given = part.rename(columns={name: asked})
+        values = part[name].abs().max() if largest is None else largest
+        made = tables.table(given, "rows", {asked: name}, scale=_scale(values))
+        return made.headers[0], [row[0] for row in made.rows]
+    texts = []
+    for value in part[name].astype(float):
+        size = abs(value)
+        whole = value.is_integer() or size >= 1000
+        decimals = 0 if whole else 1 if size >= 100 else 2 if size >= 10 else 3 if size >= 1 else 4
+        texts.append("n/a" if value != value else amounts.format_number(value, decimals))
+    return name, texts
+
+
+def _text(value: Any) -> str:
+    import pandas as pd
+
+    missing = pd.api.types.is_scalar(value) and pd.isna(value)
+    return "" if missing else str(value)
+
+
+def _short(name: str, text: str) -> str:
+    return _SHORT.get(text, text) if name == "obs_status" else text
 
 
 def _cell(column: str, text: str) -> str:
@@ -104,6 +182,5 @@ def _part(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return pd.concat([frame.head(HEAD), frame.tail(TAIL)]), HEAD
 
 
-def _scale(frame: pd.DataFrame) -> str:
-    largest = frame["value"].abs().max()
+def _scale(largest: float) -> str:
     return "million" if largest >= 1e7 else "thousand" if largest >= 1e4 else ""

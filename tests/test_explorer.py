@@ -238,6 +238,99 @@ def test_a_frame_of_observations_shows_units_and_flags_and_no_raw_floats():
     assert frame_display.shown(other) == other._repr_html_()
 
 
+def results():
+    trade = kz.observations("KAZ", "ISR")
+    year = kz.observations("KAZ", start=2025, end=2025, freq="A").query('partner != "WLD"')
+    months = kz.observations("KAZ", "WLD", freq="M", flow="X")
+    exports = year[year["flow"] == "X"]
+    claims = kz.claims(topic="trade")
+    return {
+        "observations": trade,
+        "turnover": kz.turnover(trade),
+        "growth": trade.pipe(kz.turnover).pipe(kz.growth),
+        "balance": kz.balance(trade),
+        "share": kz.share(year),
+        "rank": kz.rank(kz.turnover(year)),
+        "partial_year": kz.partial_year("2025-01-01/P11M", trade),
+        "back_test": kz.back_test(months, 11),
+        "claims": kz.claims(),
+        "confront": kz.confront(claims, trade),
+        "contradictions": kz.contradictions(kz.claims()),
+        "events": kz.events(),
+        "commitments": kz.commitments(as_of="2026-03-01"),
+        "transit_scenarios": kz.transit_scenarios(),
+        "mirror": kz.mirror(kz.both_sides("KAZ", "ISR")),
+        "hhi": kz.hhi(exports),
+        "theil": kz.theil(exports),
+        "verify": kz.verify(),
+        "revisions": kz.revisions(
+            pd.concat(
+                [
+                    rows(("X", "2023", 1.1e7), ("X", "2024", 1e7), published="2025-01-31"),
+                    rows(("X", "2023", 1.1e7), ("X", "2024", 1.1e7), published="2025-07-31"),
+                ]
+            )
+        ),
+    }
+
+
+def test_every_result_is_shown_with_units_and_without_raw_floats():
+    for name, frame in results().items():
+        html = frame_display.shown(frame)
+        assert "rounded here, whole in the frame" in html, name
+        as_published = set(frame.get("printed", []))  # quoted, not ours to round
+        cells = {*re.findall(r"<td[^>]*>([^<]*)</td>", html)} - as_published
+        raw = [c for c in cells if re.fullmatch(r"[-−]?\d+\.\d{5,}|[-−]?\d{6,}(\.\d+)?|nan|NaN", c)]
+        assert not raw, (name, raw[:3])
+        money = set(frame.get("unit", [])) == {"USD"}
+        assert not money or re.search(r"<th[^>]*>\w+, (million|thousand) USD</th>", html), name
+
+
+def test_a_result_says_its_answer_and_flags():
+    trade = kz.observations("KAZ", "ISR")
+    partial = frame_display.shown(kz.partial_year("2025-01-01/P11M", trade))
+    assert '<th scope="col">answer</th>' in partial
+    assert '<abbr title="estimated">E</abbr>' in partial
+    assert '<th scope="col">growth_pct, %</th>' in partial
+    mirror = frame_display.shown(kz.mirror(kz.both_sides("KAZ", "ISR")))
+    assert "reported, million USD" in mirror
+    hostile = kz.hhi(trade[trade["flow"] == "X"]).assign(variant="<script>alert(1)</script>")
+    assert "<script>" not in frame_display.shown(hostile)
+
+
+@pytest.mark.parametrize("language", ["ru", "kk", "he"])
+def test_frames_are_shown_whatever_language_is_spoken(language):
+    from kzdata.language import speaking
+
+    frame = kz.observations("KAZ", "ISR", start=2024)
+    with speaking(language):
+        assert frame_display.shown(frame) == frame_display.shown(frame)
+        assert "value, million USD" in frame_display.shown(frame)
+
+
+def test_results_that_are_no_frames_say_what_they_are():
+    trade = kz.observations("KAZ", "ISR", start=2024)
+    number = kz.number(trade, period="2025", flow="X")
+    said = kz.say("{n} rows", n=kz.count(trade, "rows"))
+    chart = kz.charts.turnover(trade)
+    for each in (number, kz.why(trade.iloc[0]), kz.cite(trade), kz.card("rca"), chart, said):
+        said = repr(each)
+        assert " object at 0x" not in said
+        assert not re.search(r"\d\.\d{5,}", said), said[:200]
+    assert (
+        repr(number)
+        .replace("\N{NO-BREAK SPACE}", " ")
+        .startswith("US$119.2 million · trade_goods KAZ ISR X 2025 · bns_partners_2025")
+    )
+
+
+def test_tab_offers_public_names_only():
+    offered = dir(kz)
+    assert offered == sorted(set(offered))
+    assert [each for each in offered if each.startswith("_")] == ["__version__"]
+    assert set(offered) == set(kz.__all__)
+
+
 def test_importing_kzdata_in_ipython_shows_frames_so_and_needs_no_pandas_for_it():
     code = (
         "import sys; from IPython.core.interactiveshell import InteractiveShell as S;"
