@@ -21,9 +21,10 @@ COLUMNS = 12
 """Columns shown of a frame that is not under the contract."""
 _PROVENANCE = {"lower", "upper", "locator", "note", "basis"}
 _BESIDE = re.compile(r"(.*_)?(source|locator|note|published|lower|upper|lower_pct|upper_pct|url)$")
-_TOLD = {"note", "locator", "published", "reason", "url"}
+_TOLD = {"note", "locator", "published", "reason", "url", "unit"}
 _FIRST = ("answer", "claim", "speaker", "printed")
 _IN_UNIT = {"balance", "reported", "mirrored", "mirrored_fob", "gap", "gap_fob", "reconciled"}
+_IN_UNIT |= {"mean_revision", "mean_absolute_revision", "lowest", "highest"}
 """Columns in the unit of their row whose names do not end as such columns do."""
 _SUFFIXES = ("value", "_share", "_pct", "_pp")
 _SHORT = {"A": ""}
