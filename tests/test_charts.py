@@ -362,7 +362,7 @@ def test_what_is_planned_or_only_stated_is_no_visit_and_no_agreement():
     )
     chart = kz.charts.timeline(events)
     assert chart.title == (
-        "5 dated events since 2010, 1 of them an undisputed visit; 3 fall in 2013 or later"
+        "5 dated events since 2010: 1 of them an undisputed visit, 3 in 2013 or later"
     )
     assert "as visits, 2 that a source disputes; as events, 2 planned or only st" in chart.caption
     looks = {
@@ -497,6 +497,52 @@ def test_a_level_after_a_verb_is_no_change():
         headline.checked("The share fell to 14 %", "", facts)
     with pytest.raises(KzdataError, match="empty"):
         headline.checked(" ", "The finding", facts)
+
+
+def test_a_title_in_the_words_of_the_finding_is_held_to_each_number_in_its_place():
+    """5 and 9 are both figures of the chart, but "9 of 5" is not what it shows."""
+    facts = [headline.Fact(float(n), "count") for n in (4, 5, 9, 37)]
+    facts += [headline.Fact(50.4e6, "USD"), headline.Fact(61e6, "USD")]
+    found = "5 of 9 agree; 37 do not; the most is US$50.4 million"
+    for title in (found, found.replace("US$50.4", "US$50")):
+        assert headline.checked(title, found, facts) == title
+    for title in ("9 of 5 agree; 37", "4 of 9 agree; 37", "5 of 9 agree; 4"):
+        with pytest.raises(KzdataError, match="The data say"):
+            headline.checked(f"{title} do not; the most is US$50.4 million", found, facts)
+    with pytest.raises(KzdataError, match="61"):
+        headline.checked(found.replace("50.4", "61"), found, facts)
+
+
+@pytest.mark.parametrize("draw", [kz.charts.turnover, kz.charts.series])
+def test_growth_across_publishers_or_a_flagged_break_is_no_finding(draw):
+    two = pair((2019, 20, 10), (2020, 50, 10))
+    two = two if draw is kz.charts.turnover else two[two["flow"] == "X"]
+    assert "rose" in draw(two).title
+    other = two.assign(
+        source=["wits_kaz_isr" if p == "2019" else "bns_kaz_isr" for p in two["period"]]
+    )
+    broken = two.assign(obs_status=["B" if p == "2020" else "A" for p in two["period"]])
+    for frame in (other, broken):
+        assert "rose" not in draw(frame).title
+        assert "2020" in draw(frame).title
+
+
+def test_the_status_of_a_figure_stands_beside_its_bar():
+    frame = pair((2022, 30, 10), (2023, 31, 12), (2024, 36, 20))
+    frame["obs_status"] = ["A", "A", "E", "E", "P", "P"]
+    # 31 + 12 = 43, estimated; 36 + 20 = 56, provisional
+    assert {"40.0", "43.0 E", "56.0 P"} <= set(texts(kz.charts.turnover(frame)))
+    # 31 − 12 = 19 and 36 − 20 = 16
+    assert {"20.0", "19.0 E", "16.0 P"} <= set(texts(kz.charts.balance(frame)))
+    assert {"31.0 E", "36.0 P"} <= set(texts(kz.charts.series(frame[frame["flow"] == "X"])))
+
+
+def test_what_is_not_zero_is_not_printed_as_zero():
+    chart = kz.charts.turnover(pair((2023, 0.001, 0.001), (2024, 5000, 0)))
+    assert "<1" in texts(chart)  # 2,000 dollars, in millions without a decimal
+    zero = kz.charts.turnover(pair((2023, 0, 0), (2024, 1, 1)))
+    assert "0" in texts(zero)
+    assert kz.charts.series(rows(("X", "2024", 0.0043))).title.endswith("US$0.0043 in 2024")
 
 
 EVERY = ["turnover", "balance", "ranking", "share", "partial_year", "back_test", "net_inflow"]

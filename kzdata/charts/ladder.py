@@ -154,7 +154,7 @@ def _draw(axes: Any, shown: pd.DataFrame, stages: list[str]) -> None:
     axes.set_yticks(range(len(shown)), titles, linespacing=1.15)
     axes.set_ylim(len(shown) - 0.35, -0.45)
     # Room for half of a date left of the first stage; English dates are the shortest.
-    axes.set_xlim(-0.85 if spoken() == "en" else -1.15, len(stages) - 0.6)
+    axes.set_xlim(-0.85 if spoken() == "en" else -1.35, len(stages) - 0.6)
     axes.xaxis.tick_top()
     axes.set_xticks(
         range(len(stages)),

@@ -152,7 +152,10 @@ def _draw(axes: Any, drawn: pd.DataFrame, scale: float) -> None:
                 size=style.SMALL,
                 color=style.INK,
             )
-    axes.set_yticks(range(len(drawn)), [style.clean(name) for name in drawn["name"]])
+    axes.set_yticks(
+        range(len(drawn)),
+        [page.shorten(axes.figure, name, style.BODY, 1.7, 2) for name in drawn["name"]],
+    )
     axes.set_ylim(len(drawn) - 0.45, -0.55)
     axes.set_xlim(0, 1.15 * values.max())
     marks.key(
