@@ -96,12 +96,15 @@ def test_codes_stay_text_and_missing_stays_missing(tmp_path):
 
 
 def _false(title: str) -> list[str]:
-    """The title once for each of its numbers, with another number in its place."""
+    """The title twice for each of its numbers: with a digit more, and with another last digit."""
     made = []
     for match in headline._NUMBER.finditer(title):
         start, end = match.span("digits")
         whole, point, decimals = re.sub(r"[ ,]", "", match["digits"]).partition(".")
         made.append(title[:start] + whole + "7" + point + decimals + title[end:])  # 45.2: 457.2
+        digits = match["digits"]
+        other = digits[:-1] + str((int(digits[-1]) + 1) % 10)  # 45.2: 45.3
+        made.append(title[:start] + other + title[end:])
     return made
 
 

@@ -74,17 +74,20 @@ def _same_words(said: str, found: str) -> list[bool]:
     if said == found or _NUMBER.sub("", said) != _NUMBER.sub("", found):
         return []
     pairs = zip(_NUMBER.finditer(said), _NUMBER.finditer(found), strict=True)
-    return [_overlap(one, other) for one, other in pairs]
+    return [_agree(one, other) for one, other in pairs]
 
 
-def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
-    if one["text"][:1].isalpha():  # "over 30 %": a bound, judged by the figures alone
-        return True
+def _agree(one: re.Match[str], other: re.Match[str]) -> bool:
+    """Whether two printed numbers differ by no more than the coarser of them leaves open."""
+    if re.match(r"[a-z]+\s", one["text"].strip(), re.IGNORECASE):
+        return True  # "over 30 %": a bound, judged by the figures alone
     ends = []
     for match in (one, other):
         scale = _SCALE.get(next(iter(_WORD.findall(match["text"].lower())), ""), 1.0)
         ends.append([scale * end for end in _digits(match["digits"])])
-    return ends[0][0] <= ends[1][1] and ends[1][0] <= ends[0][1]
+    apart = abs(sum(ends[0]) - sum(ends[1])) / 2
+    open_ = max(high - low for low, high in ends) / 2
+    return apart <= open_ * (1 + 1e-9)
 
 
 def _holds(match: re.Match[str], before: str, known: list[Fact]) -> bool:
