@@ -17,7 +17,8 @@ from kzdata.language import direction
 
 _RIGHT_TO_LEFT = "\u200f"  # a line that begins with a figure is still a Hebrew line
 _LEAD = 1.32  # height of a line in units of its type size
-_UNBROKEN = re.compile(r"(?<=\d) (?=(?:thousand|million|billion|trillion|%|km|км|ק״מ))")
+# A figure and its unit; a Hebrew figure ends with the sign that sets it apart.
+_UNBROKEN = re.compile("(?<=[0-9\u2069]) (?=(?:thousand|million|billion|trillion|%|km|км|ק״מ))")
 _TEXT = style.WIDTH - 2 * style.MARGIN
 
 
