@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,10 +34,11 @@ class Wishes:
     dry: bool = False
     out: Path | None = None
     formats: tuple[str, ...] | None = None
+    reports: Path = field(default_factory=home.reports_folder)
 
     def folder(self, edition: Edition) -> Path:
         """Where the report of an edition stands."""
-        return self.out or home.reports_folder() / edition.name
+        return self.out or self.reports / edition.name
 
 
 Start = Callable[[int], contextlib.AbstractContextManager[Executor]]

@@ -36,28 +36,69 @@ def files(notebook: Path, parameters: Mapping[str, Any]) -> list[Path]:
 
     Modules beside the notebook are among them, and what they import from there.
     """
-    folder = notebook.parent
-    own = list(_own_modules(notebook))
-    texts = {each for path in [notebook, *own] for each in named(path).texts}
-    texts |= {each for each in parameters.values() if isinstance(each, str)}
-    beside = _listing(folder, folder.stat().st_mtime_ns) if folder.is_dir() else frozenset()
-    found = {
-        Path(os.path.normpath(folder / Path(text).expanduser()))
-        for text in texts
-        if _may_be_path(text, beside)
-    }
-    return sorted({*own, *(path for path in found if path.is_file())})
+    own = _own_modules(notebook)
+    beside = _beside(notebook.parent)
+    places = {place for path in [notebook, *own] for place in _places(named(path), beside)}
+    places |= _places(
+        Named(frozenset(), frozenset(v for v in parameters.values() if isinstance(v, str))), beside
+    )
+    return sorted({*own, *(Path(place) for place in places if os.path.isfile(place))})  # noqa: PTH113
 
 
 def libraries(notebook: Path) -> dict[str, str]:
     """The version of each library that a notebook, or a module beside it, imports."""
+    beside = _beside(notebook.parent)
     modules = {m for path in [notebook, *_own_modules(notebook)] for m in named(path).modules}
     foreign = modules - sys.stdlib_module_names - {"kzdata"}
-    return {
-        name: _version(name)
-        for name in sorted(foreign)
-        if not _beside(notebook.parent, name) and name.isidentifier()
-    }
+    return {name: _version(name) for name in sorted(foreign) if not beside.module(name)}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a notebook: many texts are asked about, and few of them are names."""
+
+    folder: str
+    names: frozenset[str]
+
+    def module(self, name: str) -> list[Path]:
+        """The files of a module that stands here, where Python finds it first."""
+        place = Path(self.folder)
+        if name in self.names and (place / name / "__init__.py").is_file():
+            return sorted((place / name).rglob("*.py"))
+        return [place / f"{name}.py"] if f"{name}.py" in self.names else []
+
+
+def _beside(folder: Path) -> Beside:
+    try:
+        return _beside_then(os.fspath(folder), folder.stat().st_mtime_ns)
+    except OSError:
+        return Beside(os.fspath(folder), frozenset())
+
+
+@lru_cache(maxsize=64)
+def _beside_then(folder: str, written: int) -> Beside:
+    return Beside(folder, frozenset(os.listdir(folder)))  # noqa: PTH208 -- names are all it needs
+
+
+@lru_cache(maxsize=4096)
+def _places(of: Named, beside: Beside) -> frozenset[str]:
+    """Where the files would be that these texts name."""
+    return frozenset(
+        os.path.normpath(os.path.join(beside.folder, os.path.expanduser(text)))  # noqa: PTH111, PTH118
+        for text in of.texts
+        if _may_be_path(text, beside.names)
+    )
+
+
+def _may_be_path(text: str, names: frozenset[str]) -> bool:
+    """Whether it is worth asking the disk; most texts of a notebook are prose."""
+    if not 0 < len(text) <= LONGEST or not text.isprintable() or "://" in text:
+        return False
+    return (
+        text[0] in "/~"
+        or text.removeprefix("./").partition("/")[0] in names
+        or text.startswith("../")
+    )
 
 
 def named(path: Path) -> Named:
@@ -148,35 +189,17 @@ def _joined(
     return "".join(known) if plain else os.path.join(*known)  # noqa: PTH118 -- as the notebook does
 
 
-def _may_be_path(text: str, beside: frozenset[str]) -> bool:
-    """Whether it is worth asking the disk; most texts of a notebook are prose."""
-    if not 0 < len(text) <= LONGEST or not text.isprintable() or "://" in text:
-        return False
-    return text[0] in "/~" or Path(text).parts[:1] == ("..",) or Path(text).parts[0] in beside
-
-
-@lru_cache(maxsize=64)
-def _listing(folder: Path, written: int) -> frozenset[str]:
-    return frozenset(os.listdir(folder))  # noqa: PTH208 -- names are all that is asked
-
-
-def _own_modules(notebook: Path) -> Iterator[Path]:
-    seen: set[Path] = set()
+def _own_modules(notebook: Path) -> list[Path]:
+    beside = _beside(notebook.parent)
+    found: list[Path] = []
     waiting = [notebook]
     while waiting:
         for name in sorted(named(waiting.pop()).modules):
-            for path in _beside(notebook.parent, name):
-                if path not in seen:
-                    seen.add(path)
+            for path in beside.module(name):
+                if path not in found:
+                    found.append(path)
                     waiting.append(path)
-                    yield path
-
-
-def _beside(folder: Path, name: str) -> list[Path]:
-    """The files of a module that stands beside a notebook, where Python finds it first."""
-    if (folder / name / "__init__.py").is_file():
-        return sorted((folder / name).rglob("*.py"))
-    return [folder / f"{name}.py"] if (folder / f"{name}.py").is_file() else []
+    return found
 
 
 @cache

@@ -19,7 +19,7 @@ from kzdata.reports import manifest
 from kzdata.reports.editions import Edition
 from kzdata.reports.formats import FILES
 
-HASHES, ANSWERS = "hashes.json", "answers.json"
+HASHES, ANSWERS = "hashes.of.json", "answers.of.json"  # the name of no edition holds a dot
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,14 @@ class Planner:
     """Looks at each edition once; what it hashed and asked is remembered for the next run."""
 
     def __init__(self) -> None:
+        self._reports = home.reports_folder()  # settings are looked up in files, each time
         self.hashes = Hashes(folder() / HASHES)
         self.standing: Standing = standing(self.hashes)
         self._answers = _Answers(self.standing.data)
 
     def plan(self, edition: Edition) -> Plan:
         """Why an edition has to be made again."""
-        place = home.reports_folder() / edition.name
+        place = self._reports / edition.name
         made = manifest.read(place)
         if made is None:
             return Plan(edition, ["it was never made"], [])

@@ -1,4 +1,4 @@
-"""When an edition was last run, and how it went: one small file each beside the reports.
+"""When an edition was last run, and how it went: small files beside the reports.
 
 The report itself is not touched by a run that finds nothing new; the calendar still has to know
 that the run took place.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from kzdata.reports import calendars
 from kzdata.reports.editions import Edition
 
 FOLDER = ".fleet"
+UNCHANGED = "unchanged.at.json"  # the name of no edition holds a dot
 
 
 def folder() -> Path:
@@ -28,21 +30,53 @@ def folder() -> Path:
 
 def record(name: str) -> dict[str, Any] | None:
     """``at`` (UTC), ``status`` and ``message`` of the last run of an edition."""
-    try:
-        found = json.loads((folder() / f"{name}.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) and "at" in found else None
+    found = _read(folder() / f"{name}.json")
+    known = found if "at" in found else None
+    looked = _looked(folder()).get(name)
+    if looked and (known is None or str(known["at"]) < looked):
+        return {"at": looked, "status": "unchanged", "message": ""}
+    return known
 
 
-def keep(name: str, status: str, message: str, at: dt.datetime) -> None:
-    """Put down how a run of an edition went. Raises `PublishError` where that cannot be written."""
+def keep(
+    name: str, status: str, message: str, at: dt.datetime, reports: Path | None = None
+) -> None:
+    """Put down how a run of an edition went, beside its report in ``reports``.
+
+    Raises `PublishError` where that cannot be written.
+    """
     said = {"at": at.isoformat(timespec="seconds"), "status": status, "message": message}
+    _write((reports / FOLDER if reports else folder()) / f"{name}.json", said, name)
+
+
+def keep_unchanged(names: Sequence[str], at: dt.datetime, reports: Path | None = None) -> None:
+    """Put down that these editions were found unchanged: all of them in one step.
+
+    Two runs may do so at once, and one of them be forgotten: then its editions are looked at again.
+    """
+    place = reports / FOLDER if reports else folder()
+    said = {**_looked(place), **dict.fromkeys(names, at.isoformat(timespec="seconds"))}
+    _write(place / UNCHANGED, said, "what is unchanged")
+
+
+def _looked(place: Path) -> dict[str, str]:
+    return {name: at for name, at in _read(place / UNCHANGED).items() if isinstance(at, str)}
+
+
+def _read(place: Path) -> dict[str, Any]:
     try:
-        replace(folder() / f"{name}.json", json.dumps(said, ensure_ascii=False).encode())
+        found = json.loads(place.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(place: Path, said: dict[str, Any], of: str) -> None:
+    try:
+        replace(place, json.dumps(said, ensure_ascii=False).encode())
     except OSError as error:
         raise PublishError(
-            f"The record of {name} cannot be written to {folder()}: {error.strerror or error}.",
+            f"The record of {of} cannot be written to {place.parent}: {error.strerror or error}.",
             "The report itself is whole. Free the disk, or mend the permissions.",
         ) from None
 

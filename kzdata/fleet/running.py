@@ -8,10 +8,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from kzdata import home
 from kzdata.errors import KzdataError, ParameterError, PublishError
 from kzdata.fleet import records
 from kzdata.fleet.changes import contradictions
@@ -44,32 +43,30 @@ def run(
     drift = drifted(planner.hashes)
     ended: dict[str, Outcome] = {}
 
-    def end(plan: Plan, outcome: Outcome) -> None:
-        outcome = _kept(outcome, wishes)
-        ended[plan.edition.name] = outcome
-        told(outcome)
+    def end(*outcomes: Outcome) -> None:
+        for outcome in _kept(outcomes, wishes):
+            ended[outcome.name] = outcome
+            told(outcome)
 
-    def settle(plan: Plan) -> bool:
-        settled = _settled(plan, wishes, affected(plan.sources, drift))
-        if settled:
-            end(plan, settled)
-        return settled is None
+    def settle(plans: list[Plan]) -> list[Plan]:
+        """Those that have to be made; of the others the outcome is known."""
+        known = [_settled(plan, wishes, affected(plan.sources, drift)) for plan in plans]
+        end(*filter(None, known))
+        return [plan for plan, each in zip(plans, known, strict=True) if each is None]
 
     plans, misused = _planned(editions, planner, wishes)
     for name, error in misused.items():
-        failed = Outcome(name, "failed", str(home.reports_folder() / name), message=str(error))
-        end(Plan(next(e for e in editions if e.name == name), [], []), failed)
-    left = [plan for plan in plans if settle(plan)]
+        end(Outcome(name, "failed", str(wishes.reports / name), message=str(error)))
+    left = settle(plans)
     expected = dataclasses.asdict(planner.standing)
     with executor(wishes, len(left)) as start, contextlib.closing(Claims()) as claims:
         while left:
             mine, left = _taken(left, claims, wishes, told)
             # What another run made meanwhile is not made again.
             mine = [_forced(planner.plan(plan.edition), wishes) for plan in mine]
-            for plan, answer in answers_of(
-                [plan for plan in mine if settle(plan)], wishes, expected, start, progress
-            ):
-                end(plan, _published(plan, answer, wishes, drift))
+            made = answers_of(settle(mine), wishes, expected, start, progress)
+            for plan, answer in made:
+                end(_published(plan, answer, wishes, drift))
                 claims.release(plan.edition.name)
             for plan in mine:
                 claims.release(plan.edition.name)
@@ -133,17 +130,26 @@ def _settled(plan: Plan, wishes: Wishes, drift: list[str]) -> Outcome | None:
     return None
 
 
-def _kept(outcome: Outcome, wishes: Wishes) -> Outcome:
-    """The outcome, put down for the calendar; what is told of it holds no secret."""
-    message = hide(outcome.message)
-    if not wishes.dry and not wishes.out:
+def _kept(outcomes: Sequence[Outcome], wishes: Wishes) -> Iterator[Outcome]:
+    """The outcomes, put down for the calendar; what is told of them holds no secret."""
+    now = dt.datetime.now(dt.UTC)
+    unchanged = [each.name for each in outcomes if each.status == "unchanged"]
+    unkept = ""
+    if unchanged and not wishes.dry and not wishes.out:
         try:
-            records.keep(outcome.name, outcome.status, message, dt.datetime.now(dt.UTC))
+            records.keep_unchanged(unchanged, now, wishes.reports)
         except PublishError as error:
-            message = "\n".join(filter(None, [message, str(error)]))
-            status = outcome.status if outcome.status != "unchanged" else "failed"
-            return dataclasses.replace(outcome, status=status, message=message)
-    return dataclasses.replace(outcome, message=message)
+            unkept = str(error)
+    for each in outcomes:
+        message, status = hide(each.message) if each.message else "", each.status
+        if status == "unchanged":
+            status, message = ("failed", unkept) if unkept else (status, message)
+        elif not wishes.dry and not wishes.out:
+            try:
+                records.keep(each.name, status, message, now, wishes.reports)
+            except PublishError as error:
+                message = "\n".join(filter(None, [message, str(error)]))
+        yield dataclasses.replace(each, status=status, message=message)
 
 
 def _published(

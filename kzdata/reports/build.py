@@ -18,7 +18,15 @@ from kzdata.language import known_word, speaking, t
 from kzdata.periods import format_period
 from kzdata.reports import annexes, figures, manifest
 from kzdata.reports.blocks import Document, Section, Statement, slug
-from kzdata.reports.colophon import Job, about, as_of, epoch, kept, language_of_jobs
+from kzdata.reports.colophon import (
+    Job,
+    about,
+    as_of,
+    epoch,
+    kept,
+    language_of_jobs,
+    plain_name,
+)
 from kzdata.reports.document import section, spread
 from kzdata.reports.editions import Edition
 from kzdata.reports.engine import Progress, quiet, resolve, run, short_name
@@ -160,7 +168,7 @@ def compose(
         outputs = dict(figures.files(document)) | last.files
         outputs |= {FILES[each]: _rendered(document, each, moment) for each in formats}
     for job, book in zip(jobs, done, strict=True):
-        outputs[f"notebooks/{job.notebook.name}"] = kept(book)
+        outputs[f"notebooks/{plain_name(job.notebook)}"] = kept(book)
     made = manifest.manifest(
         document,
         edition=asked.name if asked else None,

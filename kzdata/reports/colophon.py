@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from kzdata.errors import KzdataError
 from kzdata.language import spoken, t
 from kzdata.reports import manifest
+from kzdata.reports.blocks import slug
 from kzdata.reports.engine import short_name
 
 if TYPE_CHECKING:
     from kzdata.reports.editions import Edition
 
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.ipynb")
 OLDEST = 315_532_800  # 1980-01-01: the first day that a zip file can name
 
 
@@ -48,6 +51,13 @@ def about(jobs: Sequence[Job], asked: Edition | None) -> list[tuple[str, str]]:
 
 def _listed(values: Mapping[str, str]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
+
+
+def plain_name(notebook: Path) -> str:
+    """The name of a notebook in a report: its own, unless it holds signs that mean something."""
+    if _PLAIN.fullmatch(notebook.name):
+        return notebook.name
+    return f"{slug(notebook.stem) or 'notebook'}.ipynb"
 
 
 def kept(book: Any) -> bytes:

@@ -65,9 +65,15 @@ class Edition:
 
         Raises `ParameterError` for a parameter that no notebook of the edition declares.
         """
-        from kzdata.reports.engine import resolve
+        from kzdata.reports.engine import resolve, short_name
         from kzdata.reports.parameters import bind_declared
 
+        called = [short_name(resolve(name)) for name in self.notebooks]
+        for twice in sorted({each for each in called if called.count(each) > 1}):
+            raise ParameterError(
+                f"Two notebooks of the edition {self.name} are called {twice}.",
+                "Give one of them another name.",
+            )
         declared = {name: _declared(resolve(name)) for name in self.notebooks}
         names = {each.name for known in declared.values() for each in known}
         strangers = sorted(set(self.parameters) - names)

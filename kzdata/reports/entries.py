@@ -23,6 +23,7 @@ FIELDS: dict[str, Any] = {
     "calendar": dict,
     "reads": list,
 }
+LONGEST = 120  # a name becomes that of a folder, with more around it while it is made
 LANGUAGES = ("en", "ru", "kk", "he")
 
 
@@ -50,8 +51,11 @@ def expanded(name: str, entry: Any, where: str) -> Iterator[dict[str, Any]]:
         ):
             if language not in LANGUAGES:
                 raise wrong(f"{language!r} is no language.", did_you_mean(str(language), LANGUAGES))
+            full = "-".join([name, *suffixes, *([language] if number else [])])
+            if len(full) > LONGEST:
+                raise wrong(f"{full[:40]}… is a name of {len(full)} signs, and {LONGEST} at most.")
             yield {
-                "name": "-".join([name, *suffixes, *([language] if number else [])]),
+                "name": full,
                 "title": _title(entry["title"], language, {**shared, **combination}, wrong),
                 "notebooks": tuple(str(each) for each in entry["notebooks"]),
                 "parameters": {**shared, **combination},
