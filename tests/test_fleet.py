@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 
 import pytest
 import reports_sample as sample
@@ -132,6 +133,60 @@ def test_the_input_that_changed_is_named(restored, path, old, new, reasons):
         assert [each.split()[:2] for each in found["kaz-isr"]] == [["library", "pandas"]]
 
 
+OWN = """
+import kzdata as kz
+from pathlib import Path
+import own_numbers
+import yaml
+
+folder = Path("..") / "mine"
+mine = (folder / "tariffs.csv").read_text(encoding="utf-8")
+one = kz.read("comtrade", f"../{chr(109)}ine/answer.json")  # a path that only the run knows
+kz.observations("KAZ", "ISR", freq="A").shape, len(mine), own_numbers.RATE
+"""
+
+
+def test_what_a_notebook_names_beside_data_and_seeds_is_an_input(made, shared):
+    """Files that it reads, modules beside it and what they import, libraries by version."""
+    (answer, *_) = sorted((shared / "samples" / "comtrade" / "json").glob("get_C_A_HS*.json"))
+    mine = made.folder / "mine"
+    mine.mkdir()
+    shutil.copy(answer, mine / "answer.json")
+    (mine / "tariffs.csv").write_text("a\n1\n", encoding="utf-8")
+    beside = made.folder / "notebooks"
+    (beside / "own_numbers.py").write_text("from deeper import RATE\n", encoding="utf-8")
+    (beside / "deeper.py").write_text("RATE = 1\n", encoding="utf-8")
+    made.notebook("04_own", sample.markdown("# Own"), sample.code(OWN))
+    made.editions("own: {title: O, notebooks: [own], formats: [html]}")
+    try:
+        code, outcomes = made.run("own")
+        assert code == 0, outcomes
+        assert made.reasons() == {"own": []}
+        inputs = json.loads((made.report("own") / "manifest.json").read_bytes())["inputs"]
+        assert inputs["imports"] == {"yaml": f"PyYAML {version('pyyaml')}"}
+        assert {"scipy", "pycountry", "babel", "pillow"} <= inputs["versions"].keys()
+        for path, name in (
+            (mine / "tariffs.csv", "mine/tariffs.csv"),
+            (mine / "answer.json", "mine/answer.json"),
+            (beside / "deeper.py", "notebooks/deeper.py"),
+        ):
+            kept = path.read_bytes()
+            path.write_bytes(kept + b"\n")
+            assert made.reasons() == {"own": [f"file {name} changed"]}
+            path.write_bytes(kept)
+        (mine / "other.csv").write_text("a\n", encoding="utf-8")
+        assert made.reasons() == {"own": []}
+        manifest = made.report("own") / "manifest.json"
+        manifest.write_text(
+            manifest.read_text(encoding="utf-8").replace("PyYAML ", "PyYAML 0."), encoding="utf-8"
+        )
+        (reason,) = made.reasons()["own"]
+        assert reason.startswith("import yaml PyYAML 0.")
+    finally:
+        made.editions(EDITIONS)
+        shutil.rmtree(mine)
+
+
 def test_two_processes_make_the_same_bytes(made, tmp_path):
     for name, seed in (("one", "1"), ("two", "2")):
         code, _ = made.run(
@@ -218,7 +273,21 @@ def test_one_that_fails_does_not_stop_the_others(made):
         assert made.run("finding")[0] == 20
         listing = json.loads(made.call("editions", "--json").stdout)
         assert {each["name"]: each["freshness"] for each in listing}["good"] == "fresh"
-        # Whoever misspells is told before anything runs.
+        # So does one that is written wrongly, or whose notebook is gone.
+        made.editions(
+            "good: {title: G, notebooks: [trade], formats: [html], parameters: {start: 2024}}\n"
+            "typo: {title: T, notebooks: [trade], parameters: {partnr: ISR}}\n"
+            "gone: {title: G, notebooks: [missing]}\n"
+        )
+        code, outcomes = made.run("--force")
+        assert code == 40
+        assert {name: each["status"] for name, each in outcomes.items()} == {
+            "good": "built",
+            "typo": "failed",
+            "gone": "failed",
+        }
+        assert "Did you mean 'partner'?" in outcomes["typo"]["message"]
+        # Whoever misspells and asks for nothing else is told before anything runs.
         made.editions("good: {title: G, notebooks: [trade], parameters: {partnr: ISR}}")
         done = made.call("run")
         assert done.returncode == 2
@@ -236,6 +305,54 @@ def test_a_source_that_drifted_is_not_published(restored):
     assert outcomes["kaz-isr"]["status"] == "drift"
     assert "kaz_isr_2020_2025.csv has SHA-256" in outcomes["kaz-isr"]["message"]
     assert outcomes["kaz-tur"]["status"] == "planned"  # it reads another source
+
+
+def test_a_manifest_that_cannot_be_read_is_a_drift_of_its_source(restored):
+    here = restored("data/raw/bns_kaz_isr/manifest.yml")
+    (here.folder / "data/raw/bns_kaz_isr/manifest.yml").write_text("[", encoding="utf-8")
+    code, outcomes = here.run("--force", "--dry-run")
+    assert code == 30
+    assert outcomes["kaz-isr"]["status"] == "drift"
+    assert "bns_kaz_isr/manifest.yml is no manifest" in outcomes["kaz-isr"]["message"]
+    assert outcomes["kaz-tur"]["status"] == "planned"
+
+
+def test_a_file_that_is_not_what_its_source_publishes_is_a_drift(made):
+    made.notebook("05_drift", sample.code('import kzdata as kz\nkz.read("comtrade", b"<html>")'))
+    made.editions("drift: {title: D, notebooks: [drift], formats: [html]}")
+    try:
+        code, outcomes = made.run()
+        assert (code, outcomes["drift"]["status"]) == (30, "drift")
+        assert "WrongFormat" in outcomes["drift"]["message"]
+    finally:
+        made.editions(EDITIONS)
+
+
+def test_runs_that_meet_make_each_edition_once(made):
+    made.editions(EDITIONS.replace("[ISR, TUR]", "[GBR, FRA, ITA]"))
+    try:
+        runs = [made.start("run", "--due", "--json", "--jobs", "1") for _ in range(8)]
+        said = [json.loads(each.communicate(timeout=280)[0]) for each in runs]
+        assert {each.returncode for each in runs} <= {0, 10}
+        by_name: dict[str, list[str]] = {}
+        for each in said:
+            for one in each["editions"]:
+                by_name.setdefault(one["name"], []).append(one["status"])
+        assert sorted(by_name) == ["kaz-fra", "kaz-gbr", "kaz-ita"]
+        for name, statuses in by_name.items():
+            assert statuses.count("built") == 1, by_name
+            assert set(statuses) <= {"built", "unchanged"}
+            verify(made.report(name))
+    finally:
+        made.editions(EDITIONS)
+
+
+def test_what_a_killed_run_had_claimed_is_free(made):
+    run = made.start("run", "kaz-isr", "--force")
+    time.sleep(3)
+    run.kill()
+    run.communicate(timeout=60)
+    assert made.run("kaz-isr", "--force")[0] == 0
 
 
 def test_a_worker_that_is_killed_is_replaced_and_every_edition_made(made):
