@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
+import reports_sample as sample
 from fleet_sample import Checkout
 
 from kzdata.reports.publish import verify
+from kzdata.warm import linux
 
 pytestmark = pytest.mark.slow
 
@@ -28,9 +31,9 @@ kaz:
 
 
 @contextlib.contextmanager
-def program(checkout, *words):
+def program(checkout, *words, **more):
     started = subprocess.Popen(
-        [sys.executable, "-m", *words], cwd=checkout.folder, env=checkout.environment(),
+        [sys.executable, "-m", *words], cwd=checkout.folder, env=checkout.environment(**more),
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -49,7 +52,7 @@ def waits_for(started, pattern):
 
 
 @contextlib.contextmanager
-def cluster(checkout, workers):
+def cluster(checkout, workers, **more):
     with contextlib.ExitStack() as stack:
         scheduler = stack.enter_context(
             program(checkout, "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
@@ -59,7 +62,7 @@ def cluster(checkout, workers):
         started = [
             stack.enter_context(
                 program(home, "distributed.cli.dask_worker", address, "--nthreads", "1",
-                        "--no-nanny", "--no-dashboard")
+                        "--no-nanny", "--no-dashboard", **more)
             )
             for home in workers
         ]  # fmt: skip
@@ -95,6 +98,42 @@ def test_a_worker_with_other_data_or_code_is_refused(tmp_path):
     assert done.returncode == 2
     assert "Workers with other code, libraries, data or seeds: tcp://" in done.stderr
     assert not here.report("kaz-isr").exists()
+
+
+PARENT = 'import os\nopen(f"/proc/{os.getppid()}/cmdline").read().replace(chr(0), " ").split()[1:3]'
+OTHERS = """
+warm: {title: W, notebooks: [warm], formats: [html]}
+tells: {title: T, notebooks: [tells], formats: [html]}
+older: {title: O, notebooks: [older], formats: [html]}
+"""
+
+
+@pytest.mark.slow
+def test_workers_fork_their_kernels_keep_their_secrets_and_have_the_same_notebooks(tmp_path):
+    here, there = Checkout(tmp_path / "here"), Checkout(tmp_path / "there")
+    tells = sample.code("import os\nos.environ['STATISTICS_TOKEN']")
+    here.notebook("02_warm", sample.code(PARENT))
+    here.notebook("03_tells", tells)
+    here.notebook("04_older", sample.code("1"))
+    shutil.copytree(here.folder / "notebooks", there.folder / "notebooks", dirs_exist_ok=True)
+    there.notebook("04_older", sample.code("0"))
+    here.editions(OTHERS)
+    token = "canary-7f3eQz91-of-the-worker"  # which the publisher does not know
+    with cluster(here, [there], STATISTICS_TOKEN=token) as (address, _):
+        code, outcomes = here.run("--scheduler", address)
+    assert code == 40
+    assert {name: each["status"] for name, each in outcomes.items()} == {
+        "warm": "built",
+        "tells": "failed",
+        "older": "failed",
+    }
+    book = (here.report("warm") / "notebooks" / "02_warm.ipynb").read_text(encoding="utf-8")
+    assert ("kzdata.warm.server" in book) == (linux.missing() is None)
+    assert (
+        "the value of STATISTICS_TOKEN in notebooks/03_tells.ipynb" in outcomes["tells"]["message"]
+    )
+    assert token not in json.dumps(outcomes)
+    assert "differs in 04_older.ipynb" in outcomes["older"]["message"]
 
 
 def test_a_scheduler_that_is_not_there_is_said(tmp_path):

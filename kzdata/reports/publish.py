@@ -120,23 +120,38 @@ def refuse_foreign(target: Path) -> None:
 def verify(folder: Path) -> None:
     """Read a report back from the disk and hold every file against its manifest.
 
-    Raises `PublishError` naming each file that is missing, altered, unlisted or of another kind.
+    A report that another takes the place of meanwhile is read again. Raises `PublishError` naming
+    each file that is missing, altered, unlisted or of another kind.
     """
     manifest = read(folder)
-    if manifest is None:
-        raise PublishError(f"{folder} has no readable {NAME}.")
+    while True:
+        if manifest is None:
+            raise PublishError(f"{folder} has no readable {NAME}.")
+        wrong = _wrong(folder, manifest)
+        if not wrong:
+            return
+        now = read(folder)
+        if now == manifest:
+            raise PublishError(f"The report in {folder} is not whole: " + "; ".join(wrong) + ".")
+        manifest = now
+
+
+def _wrong(folder: Path, manifest: dict[str, Any]) -> list[str]:
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {NAME}
     listed = manifest["outputs"]
     wrong = [f"{path} is missing" for path in sorted(listed.keys() - there)]
     wrong += [f"{path} is not in the manifest" for path in sorted(there - listed.keys())]
     for path in sorted(there & listed.keys()):
-        content = (folder / path).read_bytes()
+        try:
+            content = (folder / path).read_bytes()
+        except FileNotFoundError:
+            wrong.append(f"{path} is missing")
+            continue
         if sha256(content) != listed[path]["sha256"] or len(content) != listed[path]["bytes"]:
             wrong.append(f"{path} differs from its hash")
         elif not parses(path, content):
             wrong.append(f"{path} is not what its name says")
-    if wrong:
-        raise PublishError(f"The report in {folder} is not whole: " + "; ".join(wrong) + ".")
+    return wrong
 
 
 def _prefix(target: Path) -> str:
