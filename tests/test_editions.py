@@ -187,6 +187,7 @@ def test_a_matrix_and_languages_make_an_edition_of_each(tmp_path, home):
         ("a: {title: t, notebooks: [b], languages: [fr]}", "'fr' is no language"),
         ("a: {title: t, notebooks: [b], languages: []}", "languages is empty"),
         ("a: {title: {ru: т}, notebooks: [b]}", "there is none in en"),
+        (f"{'a' * 121}: {{title: t, notebooks: [b]}}", "a name of 121 signs, and 120 at most"),
         ("a: {title: t, notebooks: [b], calendar: {cron: 61 * * * *}}", "is no cron expression"),
         ("a: {title: t, notebooks: [b], calendar: {cron: 0 0 31 2 *}}", "is no cron expression"),
         (
@@ -204,6 +205,14 @@ def test_a_wrong_entry_is_named(tmp_path, text, said):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(KzdataError, match=said):
         read_editions(path)
+
+
+def test_two_notebooks_of_one_name_are_refused(home):
+    sample.bilateral(home / "mine" / "bilateral.ipynb")
+    text = EDITIONS.replace("quick]", f"{home / 'mine' / 'bilateral.ipynb'}]")
+    (home / "reports" / "editions.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match="Two notebooks of the edition kaz-tur are called"):
+        edition("kaz-tur").bound()
 
 
 def test_a_parameter_that_no_notebook_declares_is_refused(home):

@@ -11,6 +11,7 @@ import subprocess
 import zipfile
 import zlib
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import quote
 
 import nbformat
@@ -21,6 +22,7 @@ from fleet_sample import Checkout
 from kzdata.errors import KzdataError, PublishError
 from kzdata.reports import figures, html
 from kzdata.reports.blocks import Document, slug
+from kzdata.reports.colophon import plain_name
 from kzdata.reports.document import section
 from kzdata.reports.drawing import harmless
 from kzdata.reports.redaction import hide, refuse_secrets, secrets
@@ -395,3 +397,18 @@ def test_a_notebook_of_any_name_makes_a_folder_of_a_plain_one(tmp_path):
     place = tmp_path / "<img src=x onerror=alert(1)>.ipynb"
     nbformat.write(sample.book(sample.markdown("# T")), place)
     assert folder_name(place, {}) == "img-src-x-onerror-alert-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("01_bilateral.ipynb", "01_bilateral.ipynb"),
+        ("<img src=x onerror=alert(1)>.ipynb", "img-src-x-onerror-alert-1.ipynb"),
+        ("a b\n.ipynb", "a-b.ipynb"),
+        ("..ipynb", "notebook.ipynb"),
+        ("отчёт.ipynb", "notebook.ipynb"),
+        ("-rf.ipynb", "rf.ipynb"),
+    ],
+)
+def test_an_executed_notebook_has_a_plain_name_in_the_report(name, kept):
+    assert plain_name(Path("folder") / name) == kept
