@@ -187,7 +187,10 @@ def test_a_matrix_and_languages_make_an_edition_of_each(tmp_path, home):
         ("a: {title: t, notebooks: [b], languages: [fr]}", "'fr' is no language"),
         ("a: {title: t, notebooks: [b], languages: []}", "languages is empty"),
         ("a: {title: {ru: т}, notebooks: [b]}", "there is none in en"),
-        (f"{'a' * 121}: {{title: t, notebooks: [b]}}", "a name of 121 signs, and 120 at most"),
+        (
+            f"a: {{title: t, notebooks: [b], matrix: {{p: [{'b' * 60}], q: [{'c' * 60}]}}}}",
+            "a name of 123 signs, and 120 at most",  # a, two hyphens, two values
+        ),
         ("a: {title: t, notebooks: [b], calendar: {cron: 61 * * * *}}", "is no cron expression"),
         ("a: {title: t, notebooks: [b], calendar: {cron: 0 0 31 2 *}}", "is no cron expression"),
         (
