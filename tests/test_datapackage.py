@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 
-import click
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
 from kzdata import cli_data, contract, store, vintages
+from kzdata.cli import main
 from kzdata.datapackage import export
 from kzdata.errors import PublishError, UnknownCode
 from kzdata.readers import reading
@@ -39,8 +39,7 @@ def baci(tmp_path):
 
 
 def call(command, *words):
-    group = click.Group(commands={command.name: command})
-    return CliRunner().invoke(group, [command.name, *map(str, words)])
+    return CliRunner().invoke(main, [command.name, *map(str, words)])
 
 
 def valid(folder):

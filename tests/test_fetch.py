@@ -29,7 +29,7 @@ from conftest import ROOT
 from pandas.testing import assert_frame_equal
 
 import kzdata as kz
-from kzdata.cli_fetch import fetch as command
+from kzdata.cli import main
 from kzdata.errors import NotAvailable, ParameterError, SeedError, UnknownCode
 from kzdata.fetch import endpoints, failures, retrieve
 from kzdata.fetch.patience import retry_after
@@ -436,8 +436,8 @@ def test_the_key_is_in_a_header_and_nowhere_else(server, declare, manner, tmp_pa
         told = traceback.TracebackException.from_exception(failure, capture_locals=True)
         shown = "".join(told.format()) + repr(failure) + repr(failure.__dict__)
     done = CliRunner().invoke(
-        command,
-        ["worldbank", "--endpoints", str(where["declared"]), "--out", str(where["out"])],
+        main,
+        ["fetch", "worldbank", "--endpoints", str(where["declared"]), "--out", str(where["out"])],
     )
     assert server.requests[0][1]["x-key"] == CANARY
     assert not any(CANARY in target for target, _ in server.requests)
@@ -599,15 +599,15 @@ def test_the_command_says_what_it_did_and_draws_no_bar_in_a_log(server, declare,
     server.on("/a", mis.answer(GOOD), mis.answer(HTML))
     where = declare()
     monkeypatch.setenv("KZDATA_HOME", str(where["out"].parent / "home"))
-    words = ["worldbank", "--endpoints", str(where["declared"])]
-    live = CliRunner().invoke(command, words)
+    words = ["fetch", "worldbank", "--endpoints", str(where["declared"])]
+    live = CliRunner().invoke(main, words)
     assert live.exit_code == 0, live.output
     assert "worldbank only: 2 observations" in live.stdout
     assert str(where["out"].parent / "home" / "raw" / "worldbank") in live.stdout
     assert live.stderr == ""
-    replayed = CliRunner().invoke(command, [*words, "--replay"])
+    replayed = CliRunner().invoke(main, [*words, "--replay"])
     assert replayed.stdout == live.stdout
-    failed = CliRunner().invoke(command, words)
+    failed = CliRunner().invoke(main, words)
     assert (failed.exit_code, failed.stdout) == (30, "")
     assert "HTML page" in failed.stderr
     assert "(not retryable)" in failed.stderr
@@ -626,7 +626,7 @@ def test_the_command_says_what_it_did_and_draws_no_bar_in_a_log(server, declare,
     ],
 )
 def test_what_cannot_be_asked_is_not_asked(words, said):
-    done = CliRunner().invoke(command, words)
+    done = CliRunner().invoke(main, ["fetch", *words])
     assert done.exit_code == 2
     assert said in done.stderr
     assert CANARY not in done.output
@@ -634,8 +634,18 @@ def test_what_cannot_be_asked_is_not_asked(words, said):
 
 def test_show_asks_nothing(monkeypatch):
     monkeypatch.setenv("KZDATA_COMTRADE_KEY", CANARY)
-    words = ["comtrade", "-p", "reporter=398", "-p", "partner=376", "-p", "period=2024", "--show"]
-    said = CliRunner().invoke(command, words).stdout
+    words = [
+        "fetch",
+        "comtrade",
+        "-p",
+        "reporter=398",
+        "-p",
+        "partner=376",
+        "-p",
+        "period=2024",
+        "--show",
+    ]
+    said = CliRunner().invoke(main, words).stdout
     assert "https://comtradeapi.un.org/data/v1/get/C/A/HS?reporterCode=398" in said
     assert "partner2Code=0&motCode=0&customsCode=C00&mosCode=0" in said
     assert "at hand, in a header" in said
