@@ -141,6 +141,7 @@ import yaml
 
 folder = Path("..") / "mine"
 mine = (folder / "tariffs.csv").read_text(encoding="utf-8")
+mine += folder.joinpath("quotas.csv").read_text(encoding="utf-8")
 one = kz.read("comtrade", f"../{chr(109)}ine/answer.json")  # a path that only the run knows
 kz.observations("KAZ", "ISR", freq="A").shape, len(mine), own_numbers.RATE
 """
@@ -152,7 +153,8 @@ def test_what_a_notebook_names_beside_data_and_seeds_is_an_input(made, shared):
     mine = made.folder / "mine"
     mine.mkdir()
     shutil.copy(answer, mine / "answer.json")
-    (mine / "tariffs.csv").write_text("a\n1\n", encoding="utf-8")
+    for name in ("tariffs.csv", "quotas.csv"):
+        (mine / name).write_text("a\n1\n", encoding="utf-8")
     beside = made.folder / "notebooks"
     (beside / "own_numbers.py").write_text("from deeper import RATE\n", encoding="utf-8")
     (beside / "deeper.py").write_text("RATE = 1\n", encoding="utf-8")
@@ -167,6 +169,7 @@ def test_what_a_notebook_names_beside_data_and_seeds_is_an_input(made, shared):
         assert {"scipy", "pycountry", "babel", "pillow"} <= inputs["versions"].keys()
         for path, name in (
             (mine / "tariffs.csv", "mine/tariffs.csv"),
+            (mine / "quotas.csv", "mine/quotas.csv"),
             (mine / "answer.json", "mine/answer.json"),
             (beside / "deeper.py", "notebooks/deeper.py"),
         ):

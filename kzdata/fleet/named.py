@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 LONGEST = 1024
-_JOINING = {"Path", "PurePath", "join"}
+_JOINING = {"Path", "PurePath", "join", "joinpath"}
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,9 @@ def _text(node: ast.expr, bound: Mapping[str, str]) -> str | None:
         called = node.func
         name = getattr(called, "id", getattr(called, "attr", ""))
         if name in _JOINING:
-            first = (
-                [called.value] if name == "joinpath" and isinstance(called, ast.Attribute) else []
-            )
-            return _joined([*first, *node.args], bound)
+            if isinstance(called, ast.Attribute) and name == "joinpath":
+                return _joined([called.value, *node.args], bound)
+            return _joined(node.args, bound)
     return None
 
 
