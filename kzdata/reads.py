@@ -7,6 +7,7 @@ or seeds, and carry `recorded`, add a line to it for each question. Elsewhere no
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import inspect
 import json
 import os
@@ -46,9 +47,11 @@ def _add(place: str, name: str, said: dict[str, Any]) -> None:
     except (TypeError, ValueError):  # a frame among the arguments: not to be asked again
         line = json.dumps({"ask": name, "given": None})
     # One write to a file opened for adding: lines of several threads stay whole.
+    content = (line + "\n").encode()
     handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     try:
-        os.write(handle, (line + "\n").encode())
+        if os.write(handle, content) < len(content):  # half a question could not be asked again
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), place)
     finally:
         os.close(handle)
 

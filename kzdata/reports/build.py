@@ -6,14 +6,13 @@ import asyncio
 import contextlib
 import datetime as dt
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kzdata import home, reads
+from kzdata import home, reads, staged
 from kzdata.language import known_word, speaking, t
 from kzdata.periods import format_period
 from kzdata.reports import annexes, figures, manifest
@@ -156,9 +155,9 @@ def compose(
     ``closing`` is given the document and the questions that the notebooks asked of the data.
     """
     moment = epoch(jobs)
-    with tempfile.TemporaryDirectory(prefix="kzdata-") as scratch:
-        done = _run(jobs, Path(scratch), moment, progress, engine)
-        lists = Path(scratch).glob(f"*/{reads.NAME}")
+    with staged.scratch() as scratch:
+        done = _run(jobs, scratch, moment, progress, engine)
+        lists = scratch.glob(f"*/{reads.NAME}")
         questions = sorted({each for one in lists for each in reads.questions(one)})
     with speaking(language_of_jobs(jobs)):
         document = _document(jobs, done, asked)

@@ -21,6 +21,7 @@ from kzdata.errors import KzdataError, NotebookFailed, UnknownCode, did_you_mean
 from kzdata.warm.environment import base
 
 CELL_SECONDS = 600
+ROOM = 1 << 16  # bytes that a kernel writes before its first cell, and more
 ENGINES = {"warm": "kzdata-warm", "plain": None}
 TAG, INJECTED = "parameters", "injected-parameters"
 
@@ -141,14 +142,15 @@ def run(
     so.
     Raises `NotebookFailed` naming notebook, cell and error.
     """
+    from kzdata.reports.kernel import kernel_manager, refuse_few_handles
+
+    refuse_few_handles()
     foresee(notebook, engine)
     with _light_imports():
         import nbformat
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill import execute_notebook
         from papermill.exceptions import PapermillExecutionError
-
-        from kzdata.reports.kernel import kernel_manager
 
     book = read_notebook(notebook)
     for cell in book.cells:
@@ -194,6 +196,7 @@ def run(
     except RuntimeError as error:
         if not str(error).startswith("Kernel d"):
             raise
+        (scratch / "room").write_bytes(bytes(ROOM))  # a full disk is told as such
         raise NotebookFailed(
             f"{short_name(notebook)}: no kernel came up: {error}.", "Try --engine plain."
         ) from None

@@ -13,10 +13,12 @@ from queue import Empty
 from typing import Any
 
 from kzdata import reads
+from kzdata.errors import NotebookFailed
 from kzdata.reports.givingup import started
 from kzdata.warm.environment import base
 
 LONGEST_SOCKET = 70
+HANDLES = 80  # what a kernel that draws has open at once; with fewer some of its sockets stay dead
 RECONNECT_MS = 4
 PROVISIONERS = "jupyter_client.kernel_provisioners"
 
@@ -30,6 +32,27 @@ def environment(scratch: Path, epoch: int) -> dict[str, str]:
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
     }
+
+
+def refuse_few_handles() -> None:
+    """Raise `NotebookFailed` where a kernel of this process could not open what it needs.
+
+    It inherits the limit. It would not end by itself, but stay without answering.
+    """
+    try:
+        import resource
+    except ImportError:  # no such limit is known here
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        mine = len(list(Path("/dev/fd").iterdir()))
+    except OSError:  # often for want of one more
+        mine = 0
+    if limit != resource.RLIM_INFINITY and limit - mine < HANDLES:
+        raise NotebookFailed(
+            f"This process may have {limit} files open and has {mine}; a kernel needs {HANDLES}.",
+            "Allow more before the command: ulimit -n 1024",
+        )
 
 
 @functools.cache

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from kzdata import staged
 from kzdata.errors import PublishError
 from kzdata.reports.blocks import Document
 from kzdata.reports.fitting import Spot, fit
@@ -29,8 +28,7 @@ def render(document: Document, *, epoch: int) -> bytes:
 
     content, files = tree(in_order(document))
     content["date"] = list(dt.datetime.fromtimestamp(epoch, dt.UTC).timetuple()[:3])
-    with tempfile.TemporaryDirectory(prefix="kzdata-pdf-") as folder:
-        root = Path(folder)
+    with staged.scratch() as root:
         for name, picture in files.items():
             (root / name).write_bytes(picture)
         (root / "document.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")

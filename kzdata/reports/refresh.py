@@ -6,9 +6,8 @@ The committed outputs are a contract that nbval holds: refresh them when a chang
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
 
+from kzdata import staged
 from kzdata.reports.colophon import OLDEST, kept
 from kzdata.reports.engine import notebooks, run
 
@@ -19,9 +18,9 @@ def main() -> None:
     It sees what is shipped: a store of the person who runs this must not reach the outputs.
     """
     for name, path in notebooks().items():
-        with tempfile.TemporaryDirectory(prefix="kzdata-") as scratch:
-            os.environ["KZDATA_HOME"] = scratch + "/no-store"
-            executed = kept(run(path, {}, scratch=Path(scratch), epoch=OLDEST))
+        with staged.scratch() as scratch:
+            os.environ["KZDATA_HOME"] = str(scratch / "no-store")
+            executed = kept(run(path, {}, scratch=scratch, epoch=OLDEST))
         fresh = path.with_suffix(".ipynb.new")
         fresh.write_bytes(executed)
         fresh.replace(path)
