@@ -47,7 +47,8 @@ def here(tmp_path_factory):
 
 def python_with(module, variable):
     found = os.environ.get(variable)
-    if not found and importlib.util.find_spec(module):
+    # The whole name is looked for only where its package is: else that would raise.
+    if not found and importlib.util.find_spec(module.split(".")[0]):
         found = sys.executable
     return found or pytest.skip(f"{module} is not installed, and {variable} names no Python")
 
