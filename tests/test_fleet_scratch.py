@@ -54,9 +54,9 @@ def test_too_few_handles_are_told_at_once(tmp_path, files):
     assert not (tmp_path / "r").exists()
 
 
-def test_a_hundred_handles_are_enough(tmp_path):
+def test_a_hundred_and_forty_handles_are_enough(tmp_path):
     done = subprocess.run(
-        command(tmp_path), capture_output=True, text=True, preexec_fn=partial(limited, 100)
+        command(tmp_path), capture_output=True, text=True, preexec_fn=partial(limited, 140)
     )
     assert done.returncode == 0, done.stderr
 

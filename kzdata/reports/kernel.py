@@ -18,7 +18,7 @@ from kzdata.reports.givingup import started
 from kzdata.warm.environment import base
 
 LONGEST_SOCKET = 70
-HANDLES = 80  # what a kernel that draws has open at once; with fewer some of its sockets stay dead
+HANDLES = 120  # four kernels at once take 90 here, each 60 of its own; short of them it hangs
 RECONNECT_MS = 4
 PROVISIONERS = "jupyter_client.kernel_provisioners"
 
