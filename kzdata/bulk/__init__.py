@@ -92,18 +92,22 @@ def _written(held: Held, path: Path, name: str, same: dict[str, str]) -> tuple[W
         held.codes,
         np.flatnonzero(held.seen["k"]),
         held.years,
+        held.decimals,
         missing=held.missing,
         printed=held.printed(),
     )
     constant = {c: v for c, v in same.items() if c not in tables.schema.names}
     if len(held.years) == 1:
         constant["period"] = str(held.years[0])
+    computed = {"locator": name + ", line {line}", "interval": 3, "words": tables.words}
+    if len(held.decimals) == 1:
+        computed["decimals"] = min(held.decimals)
     writer = Writer(
         path,
         tables.schema,
         columns=COLUMNS,
         constant=constant,
-        computed={"locator": name + ", line {line}", "interval": 3, "words": tables.words},
+        computed=computed,
         encoded=ENCODED,
         totals=False,
     )

@@ -19,8 +19,8 @@ class Tables:
     or follows from a column.
 
     ``codes`` are the areas by rank, ``products`` the numbers of those that occur, in order. Status
-    is a column only where a value is missing, the period only where the file has several years, a
-    printed code only where it does not follow from the area.
+    is a column only where a value is missing, the period only where the file has several years,
+    decimals only where they differ, a printed code only where it does not follow from the area.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class Tables:
         codes: list[str],
         products: np.ndarray,
         years: list[int],
+        decimals: set[int],
         *,
         missing: bool,
         printed: dict[str, dict[int, set[int]]],
@@ -38,7 +39,9 @@ class Tables:
         self._place[products] = np.arange(len(products), dtype=np.int32)
         word = pa.dictionary(pa.int32(), pa.string())
         fields = {"reporter": word, "partner": word, "product": word, "value": pa.float64()}
-        fields |= {"quantity_t": pa.float64(), "decimals": pa.int8(), "line": pa.int32()}
+        fields |= {"quantity_t": pa.float64(), "line": pa.int32()}
+        if len(decimals) > 1:
+            fields["decimals"] = pa.int8()
         if len(years) > 1:
             fields["period"] = word
         if missing:

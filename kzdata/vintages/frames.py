@@ -78,7 +78,8 @@ def _content(frame: pd.DataFrame) -> str:
 def expand(table: Any, about: dict[str, Any]) -> pd.DataFrame:
     """Stored columns as the frame that was loaded: constants spread, computed columns computed.
 
-    ``interval`` 3 means that values were printed as thousands: half a unit of their last decimal.
+    ``interval`` 3 means that values were printed as thousands: half a unit of their last decimal,
+    of which there are ``decimals``, a column or one number for all.
     ``locator`` is a pattern around the row's line. ``words`` gives the words of a column by those
     of another.
     """
@@ -94,7 +95,9 @@ def expand(table: Any, about: dict[str, Any]) -> pd.DataFrame:
     }
     computed = about["computed"]
     if "interval" in computed:
-        half = 0.5 * np.power(10.0, computed["interval"] - stored["decimals"].to_numpy(dtype=float))
+        same = computed.get("decimals")  # where all values have as many
+        decimals = stored["decimals"].to_numpy(dtype=float) if same is None else float(same)
+        half = 0.5 * np.power(10.0, computed["interval"] - decimals)
         stored |= {"lower": stored["value"] - half, "upper": stored["value"] + half}
     if LOCATOR in computed:
         before, _, after = computed[LOCATOR].partition("{line}")
