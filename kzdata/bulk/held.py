@@ -1,8 +1,9 @@
 """Rows on their way into a batch: by exporter in memory, or on the disk where they are many.
 
 A part is what one block of text held, its rows standing by exporter. Nothing is copied while parts
-come in, and a column that is the same in all rows of an exporter is never moved. Once there are more than `HELD` rows, all go to a spill file, exporter by exporter, and the
-next ones are held: memory is the same for a year of BACI and for all of its years.
+come in, and a column that is the same in all rows of an exporter is never gathered. Once there are
+more than `HELD` rows, all go to a spill file, exporter by exporter, and the next ones are held:
+memory is the same for a year of BACI and for all of its years.
 """
 
 from __future__ import annotations
@@ -143,7 +144,6 @@ class Held:
                     rows[name] = rows[name].take(order)
         rows["r"] = np.full(len(key), rank, dtype=np.int16)
         return key, rows
-
 
     def _same(self, rank: int) -> dict[str, int]:
         """The columns that are the same in all rows of an exporter."""
