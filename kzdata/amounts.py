@@ -47,7 +47,7 @@ def parse_amount(text: str, *, language: str | None = None) -> Amount:
     The interval: half a unit of the last printed digit to either side. "About" takes the zeros of
     a round number for unknown digits (about 500: ±50). "Over" and "at least" have no upper bound,
     "under" and "up to" no lower one. "Almost" reaches from the lower bound of "about" to the
-    value. A range ("10–25 %") has no value (NaN), its ends are the interval.
+    value. A range ("10–25%") has no value (NaN), its ends are the interval.
 
     ``language`` (en, ru, kk, he) settles "1,234" and "1.234", which otherwise need a word of one
     of the languages beside them; a currency sign is no such word.
@@ -162,7 +162,7 @@ def format_amount(
     number = _digits(abs(rounded), decimals, language)
     scale_word = words["scale"].get(scale, "")
     if unit == "percent":
-        return f"{sign}{number}{words['percent']}"
+        return sign + _percent_pattern(language).replace("#,##0", number)
     if language == "en" and unit not in words["unit"] and unit not in _NEVER_SCALED:
         before = _SIGNS.get(str(unit), f"{unit}{_NO_BREAK_SPACE}")
         return _NO_BREAK_SPACE.join(filter(None, [f"{sign}{before}{number}", scale_word]))
@@ -208,6 +208,12 @@ def _digits(value: Decimal, decimals: int, language: str) -> str:
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, format=pattern, locale=_locale(language))
+
+
+@cache
+def _percent_pattern(language: str) -> str:
+    """How CLDR sets the sign to the digits: close by in English, after a space in Russian."""
+    return str(_locale(language).percent_formats[None].pattern)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kzdata.errors import KzdataError
 
 EVEN_LOW, EVEN_HIGH = 0.6, 1.8
-"""A month holds between 0.6 and 1.8 times its even share of a year: 5 to 15 % for one month."""
+"""A month holds between 0.6 and 1.8 times its even share of a year: 5 to 15% for one month."""
 
 
 def growth_bounds(

@@ -7,7 +7,7 @@ be walked back to a row, a publication and a place in it.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from string import Formatter
 from typing import Any
 
@@ -17,6 +17,7 @@ from kzdata import amounts, contract, resource, sources
 from kzdata.codes import UNKNOWN
 from kzdata.errors import KzdataError, NotAvailable, UnknownCode, did_you_mean
 from kzdata.language import isolated, retold, t, translated
+from kzdata.vocabulary import QUESTIONS
 
 _WITHOUT_UNIT = {"ratio", "asymmetry", "signed_asymmetry", "distance", "weight", "sigma"}
 _WITHOUT_UNIT |= {"survival", "cif_factor"}
@@ -209,6 +210,8 @@ class Statement:
     text: str
     numbers: tuple[tuple[str, str, Number], ...]
     is_finding: bool = False
+    question: str = ""
+    lead: bool = False
 
     def __str__(self) -> str:
         return self.text
@@ -219,6 +222,8 @@ class Statement:
         data = {
             "kind": "statement",
             "finding": self.is_finding,
+            "question": self.question,
+            "lead": self.lead,
             "text": self.text,
             "numbers": [
                 {
@@ -246,9 +251,21 @@ def say(text: str, **parts: Number | str) -> Statement:
     return _state(text, parts, is_finding=False)
 
 
-def finding(text: str, **parts: Number | str) -> Statement:
-    """Like `say`, for a sentence that belongs in the report's key findings and its manifest."""
-    return _state(text, parts, is_finding=True)
+def finding(
+    text: str, *, question: str = "", lead: bool = False, **parts: Number | str
+) -> Statement:
+    """Like `say`, for a sentence that belongs in the report's key findings and its manifest.
+
+    ``question`` names the one that it answers, under which the summary lists it: level, change,
+    agreement, investment, promises or limits; without one it stands under its section. With
+    ``lead`` it is among the first sentences of the report, of which there are at most three.
+    Raises `UnknownCode` for another question.
+    """
+    if question and question not in QUESTIONS:
+        raise UnknownCode(
+            f"{question!r} is no question of a summary.", did_you_mean(question, QUESTIONS)
+        )
+    return replace(_state(text, parts, is_finding=True), question=question, lead=bool(lead))
 
 
 def _state(text: str, parts: dict[str, Number | str], *, is_finding: bool) -> Statement:

@@ -127,7 +127,7 @@ def _with_language(path: Path, given: dict[str, str], flag: str | None) -> dict[
     short_help="Say where a printed number comes from.",
     epilog="""kzdata why "US$193.3 million"
     kzdata why 193.3 --report reports/kaz-isr
-    kzdata why --json "−18.1 %\"""",
+    kzdata why --json "−18.1%\"""",
 )
 @click.argument("text")
 @click.option(

@@ -126,7 +126,7 @@ def _less(later: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
     negative = bool(value < 0) and later["flow"] in _NEVER_NEGATIVE
     note = f"{later['period']} less {earlier['period']}"
     if negative:
-        share = f" ({100 * value / earlier['value']:.2g} % of it)" if earlier["value"] else ""
+        share = f" ({100 * value / earlier['value']:.2g}% of it)" if earlier["value"] else ""
         note += f"; negative: {later['period']} revised the months before downwards{share}"
     statuses = {later["obs_status"], earlier["obs_status"]}
     status = "P" if "P" in statuses else next(iter(sorted(statuses - {"A"})), "A")

@@ -39,7 +39,7 @@ def why(
     """Every publication behind a figure, with the place in it and the arithmetic.
 
     ``figure`` is a `Number`, a row of a frame, or a figure as printed ("US$193.3 million",
-    "−18.1 %", "193.3"). Printed figures are looked up in the sentences, tables and charts of
+    "−18.1%", "193.3"). Printed figures are looked up in the sentences, tables and charts of
     ``report`` (a report's folder; by default every report under ``reports/``), then as printed
     among the claims, then by value among the totals that are shipped or loaded, their turnovers and
     balances, then among loaded products.

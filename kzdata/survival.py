@@ -115,7 +115,7 @@ def conversion(
     result.insert(0, "stage_from", start)
     result.insert(1, "stage_to", end)
     return result.assign(
-        variant=f"Kaplan–Meier from {start}, Greenwood log–log {100 * level:g} %",
+        variant=f"Kaplan–Meier from {start}, Greenwood log–log {100 * level:g}%",
         as_of=day.isoformat(),
     )
 

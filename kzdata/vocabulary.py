@@ -36,6 +36,15 @@ FLOWS = {
     NOT_APPLICABLE: "not applicable",
     UNKNOWN: "not stated",
 }
+# What a reader asks of a report, in the order in which its summary answers.
+QUESTIONS = {
+    "level": "How much trade is there?",
+    "change": "What changed?",
+    "agreement": "Do the sources agree?",
+    "investment": "How much is invested?",
+    "promises": "What became of the promises?",
+    "limits": "What is uncertain?",
+}
 VALUATIONS = {"FOB", "CIF", "FOB/CIF", "unknown", NOT_APPLICABLE}
 FREQUENCIES = {"A", "S", "Q", "M", "D", UNKNOWN}
 BASES = {"reported", "claimed", "derived"}

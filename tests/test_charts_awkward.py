@@ -82,7 +82,7 @@ def test_an_awkward_input_is_drawn_whole_and_again_from_its_csv(name, tmp_path):
     assert collisions(chart) == []
     for text in (chart.title, chart.subtitle, chart.alt, chart.caption):
         assert not re.search(r"\bnan\b|[{}]|\binf\b|\d\.\de[-+]?\d", text, re.IGNORECASE), text
-        assert "rose 0.0 %" not in text
+        assert "rose 0.0%" not in text
         assert not re.search(r"US\$0\.0(?!\d)", text), text
     figures = " ".join(text for text, _ in labels(chart))
     assert not re.search(r"\de[-+]?\d\d", figures), figures

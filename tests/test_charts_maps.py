@@ -63,9 +63,9 @@ def test_circles_are_as_large_and_as_far_as_they_say():
     # China alone is over half of 84; Shanghai is 4,106 km from Almaty
     assert chart.title == (
         "Half of the trade of Kazakhstan in 2024 was with partners within 4,100 km; Israel, "
-        "3,800 km away, made up 4.8 %"  # 4 / 84
+        "3,800 km away, made up 4.8%"  # 4 / 84
     )
-    assert "China 76.2 % at 4,100 km" in chart.alt
+    assert "China 76.2% at 4,100 km" in chart.alt
     assert {"Israel", "Kazakhstan", "half of the trade", "1,000 km"} <= set(texts(chart))
 
 
@@ -104,7 +104,7 @@ def test_revisions_are_drawn_as_the_change_from_the_first_edition():
     # the edition between: 80, 96.5, 108/110, 161/150
     assert list(dots["D"].get_ydata()) == pytest.approx([0, 1.5789, -1.8182, 7.3333], abs=1e-4)
     assert chart.title == (
-        "Later editions revised 4 of 5 annual figures, most of all 2022: up by 5.0 %"
+        "Later editions revised 4 of 5 annual figures, most of all 2022: up by 5.0%"
     )
     assert "was US$150.0 million in the edition of Mar 2023 and is US$157.5 million" in chart.alt
     # (0 + 1.579 + 0.455 + 5 + 4.286) / 5 = 2.26
@@ -124,7 +124,7 @@ def editions(*values) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ((100, 90), "revised 1 of 1 annual figure, most of all 2020: down by 10.0 %"),
+        ((100, 90), "revised 1 of 1 annual figure, most of all 2020: down by 10.0%"),
         ((100, 100), "left the figure of 1 year as it was first published"),
         ((100, 130, 100), "left the figure of 1 year as it was first published"),
     ],
@@ -140,4 +140,4 @@ def test_vintages_of_one_edition_or_of_two_sources_are_refused():
     with pytest.raises(MeasureMismatch, match="source"):
         kz.charts.vintages(two)
     with pytest.raises(KzdataError, match="30"):
-        kz.charts.vintages(editions(100, 90), title="Revised up by 30.0 %")
+        kz.charts.vintages(editions(100, 90), title="Revised up by 30.0%")

@@ -177,7 +177,7 @@ def test_contributions_follow_on_each_other_and_end_at_the_growth():
         pytest.approx((0, -15)),
     ]  # fmt: skip
     assert chart.title == (
-        "Exports of Kazakhstan across 3 partners fell 15.0 % in 2024; Italy alone took away 20.0 "
+        "Exports of Kazakhstan across 3 partners fell 15.0% in 2024; Italy alone took away 20.0 "
         "percentage points"
     )
     assert {"+6.0", "−1.0", "−20.0", "−15.0"} <= set(texts(chart))
@@ -190,21 +190,21 @@ def test_the_rest_of_the_contributions_is_one_bar():
     bars = [p.get_width() for p in chart.figure.axes[0].patches]
     # Italy +10, Israel −2, the others +1 and +0.5, together +9.5
     assert bars == pytest.approx([10, -2, 1.5, 9.5])
-    assert chart.title.endswith("rose 9.5 % in 2024; Italy alone added 10.0 percentage points")
+    assert chart.title.endswith("rose 9.5% in 2024; Italy alone added 10.0 percentage points")
 
 
 def test_titles_of_contributions_follow_the_signs():
     up_against = kz.charts.contribution(
         contributions(("ITA", 50, 40), ("CHN", 25, 34), ("TUR", 25, 31))
     )
-    assert "rose 5.0 % in 2024, although Italy took away 10.0" in up_against.title
+    assert "rose 5.0% in 2024, although Italy took away 10.0" in up_against.title
     down_against = kz.charts.contribution(
         contributions(("ITA", 50, 60), ("CHN", 25, 17), ("TUR", 25, 18))
     )
-    assert "fell 5.0 % in 2024, although Italy added 10.0" in down_against.title
+    assert "fell 5.0% in 2024, although Italy added 10.0" in down_against.title
     goods = {"classification": "HS2017"}
     frame = contributions(("27", 60, 66), ("10", 40, 40), over="product", **goods)
-    assert "in 2 products rose 6.0 %" in kz.charts.contribution(frame).title
+    assert "in 2 products rose 6.0%" in kz.charts.contribution(frame).title
     assert "Mineral fuels and oils" in texts(kz.charts.contribution(frame))
 
 
@@ -225,9 +225,9 @@ def test_tiles_are_shares_and_the_rest_is_one_tile():
     areas = [p.get_width() * p.get_height() for p in tiles]
     # Italy, China, Israel, then Türkiye and France together
     assert [area / sum(areas) for area in areas] == pytest.approx([0.50, 0.30, 0.01, 0.19])
-    assert chart.title == "Italy made up 50.0 % of the exports of Kazakhstan in 2024, Israel 1.0 %"
-    assert "Israel, 1.0 %" in texts(chart)
-    assert "2 others\n19.0 %" in texts(chart)
+    assert chart.title == "Italy made up 50.0% of the exports of Kazakhstan in 2024, Israel 1.0%"
+    assert "Israel, 1.0%" in texts(chart)
+    assert "2 others\n19.0%" in texts(chart)
     shown = chart.frame.set_index("partner")
     assert shown["value_share"].sum() == pytest.approx(1)
     assert shown.loc["FRA", "value"] == 5 * MILLION
@@ -241,7 +241,7 @@ def test_products_are_summed_by_chapter_and_a_missing_one_is_counted():
         for code, value in (("270900", 6.0), ("271012", 2.0), ("100199", 2.0), ("720241", None))
     ]
     chart = kz.charts.treemap(pd.concat(made, ignore_index=True))
-    assert chart.title.startswith("Mineral fuels and oils made up 80.0 %")
+    assert chart.title.startswith("Mineral fuels and oils made up 80.0%")
     assert chart.frame["product"].tolist() == ["27", "10", "72"]
     assert pd.isna(chart.frame["value"].tolist()[2])  # missing, and so without a tile
     assert len(chart.figure.axes[0].patches) == 2

@@ -124,7 +124,7 @@ def test_structure_is_computed_from_products_that_are_loaded(store, tmp_path):
     # intensity: (1,200 / 8,200) / (1,200 / 9,200)
     rows = {row[0]: row[2] for row in table(shown, "Trade intensity")}
     assert rows["Kazakhstan"] == f"{9200 / 8200:.2f}"
-    assert charts(shown)[-1].startswith("Mineral fuels and oils made up 97.6 %")
+    assert charts(shown)[-1].startswith("Mineral fuels and oils made up 97.6%")
 
 
 def test_structure_of_two_countries_that_are_only_loaded(store, tmp_path):
@@ -135,7 +135,7 @@ def test_structure_of_two_countries_that_are_only_loaded(store, tmp_path):
     # Israel sells 400 to Kazakhstan and 600 to Italy
     assert "Kazakhstan took 40.00% of the exports of Israel in 2021" in told(shown)
     assert charts(shown)[0] == (
-        "Italy made up 60.0 % of the exports of Israel in 2021, Kazakhstan 40.0 %"
+        "Italy made up 60.0% of the exports of Israel in 2021, Kazakhstan 40.0%"
     )
 
 

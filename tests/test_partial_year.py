@@ -29,7 +29,7 @@ def test_the_seed_case_is_bounded_not_minus_31_percent(seed_case):
     assert ends["growth_upper_pct"] == pytest.approx(-19.04, abs=0.01)
     assert math.isnan(ends["value"])
     assert math.isnan(ends["growth_pct"])
-    for part in ("5 to 15 %", "200,600,000", "224,200,000", "−27.6%", "−19.0%"):
+    for part in ("5 to 15%", "200,600,000", "224,200,000", "−27.6%", "−19.0%"):
         assert part in ends["note"]
 
 

@@ -52,7 +52,7 @@ def test_december_is_the_year_less_eleven_months():
 def test_a_small_negative_is_kept_and_flagged():
     frame = difference_ytd(editions((1, 100, "2025-03"), (2, 98, "2025-04"))).iloc[-1]
     assert (frame["value"], frame["obs_status"], frame["negative"]) == (-2, "U", True)
-    assert "revised the months before downwards (-2 % of it)" in frame["note"]
+    assert "revised the months before downwards (-2% of it)" in frame["note"]
 
 
 def test_negative_investment_is_no_revision():

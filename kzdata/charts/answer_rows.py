@@ -109,11 +109,11 @@ def _part(axes: Any, place: int, row: pd.Series, answer: Any, factor: float) -> 
     said = _text(row["value"], factor)
     if "like_for_like" in answer:
         growth = style.plain(answer["like_for_like"]["growth_pct"], 1)
-        said += "   " + t("growth {growth} %", growth=growth)
+        said += "   " + t("growth {growth}%", growth=growth)
     elif "bounds" in answer:
         low, high = (answer["bounds"][f"growth_{side}_pct"] for side in ("lower", "upper"))
         ends = {"low": style.plain(low, 0), "high": style.plain(high, 0)}
-        said += "   " + t("growth between {low} and {high} %", **ends)
+        said += "   " + t("growth between {low} and {high}%", **ends)
     return row["value"] / factor, said
 
 

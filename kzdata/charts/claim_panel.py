@@ -116,7 +116,7 @@ def _claim(axes: Any, place: int, row: Any, factor: float) -> None:
         )
     text = known_word(verdict).lower()
     if not pd.isna(row.difference_pct) and row.verdict == "differs":
-        text = t("differs by {gap} %", gap=_small(row.difference_pct))
+        text = t("differs by {gap}%", gap=_small(row.difference_pct))
     printed = page.shorten(axes.figure, row.printed, style.SMALL, 1.5, 2)
     below = -5.5 * (1 + printed.count("\n"))
     for line, offset, weight in ((printed, 5.5, "bold"), (text, below, "normal")):

@@ -80,7 +80,7 @@ def _same_words(said: str, found: str) -> list[bool]:
 def _agree(one: re.Match[str], other: re.Match[str]) -> bool:
     """Whether two printed numbers differ by no more than the coarser of them leaves open."""
     if re.match(r"[a-z]+\s", one["text"].strip(), re.IGNORECASE):
-        return True  # "over 30 %": a bound, judged by the figures alone
+        return True  # "over 30%": a bound, judged by the figures alone
     ends = []
     for match in (one, other):
         scale = _SCALE.get(next(iter(_WORD.findall(match["text"].lower())), ""), 1.0)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kzdata import amounts, codes, contract, periods, sources
 from kzdata.charts import style
-from kzdata.language import Later, Sentence, joined, known_word, said, said_number, spoken, t, term
+from kzdata.language import Later, Sentence, joined, known_word, said, said_number, t, term
 
 _SCALES = (
     (1e10, 1e9, term("billion"), term("billion {unit}")),
@@ -82,19 +82,13 @@ def percent(value: float, digits: int = 1) -> Later:
     """
     if 1e-9 < abs(value) < 0.5 * 10.0**-digits:
         digits = _two_digits(value) - 1
-    return Later(_percent, abs(value), 0 if abs(value) >= 1000 else digits)
+    return amounts.percent(abs(value), 0 if abs(value) >= 1000 else digits)
 
 
 def level(probability: float) -> Later:
-    """A probability as a percentage for a sentence: ``80 %``."""
+    """A probability as a percentage for a sentence: ``80%``."""
     percentage = round(100 * probability, 6)
     return percent(percentage, 0 if percentage.is_integer() else 1)
-
-
-def _percent(value: float, digits: int) -> str:
-    if spoken() == "en":
-        return f"{value:,.{digits}f} %"
-    return amounts.format_amount(value, "percent", decimals=digits)
 
 
 def short(period: str) -> Later:

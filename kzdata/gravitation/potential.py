@@ -17,8 +17,7 @@ from kzdata.structure import inputs
 from kzdata.structure.cells import because, cited, ratio
 
 VARIANT = (
-    "PPML without the pair; effects: {effects}; "
-    "{level} % of {replications} bootstrap draws of pairs"
+    "PPML without the pair; effects: {effects}; {level}% of {replications} bootstrap draws of pairs"
 )
 RELATIVE = "relative to what the other pairs do, not a ceiling"
 UNDETERMINED = (

@@ -64,7 +64,7 @@ def fixed() -> list[str]:
     # Modules of higher layers, read here as the notebooks are: nothing below depends on them.
     code_lists = importlib.import_module("kzdata.vocabulary")
     shapes = importlib.import_module("kzdata.seeds.shapes")
-    lists = [code_lists.DATAFLOWS, code_lists.FLOWS, code_lists.STATUSES]
+    lists = [code_lists.DATAFLOWS, code_lists.FLOWS, code_lists.STATUSES, code_lists.QUESTIONS]
     shown = (text for each in lists for text in each.values())
     annexes = importlib.import_module("kzdata.reports.annexes")
     return [

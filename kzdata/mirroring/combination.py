@@ -90,7 +90,7 @@ def reconcile(
         from_nes=share,
         obs_status=np.where(np.isnan(value), "M", "E"),
         basis="derived",
-        variant=f"{combine}, {100 * level:g} %; {fob.said}{pairs.aside()}",
+        variant=f"{combine}, {100 * level:g}%; {fob.said}{pairs.aside()}",
         note=_note(pairs, fob, scatter, share, rest, known),
         locator="both reports of the flow",
     )

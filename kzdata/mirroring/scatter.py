@@ -21,7 +21,7 @@ _HALF_NORMAL = np.sqrt(2 / np.pi)  # E|z| of a standard normal
 # What is known of an economy before its reports are seen: ln s² lies about the mean of the others
 # with a standard deviation of 1. It counts for little beside a few dozen flows.
 _PRIOR = 1.0
-_FLOOR = 1e-4  # no variance below (1 %)²: reports that agree to the digit are copies of each other
+_FLOOR = 1e-4  # no variance below (1%)²: reports that agree to the digit are copies of each other
 _STEADY = 20  # flows that a product or period needs to move its own scale half of the way
 _ROUNDS, _STEPS, _ENOUGH = 4, 100, 1e-9
 
@@ -59,7 +59,7 @@ def reliability(
     lie E|ln(x/m)| = √(2/π) √(s_i² + s_j²) apart, times a scale of the product and of the period,
     so that an economy is not blamed for what it trades. Fitted over all flows reported from both
     sides, m in FOB as in `fob`. One row a reporter, the most reliable first: ``sigma``, ``lower``
-    and ``upper`` (90 %), ``cells`` and ``partners`` behind it, ``rank``. Errors common to both
+    and ``upper`` (90%), ``cells`` and ``partners`` behind it, ``rank``. Errors common to both
     reports do not show: two that copy each other look reliable.
 
     Where the reporters compared cannot be told apart (two economies alone, or one against
@@ -81,7 +81,7 @@ def reliability(
     made = made.assign(
         cells=found.cells,
         partners=found.partners,
-        variant="s of ln(report / truth), 90 %; scale by product and period",
+        variant="s of ln(report / truth), 90%; scale by product and period",
         note=np.where(found.apart, "", term("not told apart from its partners: s split evenly")),
     )
     made["variant"] += pairs.aside()

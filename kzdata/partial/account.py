@@ -27,13 +27,13 @@ ESTIMATOR = {
 }
 STANDS = term(
     "Chosen because in a rolling-origin test of {years} years no other of {number} estimators had "
-    "a clearly lower error: it missed the year by {error:.2f} % on average, × 12/{months} by "
-    "{naive:.2f} %."
+    "a clearly lower error: it missed the year by {error:.2f}% on average, × 12/{months} by "
+    "{naive:.2f}%."
 )
 BETTER = term(
     "Chosen because in a rolling-origin test of {years} years its error was clearly the lowest of "
-    "{number} estimators: what was chosen then missed the year by {error:.2f} % on average, "
-    "× 12/{months} by {naive:.2f} %."
+    "{number} estimators: what was chosen then missed the year by {error:.2f}% on average, "
+    "× 12/{months} by {naive:.2f}%."
 )
 ARITHMETIC = term(
     "{partial:,.15g} × {factor:.4f} = {value:,.0f}: the geometric mean of that estimator, weight "
@@ -42,16 +42,16 @@ ARITHMETIC = term(
 SEASON_OWN = term("Season: the flow's own months.")
 SEASON_LENT = term("Season: lent by the {reporter}–{partner} total.")
 INTERVAL = term(
-    "{level:g} % interval: rolling-origin error of the rest {season:.1f} % ({tested} years), "
-    "revision between vintages {revision:.1f} % ({figures} figures)."
+    "{level:g}% interval: rolling-origin error of the rest {season:.1f}% ({tested} years), "
+    "revision between vintages {revision:.1f}% ({figures} figures)."
 )
 INTERVAL_UNREVISED = term(
-    "{level:g} % interval: rolling-origin error of the rest {season:.1f} % ({tested} years); no "
+    "{level:g}% interval: rolling-origin error of the rest {season:.1f}% ({tested} years); no "
     "figure at hand shows the usual revision."
 )
 VOLATILITY = term(
-    "The interval is widened by the flow's own volatility: lumpiness {lumps:.0f} % (coefficient of "
-    "variation of a month), drift {drift:.0f} % a year ({changes} annual changes)."
+    "The interval is widened by the flow's own volatility: lumpiness {lumps:.0f}% (coefficient of "
+    "variation of a month), drift {drift:.0f}% a year ({changes} annual changes)."
 )
 
 

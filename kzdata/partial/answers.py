@@ -18,7 +18,7 @@ NO_GROWTH = term(
 )
 BOUNDS = term(
     "{same} is not published. If the remaining {rest} of 12 months had {share_low:.3g} to "
-    "{share_high:.3g} % of {base:,.15g}, the base lies between {small:,.15g} and {large:,.15g}, "
+    "{share_high:.3g}% of {base:,.15g}, the base lies between {small:,.15g} and {large:,.15g}, "
     "and growth between {partial:,.15g} / {large:,.15g} − 1 = {low} and "
     "{partial:,.15g} / {small:,.15g} − 1 = {high}"
 )

@@ -10,7 +10,11 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
-from kzdata.language import direction
+from kzdata.language import direction, known_word
+from kzdata.vocabulary import QUESTIONS
+
+LEAD = 3
+"""The most sentences that a report opens with."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class Statement:
     markdown: str
     numbers: list[dict[str, Any]]
     finding: bool = False
+    question: str = ""
+    lead: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,8 +137,30 @@ class Document:
 
     @property
     def findings(self) -> list[Statement]:
-        """The statements that the report opens with."""
-        return [s for s in self.all(Statement) if s.finding]
+        """The statements that the report opens with, those of the lead first."""
+        return [*self.lead, *(each for _, group in self.questions for each in group)]
+
+    @property
+    def lead(self) -> list[Statement]:
+        """The few sentences for whoever reads no further: what is new and what it means."""
+        return [s for s in self.all(Statement) if s.finding and s.lead][:LEAD]
+
+    @property
+    def questions(self) -> list[tuple[str, list[Statement]]]:
+        """The other findings by the question that they answer, in the order of `QUESTIONS`.
+
+        What answers none stands last, under its section's title; where a report is of one notebook,
+        whose sections are chapters, under none.
+        """
+        lead = self.lead
+        groups: dict[str, list[Statement]] = {known_word(each): [] for each in QUESTIONS.values()}
+        for part in self.sections:
+            for block in part.blocks:
+                if isinstance(block, Statement) and block.finding and block not in lead:
+                    asked = QUESTIONS.get(block.question)
+                    other = part.title if self.paged else ""
+                    groups.setdefault(known_word(asked) if asked else other, []).append(block)
+        return [(question, found) for question, found in groups.items() if found]
 
     def all(self, kind: type) -> list[Any]:
         """The blocks of one kind, in the order of the report."""

@@ -124,7 +124,11 @@ def _foreign(data: dict[str, Any]) -> list[Block]:
 
 def _statement(resource: dict[str, Any], data: dict[str, Any]) -> Block:
     return Statement(
-        resource["text"], list(resource.get("numbers", [])), bool(resource.get("finding"))
+        resource["text"],
+        list(resource.get("numbers", [])),
+        finding=bool(resource.get("finding")),
+        question=str(resource.get("question") or ""),
+        lead=bool(resource.get("lead")),
     )
 
 

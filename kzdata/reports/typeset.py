@@ -56,6 +56,7 @@ def tree(document: Document) -> tuple[dict[str, Any], dict[str, bytes]]:
         "kicker": document.edition or t("Report"),
         "as_of": t("As of {day}", day=document.as_of) if document.as_of else "",
         "labels": {
+            "lead": t("In short"),
             "findings": t("Key findings"),
             "news": t("What is new"),
             "new": t("New"),
@@ -69,9 +70,13 @@ def tree(document: Document) -> tuple[dict[str, Any], dict[str, bytes]]:
         "language": document.language,
         "direction": document.direction,
         "news": [blocks(each) for each in document.news],
+        "lead": [_opening(each, document) for each in document.lead],
         "findings": [
-            {"new": plain(each.markdown) in document.fresh, "c": blocks(each.markdown)}
-            for each in document.findings
+            {
+                "question": inline(question) if question else [],
+                "answers": [_opening(each, document) for each in found],
+            }
+            for question, found in document.questions
         ],
         "keys": _keys(document),
         "parts": parts,
@@ -79,6 +84,11 @@ def tree(document: Document) -> tuple[dict[str, Any], dict[str, bytes]]:
         "numbers": _register(document),
         "about": [[name, breakable(text)] for name, text in document.about],
     }, files
+
+
+def _opening(statement: Statement, document: Document) -> dict[str, Any]:
+    new = plain(statement.markdown) in document.fresh
+    return {"new": new, "c": blocks(statement.markdown)}
 
 
 def _lead(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:

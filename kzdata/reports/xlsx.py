@@ -73,8 +73,10 @@ class _Book:
         sheet.set_column(0, 0, 100)
         sheet.write_string(0, 0, clean(plain(document.title)), self.sheets.bold)
         about = [document.edition, _as_of(document)]
-        lines = [*about, *(plain(each) for each in document.news)]
-        lines += [plain(each.markdown) for each in document.findings]
+        lines = [*about, *(plain(each.markdown) for each in document.lead)]
+        lines += [plain(each) for each in document.news]
+        for question, answers in document.questions:
+            lines += [plain(question), *(plain(each.markdown) for each in answers)]
         for row, line in enumerate(filter(None, lines), start=1):
             sheet.write_string(row, 0, clean(line), self.sheets.wrapped)
         home = self.sheets.home

@@ -48,7 +48,7 @@ def confront(claims: pd.DataFrame, *observations: pd.DataFrame) -> pd.DataFrame:
     """One row per claim with the published figure, if there is one, and a verdict.
 
     - ``confirmed``: the claimed value lies within the printed precision of the published one, or
-      the published one satisfies a bound or range ("over 1,000", "10-25 %");
+      the published one satisfies a bound or range ("over 1,000", "10-25%");
     - ``rounds_to``: the published value, rounded to the digits of the claim, is the claim;
     - ``differs``: same measure and span, and neither holds;
     - ``other_measure``: what is published for the pair is another measure, ``because`` says which

@@ -67,7 +67,7 @@ def _oil_finding(share: pd.Series, total: pd.Series, oil: dict[str, Any] | None)
         "period": as_written(total["period"]),
     }
     fits = Sentence(
-        "{total} USD / {least} % = {largest} USD: the share fits only if all oil imports of "
+        "{total} USD / {least}% = {largest} USD: the share fits only if all oil imports of "
         "{buyer} cost no more than this in a year",
         {
             "total": exact(total["upper"]),
@@ -107,7 +107,7 @@ def _oil_finding(share: pd.Series, total: pd.Series, oil: dict[str, Any] | None)
         ),
         written(
             "{volume_arithmetic} = {volume} t; {price_arithmetic} = {price} USD/t; together {bill} "
-            "USD a year, {least} % of it {worth} USD, against {total} USD; {fits}",
+            "USD a year, {least}% of it {worth} USD, against {total} USD; {fits}",
             volume_arithmetic=word(volume["arithmetic"]),
             volume=exact(volume["value"], 0),
             price_arithmetic=word(price["arithmetic"]),

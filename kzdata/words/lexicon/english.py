@@ -153,7 +153,6 @@ DISPLAY = {
         "bbl/d": "barrels per day",
         "pp": "percentage points",
     },
-    "percent": "%",
     "missing": "not available",
 }
 
