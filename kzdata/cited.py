@@ -16,7 +16,7 @@ import pandas as pd
 from kzdata import amounts, contract, resource, sources
 from kzdata.codes import UNKNOWN
 from kzdata.errors import KzdataError, NotAvailable, UnknownCode, did_you_mean
-from kzdata.language import isolated, retold, t, translated
+from kzdata.language import after, isolated, retold, t, translated
 from kzdata.vocabulary import QUESTIONS
 
 _WITHOUT_UNIT = {"ratio", "asymmetry", "signed_asymmetry", "distance", "weight", "sigma"}
@@ -278,7 +278,7 @@ def _state(text: str, parts: dict[str, Number | str], *, is_finding: bool) -> St
     printed = ""
     numbers: list[tuple[str, str, Number]] = []
     for literal, placed, spec, _ in Formatter().parse(translated(text)):
-        printed += literal
+        printed += after(printed, literal)
         if placed is None:
             continue
         if placed not in parts:

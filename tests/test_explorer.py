@@ -392,9 +392,7 @@ def test_where_nobody_gives_a_total_the_products_are_summed(products):
     assert (shown.selection.product, shown.frame["value"].item()) == ("SUM", 12_000)  # 9 + 3
     assert shown.line.endswith(".pipe(kz.all_products))")
     among = view(Selection("S19", "all"))
-    assert (
-        "China made up 57.1% of the exports of Other Asia" in among.drawn.chart.title
-    )  # 12 of 21
+    assert "China made up 57.1% of the exports of Other Asia" in among.drawn.chart.title  # 12 of 21
     assert [label for label, _ in shown.options["product"]] == [
         "Sum of the products at hand", "By subheading (6 digits)"
     ]  # fmt: skip

@@ -26,6 +26,7 @@ from kzdata.language.paragraphs import translate_markdown
 from kzdata.language.sentences import (
     Later,
     Sentence,
+    after,
     isolated,
     joined,
     known_word,
@@ -44,6 +45,7 @@ __all__ = [
     "RIGHT_TO_LEFT",
     "Later",
     "Sentence",
+    "after",
     "check_spoken",
     "direction",
     "has_message",

@@ -76,7 +76,7 @@ def filled(template: str, parts: dict[str, Any]) -> str:
     """A template with its parts in place. Raises `KzdataError` for a part that is not given."""
     shown = ""
     for literal, name, spec, _ in Formatter().parse(template):
-        shown += literal
+        shown += after(shown, literal)
         if name is None:
             continue
         if name not in parts:
@@ -91,6 +91,11 @@ def filled(template: str, parts: dict[str, Any]) -> str:
             text = localised(text)
         shown += isolated(text)
     return shown
+
+
+def after(said: str, literal: str) -> str:
+    """The words that follow; one full stop ends both an abbreviation ("2026 г.") and a sentence."""
+    return literal[1:] if said.endswith(".") and literal[:1] == "." != literal[1:2] else literal
 
 
 def localised(number: str) -> str:

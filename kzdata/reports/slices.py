@@ -7,6 +7,7 @@ from typing import Any
 
 PAGE = 1.36  # height over width of the room that a page has for a figure
 SHRINK = 1.25  # a figure this much taller is made smaller instead
+PIECE = (0.1, 0.25)  # of a page, the shortest and the tallest where nothing is drawn
 BLANK = 8  # empty rows that part two pieces: more than there are between the lines of a text
 
 
@@ -28,10 +29,14 @@ def cuts(png: bytes, page: float = PAGE) -> list[float]:
     blank = _blank(changes)
     found: list[float] = []
     start, room = 0, int(page * width)
-    while height - start > room:
-        near = [row for row in blank if 0.15 * room < row - start < 0.4 * room]
-        far = (start + int(0.7 * room), start + room)
-        start = near[-1] if near else _quietest(changes, *far)
+    # What is left is cut as well, though it fit a page: it would leave white the one that it does
+    # not fit. Less than the shortest piece is no piece of its own.
+    while height - start > PIECE[1] * room:
+        low, high = (start + share * room for share in PIECE)
+        near = [row for row in blank if low < row < min(high, height - PIECE[0] * room)]
+        if not near and height - start <= room:
+            break
+        start = near[-1] if near else _quietest(changes, start + int(0.7 * room), start + room)
         found.append(start / height)
     return found
 
