@@ -29,8 +29,10 @@ def turnover(frame: pd.DataFrame) -> pd.DataFrame:
     flows, `MeasureMismatch`.
 
     >>> import kzdata as kz
-    >>> kz.observations("KAZ", "ISR", start=2025).pipe(kz.turnover)["value"].item()
-    193287817.22
+    >>> kz.turnover(kz.observations("KAZ", "ISR", start=2024))[["period", "value", "unit"]]
+      period         value unit
+    0   2024  2.361327e+08  USD
+    1   2025  1.932878e+08  USD
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     derived = _combine(frame, "T", 1)
@@ -45,6 +47,13 @@ def balance(frame: pd.DataFrame) -> pd.DataFrame:
     deficit. The difference is the ``value`` of rows under the contract and stands again in
     ``balance``, the column that indicators are read by. Missing and errors as in `turnover`;
     published turnover takes no part.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2024)
+    >>> kz.balance(trade)[["period", "balance", "unit"]]
+      period      balance unit
+    0   2024  99047856.94  USD
+    1   2025  45196628.50  USD
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     made = contract.order(_combine(frame[frame["flow"] != "T"], "B", -1))
@@ -138,6 +147,12 @@ def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     ``period`` is an SDMX period, such as ``"2024"`` or ``"2025-01-01/P11M"``. The sum is missing,
     with status M, when one of its parts is absent or missing; provisional parts make it
     provisional. Raises `PeriodMismatch` when the rows cannot be put together to the period.
+
+    >>> import kzdata as kz
+    >>> months = kz.observations("KAZ", "WLD", flow="X", start=2025, end=2025, freq="M")
+    >>> kz.over(months, "2025-01-01/P11M")[["period", "value", "unit"]]
+                period         value unit
+    0  2025-01-01/P11M  7.159687e+10  USD
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     wanted = periods.span(period)
@@ -176,6 +191,13 @@ def annual(frame: pd.DataFrame) -> pd.DataFrame:
     """Sum of monthly or quarterly rows over each calendar year that they touch; see `over`.
 
     A year with a part missing is a row without a value.
+
+    >>> import kzdata as kz
+    >>> months = kz.observations("KAZ", "WLD", flow="X", start=2024, end=2025, freq="M")
+    >>> kz.annual(months)[["period", "value", "obs_status"]]
+      period         value obs_status
+    0   2024  8.167405e+10          A
+    1   2025  7.922950e+10          A
     """
     years = sorted({period[:4] for period in frame["period"]})
     parts = [over(frame[frame["period"].str[:4] == year], year) for year in years]

@@ -53,6 +53,10 @@ def parse_amount(text: str, *, language: str | None = None) -> Amount:
     of the languages beside them; a currency sign is no such word.
 
     Raises ParseError for a text that has no reading or more than one, naming the piece at fault.
+
+    >>> import kzdata as kz
+    >>> kz.parse_amount("about US$162.4 million")
+    Amount(value=162400000.0, unit='USD', lower=162350000.0, upper=162450000.0, ...
     """
     check_language(language)
     if not isinstance(text, str):
@@ -129,7 +133,7 @@ def format_amount(
     decimals: int = 1,
     scale: str | None = None,
 ) -> str:
-    """The amount as a page would print it: "US$162.4 million", "162,4 млн долл. США".
+    r"""The amount as a page would print it: "US$162.4 million", "162,4 млн долл. США".
 
     ``value`` is in whole units and is rounded (half to even) only here; NaN prints "not
     available". ``scale`` is "", "thousand", "million", "billion" or "trillion"; None picks one by
@@ -138,6 +142,10 @@ def format_amount(
     with the same one, ``kz.parse_amount`` reads the amount back.
 
     Raises KzdataError for an unknown scale and for an infinite value, which has no digits.
+
+    >>> import kzdata as kz
+    >>> kz.format_amount(162_400_000, "USD"), kz.format_amount(162_400_000, "USD", "ru")
+    ('US$162.4\xa0million', '162,4\xa0млн\xa0долл.\xa0США')
     """
     language = language or spoken()
     check_language(language)

@@ -77,7 +77,8 @@ def card(name: str) -> Card:
 
     Raises `UnknownCode` with the near names.
 
-    >>> print(card("rsca").formula)
+    >>> import kzdata as kz
+    >>> print(kz.card("rsca").formula)
     RSCA_ik = (RCA_ik − 1) / (RCA_ik + 1)
     """
     known = _cards()

@@ -100,6 +100,13 @@ def number(frame: pd.DataFrame | pd.Series, column: str = "value", **where: Any)
     ``number(trade.pipe(kz.growth), "growth_pct", period="2025")`` the growth. The unit is the
     row's, or that of the column's suffix (_pct, _pp, _share). Raises `UnknownCode` for a column
     that is absent, `NotAvailable` when no row fits, `KzdataError` when several do.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2024).pipe(kz.turnover).pipe(kz.growth)
+    >>> print(kz.number(trade, period="2025"))
+    US$193.3 million
+    >>> print(kz.number(trade, "growth_pct", period="2025"))
+    −18.1%
     """
     if isinstance(frame, pd.Series):
         row = frame
@@ -126,6 +133,11 @@ def count(frame: pd.DataFrame, what: str) -> Number:
     """How many rows ``frame`` has, as a number with the sources of the rows; zero is a count.
 
     ``what`` names the rows: ``count(claims, "statements")``.
+
+    >>> import kzdata as kz
+    >>> statements = kz.claims("trade", partner="ISR")
+    >>> print(kz.count(statements, "statements"))
+    12
     """
     rows = float(len(frame))
     return Number(
@@ -247,6 +259,11 @@ def say(text: str, **parts: Number | str) -> Statement:
     ``text`` is one whole template, written in English and said in the language that `kz.speak`
     set. Raises `MissingMessage` where that language's catalogue does not hold it.
     Parts are `Number` or text. A bare number is refused, since it could not be walked back.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2024).pipe(kz.turnover)
+    >>> print(kz.say("Turnover was {money}.", money=kz.number(trade, period="2025")))
+    Turnover was US$193.3 million.
     """
     return _state(text, parts, is_finding=False)
 
@@ -260,6 +277,11 @@ def finding(
     agreement, investment, promises or limits; without one it stands under its section. With
     ``lead`` it is among the first sentences of the report, of which there are at most three.
     Raises `UnknownCode` for another question.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2024).pipe(kz.turnover)
+    >>> print(kz.finding("Turnover was {money}.", money=kz.number(trade, period="2025")))
+    Turnover was US$193.3 million.
     """
     if question and question not in QUESTIONS:
         raise UnknownCode(

@@ -113,7 +113,8 @@ WITH_ARTICLE |= {"NLD", "PHL", "SLB", "SYC", "USA"}
 def in_prose(code: str) -> str:
     """The name of an area as a sentence says it; other languages than English have no article.
 
-    >>> in_prose("USA"), in_prose("WLD"), in_prose("ISR")
+    >>> import kzdata as kz
+    >>> kz.in_prose("USA"), kz.in_prose("WLD"), kz.in_prose("ISR")
     ('the United States', 'the world', 'Israel')
     """
     if spoken() != "en":
@@ -126,7 +127,8 @@ def in_prose(code: str) -> str:
 def area_name(code: str, language: str | None = None) -> str:
     """The name of an area in English, Russian, Kazakh or Hebrew; by default as `kz.speak` says.
 
-    >>> area_name("ISR"), area_name("WLD", "ru")
+    >>> import kzdata as kz
+    >>> kz.area_name("ISR"), kz.area_name("WLD", "ru")
     ('Israel', 'Мир')
     """
     return _area_name(code, language or spoken())

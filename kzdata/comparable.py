@@ -80,7 +80,12 @@ def parts_of_a_whole(frame: pd.DataFrame) -> None:
 
 
 def between(frame: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
-    """The rows of a pair of countries, whichever of the two reports."""
+    """The rows of a pair of countries, whichever of the two reports.
+
+    >>> import kzdata as kz
+    >>> len(kz.between(kz.observations("KAZ", start=2025, freq="A"), "ISR", "KAZ"))
+    2
+    """
     ahead = (frame["reporter"] == one) & (frame["partner"] == other)
     back = (frame["reporter"] == other) & (frame["partner"] == one)
     return frame[ahead | back]

@@ -35,6 +35,20 @@ def difference_ytd(frame: pd.DataFrame) -> pd.DataFrame:
     Raises `PeriodMismatch` for a period that does not begin in January or exceeds a year,
     `MeasureMismatch` for mixed vintages: two sources, preliminary with final, two publications of
     one span, or editions whose delays differ by more than a month.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2025, flow="X")
+    >>> editions = {"2025-01": 10e6, "2025-01-01/P2M": 18e6, "2025-01-01/P3M": 30e6}
+    >>> total = pd.concat(
+    ...     [trade.assign(freq="M", period=period, value=value, lower=value, upper=value)
+    ...      for period, value in editions.items()]
+    ... )
+    >>> kz.difference_ytd(total)[["period", "value"]]
+        period       value
+    0  2025-01  10000000.0
+    1  2025-02   8000000.0
+    2  2025-03  12000000.0
     """
     absent = [column for column in contract.COLUMNS if column not in frame.columns]
     if absent:

@@ -27,7 +27,15 @@ from collections.abc import Iterable
 
 
 class KzdataError(Exception):
-    """Root of the tree. ``fact`` says what is wrong, ``hint`` what to type next."""
+    """Root of the tree. ``fact`` says what is wrong, ``hint`` what to type next.
+
+    >>> import kzdata as kz
+    >>> try:
+    ...     kz.area_name("KAX")
+    ... except kz.KzdataError as error:
+    ...     print(error.fact)
+    'KAX' is no ISO 3166 alpha-3 code.
+    """
 
     def __init__(self, fact: str, hint: str | None = None):
         self.fact = fact

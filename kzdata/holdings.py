@@ -26,7 +26,8 @@ def loaded(
     For a page that has to say what is not there; a calculation asks `kz.observations`, which
     raises. A misspelt name, code or source still raises `UnknownCode`.
 
-    >>> len(loaded("KAZ", "ISR", product="TOTAL", start=2025)), len(loaded("ISR", product="2709"))
+    >>> import kzdata as kz
+    >>> len(kz.loaded("KAZ", "ISR", start=2025)), len(kz.loaded("ISR", product="2709"))
     (2, 0)
     """
     store.shipped()  # a table that is not there at all is no answer

@@ -26,6 +26,13 @@ def growth(frame: pd.DataFrame) -> pd.DataFrame:
 
     Raises `PeriodMismatch` when a series holds periods of different length, `UnitMismatch`,
     `ValuationMismatch`, and `MeasureMismatch` when two publications hold the same cell.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2024).pipe(kz.turnover)
+    >>> kz.growth(trade)[["period", "base_period", "growth_pct"]].round(1)
+      period base_period  growth_pct
+    0   2024        2023         NaN
+    1   2025        2024       -18.1
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     parts = [_grow(group) for _, group in frame.groupby(SERIES, sort=False)]
@@ -85,6 +92,13 @@ def share(frame: pd.DataFrame, total: pd.DataFrame | None = None) -> pd.DataFram
     the share: share_source, share_locator, share_note. Raises `PeriodMismatch` when spans differ,
     `UnitMismatch`, `ValuationMismatch`, and `MeasureMismatch` when the world stands among its
     parts or a cell is there twice.
+
+    >>> import kzdata as kz
+    >>> world = kz.annual(kz.observations("KAZ", "WLD", flow="X", start=2025, end=2025, freq="M"))
+    >>> trade = kz.observations("KAZ", "ISR", flow="X", start=2025)
+    >>> kz.share(trade, world)[["period", "value", "value_share"]].round(5)
+      period         value  value_share
+    0   2025  1.192422e+08      0.00151
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     if total is None:
@@ -158,6 +172,12 @@ def rank(frame: pd.DataFrame) -> pd.DataFrame:
 
     Equal values share the better rank. Adds rank, ranked (how many partners have a value) and
     rank_note; a missing value has no rank. Raises as `share` does without a total.
+
+    >>> import kzdata as kz
+    >>> partners = kz.observations("KAZ", start=2025, freq="A").pipe(kz.turnover)
+    >>> kz.rank(partners).query("partner == 'ISR'")[["period", "partner", "rank", "ranked"]]
+       period partner  rank  ranked
+    88   2025     ISR  48.0     197
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     parts_of_a_whole(frame)

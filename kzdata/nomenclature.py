@@ -43,7 +43,12 @@ def chapter(product: str) -> str:
 
 
 def chapter_name(product: str) -> str:
-    """The short name of a code's chapter: ``"270900"`` → "Mineral fuels and oils"."""
+    """The short name of a code's chapter: ``"270900"`` → "Mineral fuels and oils".
+
+    >>> import kzdata as kz
+    >>> kz.chapter_name("270900")
+    'Mineral fuels and oils'
+    """
     return _tables()["chapters"][chapter(product)]
 
 

@@ -55,7 +55,7 @@ def to_sdmx_csv(frame: pd.DataFrame) -> str:
     of digits for numbers, which costs 010121 its zero; without product codes it too reads all.
 
     >>> import kzdata as kz
-    >>> print(to_sdmx_csv(kz.observations("KAZ", "ISR", flow="X", start=2025))[:60])
+    >>> print(kz.to_sdmx_csv(kz.observations("KAZ", "ISR", flow="X", start=2025))[:60])
     STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,COUNTERPART_AREA
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)

@@ -58,6 +58,10 @@ def parse_period(text: str, *, language: str | None = None) -> str:
     cannot be anything else ("3Q25", "Nov '25") and mean 20xx.
 
     Raises ParseError for a text that has no reading or more than one, naming the piece at fault.
+
+    >>> import kzdata as kz
+    >>> kz.parse_period("за 11 месяцев 2025 года"), kz.parse_period("Q3 2025")
+    ('2025-01-01/P11M', '2025-Q3')
     """
     check_language(language)
     if not isinstance(text, str):
@@ -107,6 +111,10 @@ def format_period(period: str, language: str | None = None) -> str:
     ``language`` is by default the one that is spoken (`kz.speak`). ``kz.parse_period`` reads the
     phrase back to the same period. Raises ParseError for a text that is not an SDMX period,
     UnknownCode for a language other than en, ru, kk and he.
+
+    >>> import kzdata as kz
+    >>> kz.format_period("2025-01-01/P11M"), kz.format_period("2025-Q3", "kk")
+    ('January–November 2025', '2025 жылғы III тоқсан')
     """
     language = language or spoken()
     check_language(language)

@@ -81,7 +81,9 @@ def commitments(
     Raises `ParseError` for a date that is none, `UnknownCode` for another kind, and `SeedError`
     where the recorded history steps backwards.
 
-    >>> commitments("2026-03-01")[["commitment", "stage", "days_since"]].values.tolist()[0]
+    >>> import kzdata as kz
+    >>> found = kz.commitments("2026-03-01")
+    >>> found[["commitment", "stage", "days_since"]].values.tolist()[0]
     ['mekorot-water', 'memorandum', 33]
     """
     if kind is not None and kind not in KINDS:
@@ -142,6 +144,13 @@ def follow_through(
     days_since counts from the day the promises were made. Indicators of a later day are left out.
 
     Raises `ParseError` for a date that is none.
+
+    >>> import kzdata as kz
+    >>> kz.follow_through("2026-03-01")[["indicator", "stage", "status", "days_since"]]
+                   indicator       stage           status  days_since
+    0    commission-convened   announced  no evidence yet          33
+    1  visa-agreement-signed      intent  no evidence yet          33
+    2    projects-contracted  memorandum  no evidence yet          33
     """
     day = _day(as_of)
     seeds = load()

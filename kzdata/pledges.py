@@ -22,6 +22,16 @@ def pledged(frame: pd.DataFrame, basis: str | None = None) -> pd.DataFrame:
 
     Raises `MeasureMismatch` for several bases, an unknown one, or a promise given twice on one;
     `UnitMismatch` for several units; `NotAvailable` where no row is on the basis.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> promises = pd.DataFrame(
+    ...     [["gas", 300e6, "announced"], ["farm", 25e6, "announced"], ["gas", 80e6, "committed"]],
+    ...     columns=["commitment", "value", "value_basis"],
+    ... ).assign(unit="USD")
+    >>> kz.pledged(promises, "announced")[["value", "known", "items", "unit"]]
+             value  known  items unit
+    0  325000000.0      2      2  USD
     """
     inputs.columns(frame, ["commitment", "value", "unit", "value_basis"])
     if basis is not None:

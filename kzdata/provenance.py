@@ -36,7 +36,7 @@ class Explanation:
 def why(
     figure: Number | pd.Series | str | float, *, report: str | Path | None = None
 ) -> Explanation:
-    """Every publication behind a figure, with the place in it and the arithmetic.
+    r"""Every publication behind a figure, with the place in it and the arithmetic.
 
     ``figure`` is a `Number`, a row of a frame, or a figure as printed ("US$193.3 million",
     "−18.1%", "193.3"). Printed figures are looked up in the sentences, tables and charts of
@@ -45,6 +45,12 @@ def why(
     balances, then among loaded products.
     A figure with a unit or scale only finds its own; bare digits find what is printed with them.
     Raises `NotAvailable` when nothing matches.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2025, flow="X")
+    >>> print("\n".join(str(kz.why(trade.iloc[0])).splitlines()[:2]))
+    trade_goods KAZ ISR X 2025: 119,242,222.86 USD
+      where: kaz_partners_2025.csv, row «Израиль», column exports_kusd (published 2026-07)
     """
     if isinstance(figure, Number):
         rows = [_row(figure)]

@@ -48,6 +48,14 @@ def diff(
 
     Raises `ContractError` for a frame that holds a cell twice, `MeasureMismatch` for frames that
     share no source, `UnitMismatch` for a cell whose unit changed, `ParseError` for another date.
+
+    >>> import kzdata as kz
+    >>> newest = kz.observations("KAZ", "ISR", start=2025)
+    >>> before = newest.assign(value=newest["value"] - 1_000_000)
+    >>> kz.diff(before, newest)[["period", "flow", "change", "difference"]]
+      period flow   change  difference
+    0   2025    M  changed   1000000.0
+    1   2025    X  changed   1000000.0
     """
     asked = {
         "reporter": None if reporter is None else codes.area(reporter),
@@ -135,6 +143,14 @@ def revisions(*vintages: pd.DataFrame) -> pd.DataFrame:
     out. After McKenzie and Gamba (OECD, 2008), "Interpreting the results of revision analyses".
 
     Raises `NotAvailable` where no cell has two dated vintages.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", flow="X", start=2025)
+    >>> later = trade.assign(value=1.02 * trade["value"], published="2027-01")
+    >>> found = kz.revisions(trade, later)
+    >>> found[["horizon_months", "count", "relative_mean_absolute_revision"]].round(3)
+       horizon_months  count  relative_mean_absolute_revision
+    0               6      1                             0.02
     """
     needed = [contract.need(v, contract.COLUMNS, 'kz.observations(…, source="all")')
               for v in vintages]  # fmt: skip

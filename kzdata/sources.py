@@ -101,6 +101,11 @@ def cite(*frames: pd.DataFrame) -> Citation:
 
     A derived row names its sources joined by `` + ``. Raises `KzdataError` when a frame has no
     ``source`` column, `UnknownCode` when a source is not registered.
+
+    >>> import kzdata as kz
+    >>> cited = kz.cite(kz.observations("KAZ", "ISR", start=2025))
+    >>> print(str(cited)[:72])
+    - **Bureau of National Statistics of the Republic of Kazakhstan**. Trade
     """
     import pandas as pd
 

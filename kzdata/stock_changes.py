@@ -41,6 +41,17 @@ def stock_flow(frame: pd.DataFrame, *, breaks: Mapping[str, str] | None = None) 
     Raises `MeasureMismatch` for other dataflows (gross inflows and sums as reported move no
     position) or a figure given twice, `UnitMismatch`, `PeriodMismatch`, `NotAvailable` without a
     position. Source: IMF, BPM6; OECD Benchmark Definition of FDI, 4th edition.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["fdi_position", "2023", 10.0], ["fdi_net_inflow", "2024", 4.0]]
+    >>> cells += [["fdi_position", "2024", 17.0]]
+    >>> fdi = pd.DataFrame(cells, columns=["dataflow", "period", "value"])
+    >>> fdi = fdi.assign(reporter="KAZ", partner="ISR", unit="USD")
+    >>> found = kz.stock_flow(fdi)
+    >>> found.loc[found["period"] == "2024", ["opening", "flow", "other_changes", "closing"]]
+       opening  flow  other_changes  closing
+    1     10.0   4.0            3.0     17.0
     """
     inputs.columns(frame, ["dataflow", "reporter", "partner", "period", "value", "unit"])
     _dataflows(frame)

@@ -85,8 +85,12 @@ def observations(
     no day, `NotAvailable` when nothing that is loaded fits, and `StoreError` where a loaded file
     has changed.
 
-    >>> observations("KAZ", "ISR", start=2024, flow="X")[["period", "value"]].values.tolist()
-    [['2024', 167590256.94], ['2025', 119242222.86]]
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2024, flow="X")
+    >>> trade[["period", "flow", "value", "unit"]]
+      period flow         value unit
+    0   2024    X  1.675903e+08  USD
+    1   2025    X  1.192422e+08  USD
     """
     as_of = None if as_of is None else day(as_of)
     _check_names(dataflow, flow, source)

@@ -31,6 +31,13 @@ def stage_histories(
     """The dated evidence of every recorded promise, one row each, as `conversion` takes it.
 
     Columns: commitment, kind, reporter, partner, sector, stage, date, source, locator, note.
+
+    >>> import kzdata as kz
+    >>> kz.stage_histories(kind="project")[["commitment", "stage", "date"]].head(3)
+           commitment       stage        date
+    0   mekorot-water  memorandum  2026-01-27
+    1   mekorot-water  memorandum  2026-01-27
+    2  atyrau-bitumen   agreement  2026-01-27
     """
     rows = [
         {
@@ -84,6 +91,18 @@ def conversion(
     ``failures``; `NotAvailable` where no promise enters; `KzdataError` for an option.
     Source: Kaplan and Meier (1958); Kalbfleisch and Prentice (1980) for the interval; Aalen and
     Johansen (1978).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> histories = pd.DataFrame(
+    ...     [["a", "memorandum", "2025-01-10"], ["a", "contract", "2025-07-09"]]
+    ...     + [["b", "memorandum", "2025-03-01"]],
+    ...     columns=["commitment", "stage", "date"],
+    ... )
+    >>> kz.conversion(histories, "2026-03-01")[["days", "at_risk", "survival"]]
+       days  at_risk  survival
+    0   180        2       0.5
+    1   365        1       0.5
     """
     for name, stage in (("start", start), ("end", end)):
         inputs.choice(name, stage, LADDER)

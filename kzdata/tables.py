@@ -184,6 +184,14 @@ def table(
     shown in words. Rounding is for display only; a missing value reads n/a. The
     columns not shown, sources included, stay in the data behind the table. Raises `UnknownCode`
     for a column that the frame does not have.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2024).pipe(kz.turnover)
+    >>> print(kz.table(trade, "Turnover", {"period": "Year", "value": "Turnover"}))
+    Turnover
+    Year | Turnover, million USD
+    2024 | 236.1
+    2025 | 193.3
     """
     for column in columns:
         if column not in frame.columns:

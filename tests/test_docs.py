@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import doctest
 import html.parser
 import importlib.util
-import inspect
 import re
 import subprocess
 import sys
@@ -172,22 +170,6 @@ def test_every_example_of_a_command_is_one_that_it_takes():
     for command, line in found:
         assert command.name in guide_blocks.typed(line)[1:3], line
         assert guide_blocks.taken(line, ROOT), line
-
-
-PUBLIC = {f"kz.{name}": getattr(kz, name) for name in kz.__all__ if name != "charts"}
-PUBLIC |= {f"kz.charts.{name}": getattr(kz.charts, name) for name in kz.charts.__all__}
-SHOWN = {n: found for n, found in PUBLIC.items() if ">>>" in (inspect.getdoc(found) or "")}
-
-
-@pytest.mark.parametrize("name", SHOWN)
-def test_the_examples_of_the_reference_show_what_comes(name):
-    found = SHOWN[name]
-    names = dict(vars(inspect.getmodule(found)))
-    (example,) = doctest.DocTestFinder(recurse=False).find(found, name, globs=names)
-    told = []
-    failed, tried = doctest.DocTestRunner(verbose=False).run(example, out=told.append)
-    assert tried
-    assert not failed, "".join(told)
 
 
 class Loads(html.parser.HTMLParser):

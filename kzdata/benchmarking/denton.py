@@ -33,6 +33,19 @@ def denton_cholette(
     A result below zero is possible and noted. Raises `ContractError` for a proportional indicator
     that is not above zero, and the errors of gaps, missing values and mixed measures. Sources:
     Denton (1971); Cholette (1984); IMF Quarterly National Accounts Manual, chapter 6.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> years = pd.Series([40.0, 52.0, 48.0], ["2022", "2023", "2024"])
+    >>> quarters = [f"{year}-Q{n}" for year in (2022, 2023, 2024) for n in (1, 2, 3, 4)]
+    >>> indicator = pd.Series([9.0, 10, 12, 11, 12, 13, 15, 14, 11, 12, 13, 12], quarters)
+    >>> kz.denton_cholette(years, indicator).head(4).round(2)
+    period
+    2022-Q1     8.57
+    2022-Q2     9.52
+    2022-Q3    11.43
+    2022-Q4    10.48
+    dtype: float64
     """
     if criterion not in CRITERIA:
         raise KzdataError(

@@ -39,6 +39,19 @@ def chow_lin(
     ``attrs["fit"]`` has rho, coefficients, standard_errors and r2_adjusted. Raises `Incomparable`
     where the long periods are too few or the indicators move as one. Sources: Chow and Lin
     (1971); Bournay and Laroque (1979); Sax and Steiner (2013).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> years = pd.Series([40.0, 52.0, 48.0], ["2022", "2023", "2024"])
+    >>> quarters = [f"{year}-Q{n}" for year in (2022, 2023, 2024) for n in (1, 2, 3, 4)]
+    >>> indicator = pd.Series([9.0, 10, 12, 11, 12, 13, 15, 14, 11, 12, 13, 12], quarters)
+    >>> kz.chow_lin(years, indicator).head(4).round(2)
+    period
+    2022-Q1     8.5
+    2022-Q2     9.5
+    2022-Q3    11.5
+    2022-Q4    10.5
+    dtype: float64
     """
     _check("method", method, CHOW_LIN)
     problem = aligned(low, indicator, to=None, conversion=conversion)
@@ -64,6 +77,19 @@ def fernandez(
     """Fernández: z = a + b x + u, where u is a random walk.
 
     Input, output and errors as in `chow_lin`; there is no ρ to find. Source: Fernández (1981).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> years = pd.Series([40.0, 52.0, 48.0], ["2022", "2023", "2024"])
+    >>> quarters = [f"{year}-Q{n}" for year in (2022, 2023, 2024) for n in (1, 2, 3, 4)]
+    >>> indicator = pd.Series([9.0, 10, 12, 11, 12, 13, 15, 14, 11, 12, 13, 12], quarters)
+    >>> kz.fernandez(years, indicator).head(4).round(2)
+    period
+    2022-Q1     8.58
+    2022-Q2     9.52
+    2022-Q3    11.38
+    2022-Q4    10.51
+    dtype: float64
     """
     problem = aligned(low, indicator, to=None, conversion=conversion)
     walk = _walk(len(problem.periods))
@@ -83,6 +109,19 @@ def litterman(
 
     ``method``: ``maxlog``, ``minrss`` or ``fixed``; with ρ = 0 it is `fernandez`. Otherwise as
     `chow_lin`. Source: Litterman (1983).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> years = pd.Series([40.0, 52.0, 48.0], ["2022", "2023", "2024"])
+    >>> quarters = [f"{year}-Q{n}" for year in (2022, 2023, 2024) for n in (1, 2, 3, 4)]
+    >>> indicator = pd.Series([9.0, 10, 12, 11, 12, 13, 15, 14, 11, 12, 13, 12], quarters)
+    >>> kz.litterman(years, indicator).head(4).round(2)
+    period
+    2022-Q1     8.57
+    2022-Q2     9.52
+    2022-Q3    11.39
+    2022-Q4    10.52
+    dtype: float64
     """
     _check("method", method, LITTERMAN)
     problem = aligned(low, indicator, to=None, conversion=conversion)

@@ -20,6 +20,11 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
 
     ``frame`` holds annual X and M rows of one pair and unit, or rows of flow B from
     `kz.balance`. A year without both sides is a gap. Errors and ``title`` as in `turnover`.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2015)
+    >>> print(kz.charts.balance(kz.balance(trade)).title)
+    Kazakhstan had a surplus of US$45.2 million with Israel in 2025, as in every year shown
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     if not (rows["flow"] == "B").all():

@@ -26,6 +26,11 @@ class Chart:
     ``title`` is the finding, ``subtitle`` measure, place, period and unit, ``alt`` the finding
     with its key numbers for a reader who does not see the figure, ``caption`` sources and
     vintage, ``frame`` every row shown, provenance included. The same frame gives the same bytes.
+
+    >>> import kzdata as kz
+    >>> chart = kz.charts.turnover(kz.observations("KAZ", "ISR", start=2015))
+    >>> chart.name, len(chart.frame)
+    ('turnover-kaz-isr', 33)
     """
 
     name: str

@@ -25,6 +25,12 @@ def claims(confronted: pd.DataFrame, *, title: str | None = None) -> Chart:
     without a figure (a date, words) is not drawn but counted in the caption. Raises `KzdataError`
     for more than 60 claims, `NotAvailable` when none has a figure; other errors and ``title`` as
     in `turnover`.
+
+    >>> import kzdata as kz
+    >>> said = kz.claims("trade", partner="ISR")
+    >>> found = kz.confront(said, kz.observations("KAZ", "ISR"))
+    >>> print(kz.charts.claims(found).title)
+    5 of 9 comparable claims agree with the published figure; 3 cannot be compared
     """
     rows = inputs.need(confronted, COLUMNS, _FROM)
     told = rows["lower"].notna() & rows["upper"].notna() & (rows["unit"] != "date")

@@ -39,6 +39,10 @@ def flow_map(
     partners take no part; partners without a figure or a place are counted in the caption. Raises
     `UnknownCode` when ``highlight`` is not among the partners, `NotAvailable` where the reporter
     has no place; other errors and ``title`` as in `turnover`.
+
+    >>> import kzdata as kz
+    >>> print(kz.charts.flow_map(kz.observations("KAZ", start=2025, end=2025, freq="A")).title)
+    Half of the trade of Kazakhstan in 2025 was with partners within 4,100 km; Israel, ...
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     rows = rows[~rows["partner"].isin(list(codes.SPECIAL))]

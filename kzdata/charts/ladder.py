@@ -33,6 +33,10 @@ def ladder(commitments: pd.DataFrame, *, title: str | None = None) -> Chart:
 
     ``commitments`` is what `kz.commitments` returns for one day. Raises `UnknownCode` for a
     stage that is not on the ladder; other errors and ``title`` as in `turnover`.
+
+    >>> import kzdata as kz
+    >>> print(kz.charts.ladder(kz.commitments("2026-03-01")).title)
+    On the evidence at hand, none of 3 promises has reached a contract: 2 at memorandum and ...
     """
     rows = inputs.need(commitments, _COLUMNS, _FROM)
     as_of = inputs.only(rows, "as_of", _FROM)

@@ -26,6 +26,11 @@ def mirror(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     explain, from 1 to the CIF factor used. A year that a side does not report is a gap, not a
     zero. Raises `NotAvailable` where no year is reported by both; other errors and ``title`` as
     in `turnover`.
+
+    >>> import kzdata as kz
+    >>> found = kz.mirror(kz.both_sides("KAZ", "ISR")).query("reporter == 'KAZ'")
+    >>> print(kz.charts.mirror(found).title)
+    Israel recorded 0.06 times the goods that Kazakhstan reported sending in 2001
     """
     rows = inputs.annual(inputs.need(frame, [*_COLUMNS, "source"], _FROM), _FROM)
     pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]

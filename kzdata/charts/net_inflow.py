@@ -20,6 +20,11 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     ``frame`` holds quarterly rows of dataflow fdi_net_inflow of one reporter and partner. The
     sum is a line that exists only where four quarters in a row do. Errors and ``title`` as in
     `turnover`.
+
+    >>> import kzdata as kz
+    >>> fdi = kz.observations("KAZ", "WLD", dataflow="fdi_net_inflow", freq="Q")
+    >>> print(kz.charts.net_inflow(fdi).title)
+    Net direct investment into Kazakhstan was an outflow of US$672.4 million in the 4 ...
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     rows = inputs.need(rows[rows["freq"] == "Q"], _COLUMNS, _FROM)

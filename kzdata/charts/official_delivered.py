@@ -25,6 +25,15 @@ def official_delivered(frame: pd.DataFrame, *, title: str | None = None) -> Char
     partner that the scenario touches is drawn, and the largest others, ten in all; the rest is
     one bar, so that both columns add up to the totals beneath, which are equal. Raises
     `NotAvailable` where a total is missing; other errors and ``title`` as in `turnover`.
+
+    >>> import kzdata as kz
+    >>> listed = kz.observations("KAZ", flow="X", start=2023, end=2023, freq="A")
+    >>> listed = listed.query("partner in ['ITA', 'TUR', 'CHN']")
+    >>> listed = listed.assign(product="2709", value=1e9)  # invented, as is the split
+    >>> booked = {"ITA": {"DEU": 0.3}}
+    >>> found = kz.official_and_delivered(listed, "kaz-crude-cpc-trieste", shares=booked)
+    >>> print(kz.charts.official_delivered(found).title)
+    Booked under Türkiye: US$1.0 billion; delivered there: US$3.9 billion
     """
     rows = inputs.need(frame, [*_COLUMNS, "source", "scenario"], _FROM)
     for column in ("period", "product"):

@@ -44,6 +44,11 @@ def partial_year(
     Raises `ContractError` for a frame that is not one of answers, `NotAvailable` where the past
     was too short for an estimate; other errors and ``title`` as
     in `turnover`.
+
+    >>> import kzdata as kz
+    >>> answers = kz.partial_year("2025-01-01/P11M", kz.observations("KAZ", "ISR"))
+    >>> print(kz.charts.partial_year(answers).title)
+    Jan–Nov 2025 pointed to US$178.1 million for the year; it closed at US$193.3 million, ...
     """
     rows = inputs.need(answers, _COLUMNS, _FROM)
     answer = dict(zip(rows["answer"], (row for _, row in rows.iterrows()), strict=True))

@@ -33,6 +33,10 @@ def ranking(
     are, or by a column rank from `kz.rank`). The world and unnamed partners take no part; a
     partner without a figure has no rank. Raises `UnknownCode` when ``highlight`` is not among
     the partners; other errors and ``title`` as in `turnover`.
+
+    >>> import kzdata as kz
+    >>> print(kz.charts.ranking(kz.observations("KAZ", start=2025, end=2025, freq="A")).title)
+    Israel ranks 48th of 197 among the trade partners of Kazakhstan in 2025, with US$193.3 ...
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     rows = rows[~rows["partner"].isin(list(codes.SPECIAL))]

@@ -23,6 +23,17 @@ def frame_of(path: str | Path) -> pd.DataFrame:
     Codes and periods are text, figures are exact, an empty cell is missing. Given to the function
     that drew the chart, with the same keywords, it draws the same bytes. Raises `NotAvailable`
     where there is no such file.
+
+    >>> import kzdata as kz
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> chart = kz.charts.turnover(kz.observations("KAZ", "ISR", start=2015))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     place = Path(folder) / "turnover.csv"
+    ...     saved = chart.save(place)
+    ...     again = kz.charts.turnover(kz.charts.frame_of(place))
+    >>> again.title == chart.title
+    True
     """
     path = Path(path)
     if not path.is_file():

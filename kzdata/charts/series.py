@@ -26,6 +26,10 @@ def series(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     ``frame`` holds rows of one reporter, partner, product, unit and frequency, and of one flow or
     of X and M. A period without a figure is a gap. The finding sets the last figure against the
     same period of the year before. Errors and ``title`` as in `turnover`.
+
+    >>> import kzdata as kz
+    >>> print(kz.charts.series(kz.observations("KAZ", "ISR", flow="X", freq="A")).title)
+    Exports of Kazakhstan to Israel fell 28.8 % in 2025, to US$119.2 million
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     for column in ("dataflow", "freq", "reporter", "partner", "product"):

@@ -43,6 +43,10 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
     and as visits those that no source disputes; the caption counts the rest. Events without a
     date are not drawn but counted in the caption. Raises `NotAvailable` when none has a
     date; other errors and ``title`` as in `turnover`.
+
+    >>> import kzdata as kz
+    >>> print(kz.charts.timeline(kz.events(kind="diplomacy")).title)
+    9 dated events since 1991, 3 of them in 2025 or later
     """
     rows = inputs.need(events, _COLUMNS, _FROM)
     dated = rows[rows["date"].notna() & (rows["date"] != "")]

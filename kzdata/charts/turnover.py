@@ -35,6 +35,10 @@ def turnover(
     Raises `ContractError`, `NotAvailable`, `MeasureMismatch` or `UnitMismatch` for frames that
     cannot be drawn so, `PeriodMismatch` for a ``partial`` that is a whole year, and
     `KzdataError` for a title that the data contradict.
+
+    >>> import kzdata as kz
+    >>> print(kz.charts.turnover(kz.observations("KAZ", "ISR", start=2015)).title)
+    Trade of Kazakhstan with Israel fell 18.1 % in 2025, to US$193.3 million
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     if partial is None and "drawn_as" in rows.columns:

@@ -28,6 +28,13 @@ def vintages(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     that was published once has no dot, an edition without a date takes no part. Raises
     `NotAvailable` where no figure was published twice; other errors and ``title`` as in
     `turnover`.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", flow="X", freq="A", start=2020, end=2024)
+    >>> later = trade.assign(value=1.02 * trade["value"], published="2027-01")
+    >>> print(kz.charts.vintages(pd.concat([trade, later])).title)
+    Later editions revised 5 of 5 annual figures, most of all 2020: up by 2.0 %
     """
     rows = inputs.annual(inputs.need(frame, _COLUMNS, _FROM), _FROM)
     inputs.some(rows["value"], "figure", _FROM)

@@ -48,6 +48,7 @@ class Panel:
         box.add_class("kz-controls")
         look = widgets.HTML(markup.STYLE + markup.KEYS)
         self.answer = widgets.VBox([self.figure, self.rows, self.line])
+        self.answer.add_class("kz-answer")
         self.root = widgets.VBox([look, box, self.answer])
         self.root.add_class("kz-explorer")
         if direction() == "rtl":

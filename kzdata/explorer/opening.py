@@ -89,7 +89,8 @@ def explore(
     where there are any. Raises `UnknownCode`, `ParseError` or `KzdataError` for what cannot be
     read.
 
-    >>> explore("KAZ", "ISR", start=2020).line
+    >>> import kzdata as kz
+    >>> kz.explore("KAZ", "ISR", start=2020).line
     'kz.charts.turnover(kz.observations("KAZ", "ISR", start=2020, freq="A"))'
     """
     asked: dict[str, Any] = {

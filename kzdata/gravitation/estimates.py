@@ -59,6 +59,19 @@ def gravity(
     `MeasureMismatch` for several flows or totals among their parts, `Incomparable` where nothing
     is left to estimate, `NotAvailable` without pyfixest or convergence. Sources: Santos Silva and
     Tenreyro (2006); Correia, Guimarães and Zylkin (2020) for separation.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> flows = pd.DataFrame(
+    ...     [["KAZ", "ISR", 2.0, 0], ["KAZ", "TUR", 4.0, 0], ["ISR", "KAZ", 6.0, 0]]
+    ...     + [["ISR", "TUR", 10.0, 1], ["TUR", "KAZ", 0.0, 1], ["TUR", "ISR", 20.0, 1]],
+    ...     columns=["reporter", "partner", "value", "agreement"],
+    ... )
+    >>> fitted = kz.gravity(flows.assign(unit="USD"), ["agreement"], effects=(), cluster=None)
+    >>> fitted[["term", "estimate"]].round(3)
+            term  estimate
+    0   constant     1.386
+    1  agreement     0.916
     """
     if not 0 < level < 1:
         raise KzdataError(f"level={level} is no probability.", "Give one such as 0.95.")

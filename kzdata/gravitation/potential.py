@@ -67,6 +67,21 @@ def trade_potential(
     ``attrs["fit"]`` has n, pairs, draws that failed, and the coefficients. Raises what `gravity`
     raises, and `NotAvailable` where the frame has no row of the pair. Sources: Santos Silva and
     Tenreyro (2006); UN ESCAP and ITC practice for the index.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> names = ["KAZ", "ISR", "TUR", "CHN", "ITA"]
+    >>> pairs = [[one, other, 1000.0 * abs(i - j)] for i, one in enumerate(names)
+    ...          for j, other in enumerate(names) if i != j]
+    >>> flows = pd.DataFrame(pairs, columns=["reporter", "partner", "distance"])
+    >>> flows = flows.assign(far=flows["distance"] / 1000, unit="USD")
+    >>> flows["value"] = 9e6 / flows["distance"]
+    >>> flows.loc[0, "value"] = 3000.0  # from KAZ to ISR
+    >>> found = kz.trade_potential(flows, "KAZ", "ISR", ["far"], replications=20)
+    >>> found[["reporter", "partner", "value", "potential", "index"]].round(2)
+      reporter partner   value  potential  index
+    0      KAZ     ISR  3000.0     9000.0   -0.5
+    1      ISR     KAZ  9000.0     9000.0   -0.0
     """
     if not 0 < level < 1:
         raise KzdataError(f"level={level} is no probability.", "Give one such as 0.90.")

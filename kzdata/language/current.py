@@ -37,7 +37,11 @@ def speak(language: str) -> None:
     Sentences, charts, tables, numbers, dates and names of countries follow; frames, codes and
     what is quoted in a source's own words do not. Raises `UnknownCode`.
 
-    >>> speak("en")
+    >>> import kzdata as kz
+    >>> kz.speak("ru")
+    >>> kz.area_name("KAZ")
+    'Казахстан'
+    >>> kz.speak("en")
     """
     _process[0] = check_spoken(language)
 

@@ -155,7 +155,12 @@ def known_word(text: str) -> str:
 
 
 def listed(parts: Sequence[Any]) -> str:
-    """``a, b and c`` by the rules of the language."""
+    """``a, b and c`` by the rules of the language.
+
+    >>> import kzdata as kz
+    >>> kz.listed(["exports", "imports", "turnover"])
+    'exports, imports and turnover'
+    """
     shown = [str(each) for each in parts]
     if len(shown) < 2:
         return "".join(shown)

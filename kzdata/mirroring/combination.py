@@ -60,6 +60,20 @@ def reconcile(
     no usable report. Rows of the world are set aside as in `mirror`. Raises what `mirror` raises,
     `MeasureMismatch` for products of several levels, and `KzdataError` for an option.
     Source: Gaulier and Zignago (2010), BACI, equations 2 to 5 and appendix.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["X", "KAZ", "ISR", 100.0], ["M", "ISR", "KAZ", 110.0], ["X", "KAZ", "TUR", 200.0]]
+    >>> cells += [["M", "TUR", "KAZ", 260.0], ["X", "ISR", "TUR", 50.0], ["M", "TUR", "ISR", 70.0]]
+    >>> reports = pd.DataFrame(cells, columns=["flow", "reporter", "partner", "value"])
+    >>> valuation = reports["flow"].map({"X": "FOB", "M": "CIF"})
+    >>> reports = reports.assign(valuation=valuation, unit="USD")
+    >>> found = kz.reconcile(reports)
+    >>> found[["reporter", "partner", "value", "lower", "upper", "weight"]].round(2)
+      reporter partner   value   lower   upper  weight
+    0      ISR     TUR   55.23   44.37   68.73    0.64
+    1      KAZ     ISR  101.78   84.41  122.71    0.52
+    2      KAZ     TUR  214.17  172.82  265.42    0.66
     """
     inputs.choice("combine", combine, COMBINE)
     if not 0 < level < 1:

@@ -40,6 +40,20 @@ def mirror(
     have no common mirror, `ContractError`, `NotAvailable`. Sources: Gaulier and Zignago (2010) for
     the distance; the Atlas of Economic Complexity for the asymmetry, European practice for the
     signed one.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["X", "KAZ", "ISR", 100.0], ["M", "ISR", "KAZ", 110.0], ["X", "KAZ", "TUR", 200.0]]
+    >>> cells += [["M", "TUR", "KAZ", 260.0], ["X", "ISR", "TUR", 50.0], ["M", "TUR", "ISR", 70.0]]
+    >>> reports = pd.DataFrame(cells, columns=["flow", "reporter", "partner", "value"])
+    >>> valuation = reports["flow"].map({"X": "FOB", "M": "CIF"})
+    >>> reports = reports.assign(valuation=valuation, unit="USD")
+    >>> found = kz.mirror(reports)
+    >>> found[["reporter", "partner", "reported", "mirrored", "ratio", "gap_fob"]].round(2)
+      reporter partner  reported  mirrored  ratio  gap_fob
+    0      ISR     TUR      50.0      70.0    1.4    16.04
+    1      KAZ     ISR     100.0     110.0    1.1     3.77
+    2      KAZ     TUR     200.0     260.0    1.3    45.28
     """
     again = {"reported_status", "mirrored_status"} <= set(frame.columns)
     pairs = pair(_reports(frame) if again else frame)

@@ -56,6 +56,13 @@ def fob(
 
     Raises `KzdataError` for a factor below 1; for a fit, and where ``where`` needs both sides,
     also what `mirror` raises. Source: IMF (2017) for the number; Gaulier and Zignago (2010).
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2025)
+    >>> kz.fob(trade)[["flow", "valuation", "value", "cif_factor"]].round({"value": 0})
+      flow valuation        value  cif_factor
+    0    M       FOB   69854334.0        1.06
+    1    X       FOB  119242223.0        1.00
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     where = _where(factor, where)

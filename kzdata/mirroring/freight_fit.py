@@ -71,6 +71,20 @@ def carriage(
     Raises `NotAvailable` with fewer flows than terms allow, `ContractError` for columns absent,
     `KzdataError` for a distance that is not above zero or terms that cannot be told apart.
     Source: Gaulier and Zignago (2010), BACI, Table 1.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> names = ["KAZ", "ISR", "TUR", "CHN", "ITA"]
+    >>> pairs = [[one, other, 1000.0 * abs(i - j)] for i, one in enumerate(names)
+    ...          for j, other in enumerate(names) if i != j]
+    >>> flows = pd.DataFrame(pairs, columns=["reporter", "partner", "distance"])
+    >>> sold = flows.assign(flow="X", valuation="FOB", value=100.0)
+    >>> cost = 1.02 * (flows["distance"] / 1000) ** 0.05
+    >>> bought = flows.assign(flow="M", valuation="CIF", value=100 * cost)
+    >>> reports = pd.concat([sold, bought]).drop(columns="distance").assign(unit="USD")
+    >>> fitted = kz.carriage(reports, flows)
+    >>> fitted.cells, round(fitted.coefficients["ln D"], 2)
+    (20, 0.05)
     """
     pairs = pair(frame, summed=True)
     if pairs.dataflow not in TRADE:

@@ -66,6 +66,19 @@ def reliability(
     partners that do not report on each other) ``note`` says that s is split evenly.
     Raises `NotAvailable` where no flow is reported from both sides, and what `mirror` raises.
     Source: Gaulier and Zignago (2010), BACI, equations 2 to 5.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["X", "KAZ", "ISR", 100.0], ["M", "ISR", "KAZ", 110.0], ["X", "KAZ", "TUR", 200.0]]
+    >>> cells += [["M", "TUR", "KAZ", 260.0], ["X", "ISR", "TUR", 50.0], ["M", "TUR", "ISR", 70.0]]
+    >>> reports = pd.DataFrame(cells, columns=["flow", "reporter", "partner", "value"])
+    >>> valuation = reports["flow"].map({"X": "FOB", "M": "CIF"})
+    >>> reports = reports.assign(valuation=valuation, unit="USD")
+    >>> kz.reliability(reports)[["reporter", "sigma", "lower", "upper", "rank"]].round(2)
+      reporter  sigma  lower  upper  rank
+    0      KAZ   0.13   0.06   0.27     1
+    1      ISR   0.13   0.06   0.28     2
+    2      TUR   0.18   0.09   0.36     3
     """
     pairs = pair(frame, summed=True)
     found = measure(pairs, in_fob(pairs, factor, where))

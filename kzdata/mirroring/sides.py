@@ -31,6 +31,13 @@ def both_sides(
     says. A side that nobody gives has no row.
 
     Raises `NotAvailable` where neither side is at hand, and `UnknownCode` for a country.
+
+    >>> import kzdata as kz
+    >>> sides = kz.both_sides("KAZ", "ISR", start=2022, end=2022)
+    >>> sides[["reporter", "partner", "flow", "value", "basis"]]
+      reporter partner flow        value     basis
+    0      KAZ     ISR    M   66410800.0  reported
+    1      KAZ     ISR    X  817007000.0  reported
     """
     ends = codes.area(reporter), codes.area(partner)
     ways = [ends, ends[::-1]]

@@ -71,6 +71,18 @@ def back_test(
 
     Raises `MeasureMismatch` for several flows, `NotAvailable` for negative months or where no year
     can be tested.
+
+    >>> import kzdata as kz
+    >>> months = kz.turnover(kz.observations("KAZ", "WLD", freq="M"))
+    >>> tested = kz.back_test(months, 11, before=2026)
+    >>> tested[["year", "error_pct", "naive_error_pct"]].round(1)
+       year  error_pct  naive_error_pct
+    0  2020       -0.0             -0.1
+    1  2021       -1.3             -1.8
+    2  2022       -0.4             -0.8
+    3  2023       -0.5             -0.6
+    4  2024       -0.7             -1.0
+    5  2025       -1.4             -2.0
     """
     if not 1 <= months <= 11:
         raise KzdataError(f"months={months} is no part of a year.", "Give 1 to 11 months.")

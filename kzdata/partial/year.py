@@ -64,6 +64,17 @@ def partial_year(
     Nothing of the year itself beyond the k months enters the estimate. Raises `PeriodMismatch`
     for a span that does not begin in January or is a whole year, `NotAvailable` when no figure
     for it is at hand, `MeasureMismatch` when ``frame`` holds several pairs.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR")
+    >>> answers = kz.partial_year("2025-01-01/P11M", trade)
+    >>> answers[["answer", "value", "growth_pct"]].round(1)
+          answer        value  growth_pct
+    0  published  162400000.0         NaN
+    1     bounds          NaN         NaN
+    2   estimate  178090457.0         NaN
+    3      naive  177163636.4         NaN
+    4    outcome  193287817.2         NaN
     """
     span = periods.span(period)
     months = span.months

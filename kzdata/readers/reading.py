@@ -33,12 +33,19 @@ SOURCES = {
 
 @recorded
 def read(source: str, path: str | PathLike[str] | bytes, **options: Any) -> pd.DataFrame:
-    """The observations of one file, or of the bytes of one answer, under the tidy contract.
+    r"""The observations of one file, or of the bytes of one answer, under the tidy contract.
 
     ``source`` is one of `SOURCES`; ``options`` are those of its reader: ``published`` (the vintage)
     for most, ``limit`` (bytes unpacked) for all. gz and zip are read as they are. Raises
     `UnknownCode` for another source, `ParameterError` for an option its reader does not have,
     `WrongFormat` for a file that is not what the source publishes.
+
+    >>> import kzdata as kz
+    >>> answer = b"t,i,j,k,v,q\n2023,398,376,270900,120.5,300.0\n"
+    >>> frame = kz.read("baci", answer, classification="HS1992")
+    >>> frame[["reporter", "partner", "product", "value", "unit"]]
+      reporter partner product     value unit
+    0      KAZ     ISR  270900  120500.0  USD
     """
     reader = module(source)
     known = [name for name in inspect.signature(reader.read).parameters if name != "source"]

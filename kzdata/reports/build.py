@@ -70,6 +70,13 @@ def report(
     `PublishError` where the report cannot be written.
 
         kz.report("bilateral", partner="TUR", start=2018)
+
+    >>> import kzdata as kz
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = kz.report("bilateral", out=f"{folder}/kaz-tur", formats=["html"], partner="TUR")
+    ...     made.folder.name
+    'kaz-tur'
     """
     from kzdata.reports.progress import bar
 

@@ -86,7 +86,9 @@ def claims(
 
     Raises `UnknownCode` for a topic, article or country that is not in its list.
 
-    >>> claims("trade", article="tca_2026")[["printed", "period", "value"]].values.tolist()
+    >>> import kzdata as kz
+    >>> said = kz.claims("trade", article="tca_2026")
+    >>> said[["printed", "period", "value"]].values.tolist()
     [['about US$162.4 million', '2025-01-01/P11M', 162400000.0]]
     """
     seeds = load()
@@ -157,6 +159,12 @@ def events(
     nobody dates it. ``source`` joins source ids with `` + ``; ``contradicts`` and ``clarifies``
     join ids of claims and events. ``status`` is happened, planned or status. With ``as_of`` only
     events dated up to that day stay. Raises `UnknownCode`, or `ParseError` for another date.
+
+    >>> import kzdata as kz
+    >>> kz.events(as_of="2020-01-01")[["date", "date_precision", "status"]].tail(2)
+              date date_precision    status
+    24     2017-04          month  happened
+    25  2018-10-21            day  happened
     """
     rows = []
     for each in load().events:
@@ -189,6 +197,11 @@ def assumption(name: str) -> dict[str, Any]:
 
     Each of ``quantities``, by name, has value, unit, lower, upper and its arithmetic; ``claims``
     are the ids it rests on, and ``source`` joins their sources. Raises `UnknownCode`.
+
+    >>> import kzdata as kz
+    >>> bill = kz.assumption("israel_oil_import_bill")
+    >>> bill["reporter"], list(bill["quantities"])
+    ('ISR', ['annual_volume', 'price', 'annual_bill'])
     """
     seeds = load()
     _one_of(name, seeds.assumptions, "assumption")
@@ -207,6 +220,13 @@ def quantities(name: str) -> pd.DataFrame:
     Columns: quantity, title, reporter, value, lower, upper (the printed digits of its inputs),
     unit, source, published (``_U``: computed), locator (its claims), note (the arithmetic).
     Raises `UnknownCode`.
+
+    >>> import kzdata as kz
+    >>> kz.quantities("israel_oil_import_bill")[["quantity", "value", "unit"]].round(2)
+            quantity         value   unit
+    0  annual_volume  5.625940e+06      t
+    1          price  6.160700e+02  USD/t
+    2    annual_bill  3.465981e+09    USD
     """
     found = assumption(name)
     rows = [

@@ -22,6 +22,19 @@ def rca(frame: pd.DataFrame) -> pd.DataFrame:
     Missing, with the reason in ``note``: totals that are zero or have a missing part, and periods
     with a single product. Raises `NotAvailable` for one reporter without a world, and the errors
     of mixed measures. Source: Balassa (1965).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> exports = pd.DataFrame(
+    ...     [["KAZ", "27", 60.0], ["KAZ", "10", 40.0], ["TUR", "27", 5.0], ["TUR", "10", 95.0]],
+    ...     columns=["reporter", "product", "value"],
+    ... )
+    >>> kz.rca(exports)[["reporter", "product", "rca"]].round(2)
+      reporter product   rca
+    0      KAZ      10  0.59
+    1      KAZ      27  1.85
+    2      TUR      10  1.41
+    3      TUR      27  0.15
     """
     exports = inputs.side(frame, "X", ["reporter", "product"], what="RCA")
     cells = Cells.summed(exports, ["reporter", "product", "period"])
@@ -90,6 +103,19 @@ def rsca(frame: pd.DataFrame) -> pd.DataFrame:
 
     Input, missing values and errors as in `rca`; exports of nothing give −1. Source: Laursen
     (1998), Dalum, Laursen and Villumsen (1998).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> exports = pd.DataFrame(
+    ...     [["KAZ", "27", 60.0], ["KAZ", "10", 40.0], ["TUR", "27", 5.0], ["TUR", "10", 95.0]],
+    ...     columns=["reporter", "product", "value"],
+    ... )
+    >>> kz.rsca(exports)[["reporter", "product", "rsca"]].round(2)
+      reporter product  rsca
+    0      KAZ      10 -0.26
+    1      KAZ      27  0.30
+    2      TUR      10  0.17
+    3      TUR      27 -0.73
     """
     result = rca(frame)
     place = list(result.columns).index("rca")

@@ -26,6 +26,14 @@ def contribution(
 
     Missing, with the reason in ``note``: no figures for the base, a base total that is not above
     zero, or a part of either total missing. Raises `PeriodMismatch` for spans of several lengths.
+
+    >>> import kzdata as kz
+    >>> exports = kz.observations("KAZ", flow="X", start=2023, end=2024, freq="A")
+    >>> found = kz.contribution(exports, "partner").query("period == '2024'")
+    >>> found.nlargest(2, "contribution")[["partner", "contribution", "unit"]].round(1)
+       partner  contribution unit
+    15     ITA           7.4   pp
+    20     USA           0.9   pp
     """
     inputs.choice("over", over, OVER)
     checked = inputs.measured(frame, ["reporter", over, "period"])
@@ -79,6 +87,23 @@ def constant_market_share(
     nothing, a part missing. Raises `NotAvailable` for one reporter without a world, `ContractError`
     where a reporter sells and the world does not. Sources: Leamer and Stern (1970), Richardson
     (1971).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["KAZ", "2023", 100.0], ["KAZ", "2024", 130.0]]
+    >>> cells += [["TUR", "2023", 300.0], ["TUR", "2024", 310.0]]
+    >>> exports = pd.DataFrame(cells, columns=["reporter", "period", "value"])
+    >>> exports = exports.assign(flow="X", partner="ISR", product="27", unit="USD")
+    >>> parts = kz.constant_market_share(exports)
+    >>> mine = parts.query("reporter == 'KAZ' and period == '2024'")
+    >>> mine[["component", "constant_market_share"]]
+              component  constant_market_share
+    6            growth                   10.0
+    7           product                    0.0
+    8            market                    0.0
+    9   competitiveness                   20.0
+    10              new                    0.0
+    11           change                   30.0
     """
     inputs.choice("order", order, ORDERS)
     needs = ["reporter", "partner", "product", "period"]

@@ -28,6 +28,20 @@ def complexity(frame: pd.DataFrame, pci_scale: str = "eci") -> pd.DataFrame:
     reason in ``note``: a missing part in the period, a network in separate parts, tied
     eigenvectors, no advantage in anything. Raises `NotAvailable` for fewer than three reporters.
     Sources: Hidalgo and Hausmann (2009); Hausmann et al. (2014).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> sold = {"KAZ": [8.0, 4, 1, 0], "TUR": [1.0, 5, 4, 1]}
+    >>> sold |= {"ISR": [0.0, 1, 5, 6], "JPN": [0.0, 0, 3, 9]}
+    >>> wide = pd.DataFrame(sold, index=["27", "10", "84", "85"]).rename_axis("product")
+    >>> exports = wide.melt(var_name="reporter", ignore_index=False).reset_index()
+    >>> found = kz.complexity(exports)
+    >>> found.loc[found["product"] == "_Z", ["reporter", "eci", "diversity"]].round(2)
+      reporter   eci  diversity
+    0      ISR -0.67        2.0
+    1      JPN -1.18        1.0
+    2      KAZ  1.39        2.0
+    3      TUR  0.47        2.0
     """
     inputs.choice("pci_scale", pci_scale, PCI_SCALES)
     found, exports = networks(frame, "Complexity")
@@ -95,6 +109,20 @@ def density(frame: pd.DataFrame) -> pd.DataFrame:
 
     Missing, with the reason in ``note``: a product in which nobody has an advantage, a period with
     a missing part. Source: Hidalgo, Klinger, Barabási and Hausmann (2007).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> sold = {"KAZ": [8.0, 4, 1, 0], "TUR": [1.0, 5, 4, 1]}
+    >>> sold |= {"ISR": [0.0, 1, 5, 6], "JPN": [0.0, 0, 3, 9]}
+    >>> wide = pd.DataFrame(sold, index=["27", "10", "84", "85"]).rename_axis("product")
+    >>> exports = wide.melt(var_name="reporter", ignore_index=False).reset_index()
+    >>> found = kz.density(exports)
+    >>> found.loc[found["reporter"] == "KAZ", ["product", "density"]].round(2)
+       product  density
+    8       10     0.75
+    9       27     1.00
+    10      84     0.25
+    11      85     0.00
     """
     found, exports = networks(frame, "Density")
     parts = []
@@ -146,6 +174,20 @@ def outlook(frame: pd.DataFrame, scale: str = "growth_lab") -> pd.DataFrame:
     1, and divides COG by the deviation of the unscaled ECI, as the Growth Lab's program does;
     ``plain`` takes PCI on the scale of ECI and leaves both sums as they are. Missing values and
     errors as in `complexity`. Source: Hausmann et al. (2014), Atlas of Economic Complexity.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> sold = {"KAZ": [8.0, 4, 1, 0], "TUR": [1.0, 5, 4, 1]}
+    >>> sold |= {"ISR": [0.0, 1, 5, 6], "JPN": [0.0, 0, 3, 9]}
+    >>> wide = pd.DataFrame(sold, index=["27", "10", "84", "85"]).rename_axis("product")
+    >>> exports = wide.melt(var_name="reporter", ignore_index=False).reset_index()
+    >>> found = kz.outlook(exports)
+    >>> found.loc[found["product"] == "_Z", ["reporter", "coi"]].round(2)
+      reporter   coi
+    0      ISR  1.57
+    1      JPN -0.87
+    2      KAZ -0.87
+    3      TUR  0.16
     """
     inputs.choice("scale", scale, OUTLOOK_SCALES)
     found, exports = networks(frame, "The outlook")

@@ -78,6 +78,17 @@ def hhi(frame: pd.DataFrame, over: str = "product", n: int | None = None) -> pd.
     One row per group of the other keys. Missing, with the reason in ``note``: a zero total, a total
     with a missing part; normalised also for n = 1. Raises `MeasureMismatch` where a total stands
     among its parts. Sources: Hirschman (1945), Herfindahl (1950).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> exports = pd.DataFrame(
+    ...     [["KAZ", "27", 60.0], ["KAZ", "10", 40.0], ["TUR", "27", 5.0], ["TUR", "10", 95.0]],
+    ...     columns=["reporter", "product", "value"],
+    ... )
+    >>> kz.hhi(exports)[["reporter", "hhi", "hhi_normalised", "equivalent_number"]].round(2)
+      reporter   hhi  hhi_normalised  equivalent_number
+    0      KAZ  0.52            0.04               1.92
+    1      TUR  0.90            0.81               1.10
     """
     shares = _Shares(frame, over, n)
     value = np.where(shares.total == 0, np.nan, shares.sum(shares.share**2))
@@ -94,6 +105,17 @@ def concentration(frame: pd.DataFrame, over: str = "product", n: int | None = No
 
     It is not the normalised `hhi`, which takes no roots. Arguments, missing values and errors as
     there; n = 1 gives a missing value. Source: UNCTADstat, merchandise concentration index.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> exports = pd.DataFrame(
+    ...     [["KAZ", "27", 60.0], ["KAZ", "10", 40.0], ["TUR", "27", 5.0], ["TUR", "10", 95.0]],
+    ...     columns=["reporter", "product", "value"],
+    ... )
+    >>> kz.concentration(exports)[["reporter", "concentration"]].round(2)
+      reporter  concentration
+    0      KAZ           0.05
+    1      TUR           0.83
     """
     shares = _Shares(frame, over, n)
     root, even = np.sqrt(shares.sum(shares.share**2)), np.sqrt(1 / shares.n)
@@ -107,6 +129,17 @@ def theil(frame: pd.DataFrame, over: str = "product", n: int | None = None) -> p
 
     Arguments, missing values and errors as in `hhi`; what trades nothing adds nothing to the sum
     and still counts in n. Sources: Theil (1967); Cadot, Carrère and Strauss-Kahn (2011).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> exports = pd.DataFrame(
+    ...     [["KAZ", "27", 60.0], ["KAZ", "10", 40.0], ["TUR", "27", 5.0], ["TUR", "10", 95.0]],
+    ...     columns=["reporter", "product", "value"],
+    ... )
+    >>> kz.theil(exports)[["reporter", "theil"]].round(2)
+      reporter  theil
+    0      KAZ   0.02
+    1      TUR   0.49
     """
     shares = _Shares(frame, over, n)
     share = shares.share
@@ -125,6 +158,17 @@ def diversification(frame: pd.DataFrame, denominator: str = "world") -> pd.DataF
 
     Missing, with the reason in ``note``: zero totals, totals with a missing part, a single
     product. Raises `NotAvailable` for one reporter without a world. Source: UNCTADstat.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> exports = pd.DataFrame(
+    ...     [["KAZ", "27", 60.0], ["KAZ", "10", 40.0], ["TUR", "27", 5.0], ["TUR", "10", 95.0]],
+    ...     columns=["reporter", "product", "value"],
+    ... )
+    >>> kz.diversification(exports)[["reporter", "diversification"]].round(3)
+      reporter  diversification
+    0      KAZ            0.275
+    1      TUR            0.275
     """
     inputs.choice("denominator", denominator, DENOMINATORS)
     exports = inputs.side(frame, "X", ["reporter", "product"], what="Diversification")

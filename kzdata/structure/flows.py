@@ -18,6 +18,18 @@ def both_flows(frame: pd.DataFrame) -> pd.DataFrame:
     no customs figures. Takes flow X by reporter and partner, other columns are kept; rows of other
     flows are left out. Raises `NotAvailable` without exports and `MeasureMismatch` where the world
     stands among its parts.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> exports = pd.DataFrame(
+    ...     [["KAZ", "27", 60.0], ["KAZ", "10", 40.0], ["TUR", "27", 5.0], ["TUR", "10", 95.0]],
+    ...     columns=["reporter", "product", "value"],
+    ... )
+    >>> both = kz.both_flows(exports.assign(partner="ISR", flow="X"))
+    >>> both[["reporter", "partner", "flow", "product", "value"]].tail(2)
+      reporter partner flow product  value
+    6      ISR     TUR    M      27    5.0
+    7      ISR     TUR    M      10   95.0
     """
     exports = inputs.side(frame, "X", ["reporter", "partner", "flow", "value"])
     exports = frame.loc[exports.index]
@@ -34,6 +46,16 @@ def all_products(frame: pd.DataFrame) -> pd.DataFrame:
     counts the products. A list that leaves products out, as for confidentiality, sums to less than
     the total that its publisher prints. Raises `MeasureMismatch` where codes of several levels, or
     a total and its parts, stand together.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2025, flow="X")
+    >>> parts = pd.concat(
+    ...     [trade.assign(product="27", value=60e6), trade.assign(product="10", value=40e6)]
+    ... )
+    >>> kz.all_products(parts)[["product", "value", "basis", "locator"]]
+      product        value    basis            locator
+    0   TOTAL  100000000.0  derived  sum of 2 products
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     inputs.no_nesting(frame["product"].unique(), "product")

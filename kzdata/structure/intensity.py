@@ -28,6 +28,18 @@ def tii(frame: pd.DataFrame, denominator: str = "world") -> pd.DataFrame:
     Missing, with the reason in ``note``: zero totals, totals with a missing part, an unknown M_i.
     Raises `NotAvailable` where M_j cannot be known. Sources: Brown (1949) and the UN ESCAP
     handbook (world); Kojima (1964), Drysdale and Garnaut (1982) (excluding the reporter).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["KAZ", "ISR", 20.0], ["KAZ", "CHN", 80.0]]
+    >>> cells += [["TUR", "ISR", 10.0], ["TUR", "CHN", 190.0]]
+    >>> exports = pd.DataFrame(cells, columns=["reporter", "partner", "value"]).assign(flow="X")
+    >>> kz.tii(exports)[["reporter", "partner", "tii"]].round(2)
+      reporter partner   tii
+    0      KAZ     CHN  0.89
+    1      KAZ     ISR  2.00
+    2      TUR     CHN  1.06
+    3      TUR     ISR  0.50
     """
     inputs.choice("denominator", denominator, DENOMINATORS)
     exports = inputs.side(frame, "X", ["reporter", "partner"], what="Trade intensity")
@@ -46,6 +58,19 @@ def fdi_intensity(frame: pd.DataFrame) -> pd.DataFrame:
     amounts of a pair are kept; a total of zero or less has no shares, so the result is missing.
     Positions are steadier than flows. Raises `MeasureMismatch` for a dataflow that states no
     concept. Sources: Petri (1994); UNCTAD.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["KAZ", "ISR", 2.0], ["KAZ", "CHN", 8.0]]
+    >>> cells += [["TUR", "ISR", 1.0], ["TUR", "CHN", 19.0]]
+    >>> fdi = pd.DataFrame(cells, columns=["reporter", "partner", "value"])
+    >>> fdi = fdi.assign(dataflow="fdi_position")
+    >>> kz.fdi_intensity(fdi)[["reporter", "partner", "fdi_intensity"]].round(2)
+      reporter partner  fdi_intensity
+    0      KAZ     CHN           0.89
+    1      KAZ     ISR           2.00
+    2      TUR     CHN           1.06
+    3      TUR     ISR           0.50
     """
     checked = investment(frame, ["reporter", "partner"])
     cells, value, note, core = _intensity(checked, "world", signed=True)

@@ -24,6 +24,18 @@ def fdi_performance(frame: pd.DataFrame, gdp: pd.DataFrame, years: int = 3) -> p
     Missing, with the reason in ``note``: a year of the window or a figure missing, a world total
     of FDI or a GDP that is not above zero. Raises `PeriodMismatch` for periods that are not years.
     Source: UNCTAD, World Investment Report 2002.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["KAZ", 10.0, 100.0], ["ISR", 30.0, 300.0], ["TUR", 20.0, 400.0]]
+    >>> both = pd.DataFrame(cells, columns=["reporter", "value", "gdp"]).assign(period="2024")
+    >>> fdi = both.assign(dataflow="fdi_net_inflow")
+    >>> gdp = both.assign(value=both["gdp"])
+    >>> kz.fdi_performance(fdi, gdp, years=1)[["reporter", "fdi_performance"]].round(2)
+      reporter  fdi_performance
+    0      ISR             1.33
+    1      KAZ             1.33
+    2      TUR             0.67
     """
     if not (isinstance(years, int) and years >= 1):
         raise KzdataError(f"years={years!r} is no number of years.", "years=3 is the usual window.")

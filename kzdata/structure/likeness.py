@@ -92,6 +92,15 @@ def tci(frame: pd.DataFrame, variant: str = "michaely") -> pd.DataFrame:
     One row per ordered pair, partners summed first. Missing, with the reason in ``note``: zero
     totals, totals with a missing part, a single product. Raises `NotAvailable` without exports or
     without imports. Sources: Michaely (1996); Drysdale (1967), Drysdale and Garnaut (1982).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["KAZ", "X", "27", 60.0], ["KAZ", "X", "10", 40.0]]
+    >>> cells += [["ISR", "M", "27", 20.0], ["ISR", "M", "84", 80.0]]
+    >>> trade = pd.DataFrame(cells, columns=["reporter", "flow", "product", "value"])
+    >>> kz.tci(trade)[["reporter", "partner", "tci"]]
+      reporter partner   tci
+    0      KAZ     ISR  20.0
     """
     inputs.choice("variant", variant, TCI)
     needs = ["reporter", "product", "flow"]
@@ -158,6 +167,17 @@ def export_similarity(frame: pd.DataFrame) -> pd.DataFrame:
     Takes exports (flow X) by reporter and product, partners summed first: to compare two sellers
     in one market, give the exports to that market alone. One row per ordered pair; the two orders
     are equal. Missing values and errors as in `tci`. Source: Finger and Kreinin (1979).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> exports = pd.DataFrame(
+    ...     [["KAZ", "27", 60.0], ["KAZ", "10", 40.0], ["TUR", "27", 5.0], ["TUR", "10", 95.0]],
+    ...     columns=["reporter", "product", "value"],
+    ... )
+    >>> kz.export_similarity(exports)[["reporter", "partner", "export_similarity"]]
+      reporter partner  export_similarity
+    0      KAZ     TUR               0.45
+    1      TUR     KAZ               0.45
     """
     exports = inputs.side(frame, "X", ["reporter", "product"], what="Export similarity")
     parts = [

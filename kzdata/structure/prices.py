@@ -38,6 +38,18 @@ def price_index(
     them. Missing, with the reason in ``note``: no product matched, or a link of the chain missing.
     Raises `UnitMismatch` for several currencies or a product in several quantity units,
     `NotAvailable` without quantities. Sources: IMF Export and Import Price Index Manual; Diewert.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["27", "2023", 100.0, 10.0], ["27", "2024", 99.0, 9.0]]
+    >>> cells += [["10", "2023", 50.0, 25.0], ["10", "2024", 60.0, 24.0]]
+    >>> wide = pd.DataFrame(cells, columns=["product", "period", "USD", "t"])
+    >>> wide = wide.assign(reporter="KAZ", partner="ISR", flow="X")
+    >>> trade = wide.melt(["reporter", "partner", "flow", "product", "period"], var_name="unit")
+    >>> kz.price_index(trade)[["period", "price_index"]].round(2)
+      period  price_index
+    0   2023       100.00
+    1   2024       115.11
     """
     inputs.choice("method", method, METHODS)
     wide = _unit_values(frame)
@@ -104,6 +116,18 @@ def terms_of_trade(
 
     Arguments and input as in `price_index`, with both flows; both indices have one base period.
     Missing, with the reason in ``note``, where one of the two is. Source: UNCTAD.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> cells = [["X", "2023", 100.0, 10.0], ["X", "2024", 99.0, 9.0]]
+    >>> cells += [["M", "2023", 50.0, 25.0], ["M", "2024", 60.0, 24.0]]
+    >>> wide = pd.DataFrame(cells, columns=["flow", "period", "USD", "t"])
+    >>> wide = wide.assign(reporter="KAZ", partner="ISR", product="27")
+    >>> trade = wide.melt(["reporter", "partner", "flow", "product", "period"], var_name="unit")
+    >>> kz.terms_of_trade(trade)[["period", "terms_of_trade"]].round(2)
+      period  terms_of_trade
+    0   2023           100.0
+    1   2024            88.0
     """
     inputs.columns(frame, ["flow", "period"])
     frame = frame[frame["flow"].isin(["X", "M"])]

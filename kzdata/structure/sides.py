@@ -59,6 +59,13 @@ def coverage(frame: pd.DataFrame) -> pd.DataFrame:
     With exports FOB and imports CIF, trade that is balanced in FOB terms shows 1 / (1 + c), with c
     the cost of carriage. Missing, with the reason in ``note``, where a side is absent or missing
     or M is zero. Source: UN ESCAP handbook (Mikic and Gilbert 2009).
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2024)
+    >>> kz.coverage(trade)[["period", "coverage"]].round(2)
+      period  coverage
+    0   2024      2.45
+    1   2025      1.61
     """
     return _compared(frame, "coverage", "X / M", lambda x, m: (x, m))
 
@@ -68,6 +75,13 @@ def normalised_balance(frame: pd.DataFrame) -> pd.DataFrame:
 
     Exchanging X and M changes its sign. Valuation as in `coverage`; missing, with the reason in
     ``note``, where a side is absent or missing or both are zero. Source: UN ESCAP handbook.
+
+    >>> import kzdata as kz
+    >>> trade = kz.observations("KAZ", "ISR", start=2024)
+    >>> kz.normalised_balance(trade)[["period", "normalised_balance"]].round(2)
+      period  normalised_balance
+    0   2024                0.42
+    1   2025                0.23
     """
     return _compared(frame, "normalised_balance", "(X − M) / (X + M)", lambda x, m: (x - m, x + m))
 
@@ -83,6 +97,16 @@ def grubel_lloyd(frame: pd.DataFrame, variant: str = "plain") -> pd.DataFrame:
     Missing, with the reason in ``note``: a side that is absent, missing or zero in total, the
     single product TOTAL, and for ``adjusted`` any single product, where it is 1 by construction.
     Source: Grubel and Lloyd (1975).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> trade = pd.DataFrame(
+    ...     [["X", "27", 60.0], ["X", "10", 40.0], ["M", "27", 20.0], ["M", "84", 30.0]],
+    ...     columns=["flow", "product", "value"],
+    ... ).assign(reporter="KAZ", partner="TUR")
+    >>> kz.grubel_lloyd(trade)[["reporter", "partner", "grubel_lloyd", "products"]].round(2)
+      reporter partner  grubel_lloyd  products
+    0      KAZ     TUR          0.27         3
     """
     inputs.choice("variant", variant, GRUBEL_LLOYD)
     sides = _Sides(frame, ["reporter", "flow", "product"])

@@ -53,6 +53,18 @@ def prody(frame: pd.DataFrame, income: pd.DataFrame) -> pd.DataFrame:
 
     Missing, with the reason in ``note``: a product that nobody exports, or a missing part in the
     exports of someone who exports it. Source: Hausmann, Hwang and Rodrik (2007).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> exports = pd.DataFrame(
+    ...     [["KAZ", "27", 60.0], ["KAZ", "10", 40.0], ["TUR", "27", 5.0], ["TUR", "10", 95.0]],
+    ...     columns=["reporter", "product", "value"],
+    ... )
+    >>> income = pd.DataFrame({"reporter": ["KAZ", "TUR"], "value": [14e3, 13e3], "unit": "USD"})
+    >>> kz.prody(exports, income)[["product", "prody"]].round()
+      product    prody
+    0      10  13296.0
+    1      27  13923.0
     """
     exports, used, share, of, variant = _balanced(frame, income)
     code, _ = used.group("product", "period")
@@ -71,6 +83,18 @@ def expy(frame: pd.DataFrame, income: pd.DataFrame) -> pd.DataFrame:
 
     Input, unit, missing values and errors as in `prody`, over the same reporters. Source:
     Hausmann, Hwang and Rodrik (2007).
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> exports = pd.DataFrame(
+    ...     [["KAZ", "27", 60.0], ["KAZ", "10", 40.0], ["TUR", "27", 5.0], ["TUR", "10", 95.0]],
+    ...     columns=["reporter", "product", "value"],
+    ... )
+    >>> income = pd.DataFrame({"reporter": ["KAZ", "TUR"], "value": [14e3, 13e3], "unit": "USD"})
+    >>> kz.expy(exports, income)[["reporter", "expy"]].round()
+      reporter     expy
+    0      KAZ  13672.0
+    1      TUR  13328.0
     """
     exports, used, share, of, variant = _balanced(frame, income)
     content = _prody(used, share, of)

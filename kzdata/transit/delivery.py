@@ -36,6 +36,18 @@ def official_and_delivered(
     Raises `UnknownCode` (scenario, area), `NotAvailable` (no shares, or no row of the booked
     partner), `KzdataError` (shares below 0, above 1 or above 1 together), `MeasureMismatch` for
     figures of other products, flows or reporters than the scenario's, or the world as a partner.
+
+    >>> import pandas as pd
+    >>> import kzdata as kz
+    >>> listed = pd.DataFrame({"partner": ["ITA", "DEU"], "value": [1000.0, 200.0]})
+    >>> listed = listed.assign(reporter="KAZ", flow="X", product="2709", period="2023")
+    >>> listed = listed.assign(valuation="FOB", unit="USD")
+    >>> booked = {"ITA": {"DEU": 0.3}}  # invented: no source publishes it
+    >>> found = kz.official_and_delivered(listed, "kaz-crude-cpc-trieste", shares=booked)
+    >>> found[["partner", "official", "moved_in", "moved_out", "delivered"]]
+      partner  official  moved_in  moved_out  delivered
+    0     DEU     200.0     300.0        0.0      500.0
+    1     ITA    1000.0       0.0      300.0      700.0
     """
     if scenario not in scenarios():
         raise UnknownCode(

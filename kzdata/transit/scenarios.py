@@ -47,6 +47,14 @@ def transit_scenarios() -> pd.DataFrame:
 
     Columns: scenario, title, leg (from 1), origin, destination, via, carrier, evidence (the id of a
     claim, or publisher and date), says, source (of the claim), url.
+
+    >>> import kzdata as kz
+    >>> legs = kz.transit_scenarios()
+    >>> legs[["scenario", "leg", "origin", "destination"]].drop_duplicates().head(3)
+                    scenario  leg origin destination
+    0  kaz-crude-cpc-trieste    1    KAZ         RUS
+    2  kaz-crude-cpc-trieste    2    RUS         ITA
+    3  kaz-crude-cpc-trieste    3    ITA          _U
     """
     claims = {each["id"]: each for each in seeds.load().claims}
     rows = []

@@ -57,6 +57,17 @@ def confront(claims: pd.DataFrame, *observations: pd.DataFrame) -> pd.DataFrame:
 
     Turnover is made from X and M, and months are summed to the claim's span, before comparing.
     difference_pct is 100 (published / claimed - 1), missing unless measure and span agree.
+
+    >>> import kzdata as kz
+    >>> said = kz.claims("trade", partner="ISR")
+    >>> found = kz.confront(said, kz.observations("KAZ", "ISR"))
+    >>> found["verdict"].value_counts()
+    verdict
+    differs          4
+    rounds_to        4
+    other_measure    3
+    confirmed        1
+    Name: count, dtype: int64
     """
     contract.need(claims, [*contract.COLUMNS, *CLAIMED], "kz.claims(...)")
     if not observations:

@@ -55,6 +55,11 @@ def contradictions(claims: pd.DataFrame, *, oil: dict[str, Any] | None = None) -
       than turnover.
 
     An empty frame means that none of these was found, not that the claims are true.
+
+    >>> import kzdata as kz
+    >>> found = kz.contradictions(kz.claims("trade"))
+    >>> print(found.loc[found["kind"] == "spans", "sentence"].iloc[0])
+    about US$162.4 million covers 11 months (2025-01-01/P11M), roughly $236 million covers ...
     """
     contract.need(claims, [*contract.COLUMNS, "claim", "concept", "printed"], "kz.claims()")
     found = [

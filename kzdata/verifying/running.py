@@ -39,7 +39,8 @@ def verify(shared: str | Path | None = None) -> pd.DataFrame:
     folder that KZDATA_SHARED names, else beside the repository, and checks without theirs are
     skipped with the reason. Raises `UnknownCode` where ``shared`` is no folder.
 
-    >>> found = verify()
+    >>> import kzdata as kz
+    >>> found = kz.verify()
     >>> found.loc[found["check"] == "hhi", ["printed", "computed", "verdict"]].values.tolist()
     [['2600', 2600.0, 'holds']]
     """

@@ -30,7 +30,12 @@ HALF = Decimal("0.5")
 
 
 class Amount(NamedTuple):
-    """A printed amount in whole units, and the interval that digits and qualifier imply."""
+    """A printed amount in whole units, and the interval that digits and qualifier imply.
+
+    >>> import kzdata as kz
+    >>> kz.parse_amount("over $5 million").lower
+    5000000.0
+    """
 
     value: float
     unit: str | None

@@ -185,7 +185,12 @@ def freq_of(period: str) -> str:
 
 
 def months_in(period: str) -> int | None:
-    """Whole months that the period covers; None for days."""
+    """Whole months that the period covers; None for days.
+
+    >>> import kzdata as kz
+    >>> kz.months_in("2025-01-01/P11M"), kz.months_in("2025-Q3"), kz.months_in("2025-11-30")
+    (11, 3, None)
+    """
     return span(period).months
 
 

@@ -172,17 +172,22 @@ class Lab:
         return taken
 
     def changed_from(self, before: str) -> None:
-        """Until the explorer shows something else."""
+        """Until the explorer shows another answer, all of it.
+
+        The controls change before the answer does. The mark of waiting comes before the first part
+        of an answer and goes after the last.
+        """
         self.page.wait_for_function(
-            """before => {const one = document.querySelector('.kz-explorer');
-                  return one && one.innerHTML !== before;}""",
+            """before => {const one = document.querySelector('.kz-answer');
+                  return one && one.innerHTML !== before
+                      && !one.classList.contains('kz-waiting');}""",
             arg=before,
             timeout=20_000,
         )
 
     def shown(self) -> str:
-        """All that the explorer shows, as HTML."""
-        return str(self.page.locator(".kz-explorer").inner_html())
+        """The answer that the explorer shows, as HTML."""
+        return str(self.page.locator(".kz-answer").inner_html())
 
 
 @contextmanager
