@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from kzdata.errors import UnknownCode, did_you_mean
-from kzdata.language import Later, spoken
+from kzdata.language import Later, speaking, spoken, translated
 
 WORLD, UNKNOWN, NOT_APPLICABLE = "WLD", "_U", "_Z"
 
@@ -148,7 +148,8 @@ def _area_name(code: str, language: str) -> str:
 
     country = pycountry.countries.get(alpha_3=code)
     if country is None and code in _beyond_iso():
-        return _beyond_iso()[code]
+        with speaking(language):
+            return translated(_beyond_iso()[code])
     if country is None:
         raise UnknownCode(f"{code!r} is no ISO 3166 alpha-3 code.", "kzdata.codes.area(name)")
     return Locale(language).territories.get(country.alpha_2, country.name)

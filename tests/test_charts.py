@@ -23,6 +23,7 @@ from kzdata.errors import (
     UnitMismatch,
     UnknownCode,
 )
+from kzdata.language import speaking
 
 MILLION = 1e6
 
@@ -698,3 +699,25 @@ def test_without_an_estimate_there_is_no_chart_of_a_partial_year():
     answers = kz.partial_year("2025-01-01/P11M", kz.observations("KAZ", "ISR", start=2023))
     with pytest.raises(NotAvailable, match="how lumpy"):
         kz.charts.partial_year(answers)
+
+
+@pytest.mark.parametrize("name", ["turnover", "balance"])
+def test_the_trade_in_one_product_is_named_so(name):
+    trade = kz.observations("KAZ", "ISR", start=2023).assign(product="2709")
+    drawn = getattr(kz.charts, name)(trade)
+    assert drawn.title.startswith("Product HS2709: ")
+    assert "in product HS2709, exports" in drawn.subtitle
+    assert "Product HS2709: " in drawn.alt
+    assert drawn.name == f"{name}-kaz-isr-hs2709"
+    with pytest.raises(MeasureMismatch, match="2 values of product"):
+        getattr(kz.charts, name)(pd.concat([trade, trade.assign(product="10")]))
+
+
+def test_the_rank_in_one_product_is_named_so():
+    listed = kz.observations("KAZ", start=2025, end=2025, freq="A").assign(product="2709")
+    drawn = kz.charts.ranking(listed)
+    assert drawn.title.startswith("Product HS2709: Israel ranks 48th of 197 ")
+    assert drawn.subtitle.startswith("Turnover of Kazakhstan by partner in product HS2709, 2025")
+    with speaking("ru"):
+        said = kz.charts.ranking(listed)
+    assert said.title.startswith("Товар HS2709: ")

@@ -1,6 +1,6 @@
 import pytest
 
-from kzdata import codes
+from kzdata import areas, codes
 from kzdata.errors import UnknownCode
 
 
@@ -45,3 +45,22 @@ def test_every_area_has_a_name_that_leads_back_to_it(language):
 def test_an_unknown_code_has_no_name():
     with pytest.raises(UnknownCode):
         codes.area_name("XXX")
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "name"),
+    [
+        ("SUN", "en", "Soviet Union (to 1991)"),
+        ("SUN", "ru", "Советский Союз (до 1991 г.)"),
+        ("XKX", "kk", "Косово"),
+        ("X2", "he", "אזורי סחר חופשי"),
+    ],
+)
+def test_areas_beyond_iso_have_names_in_every_language(code, language, name):
+    assert codes.area_name(code, language) == name
+
+
+def test_no_area_beyond_iso_is_left_in_english():
+    for code, english in areas.extensions().items():
+        for language in ("ru", "kk", "he"):
+            assert codes.area_name(code, language) != english

@@ -9,6 +9,7 @@ import pandas as pd
 from kzdata import aggregates
 from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
+from kzdata.charts.whose import in_product, product_of
 from kzdata.language import Sentence, said, t
 
 _FROM = 'kz.charts.balance(kz.observations("KAZ", "ISR", freq="A"))'
@@ -32,12 +33,13 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     rows = inputs.annual(rows, _FROM).sort_values("year")
     pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
     unit = inputs.only(rows, "unit", _FROM)
+    product = product_of(rows, _FROM)
     inputs.once(rows, ["year"], _FROM)
     inputs.some(rows["value"], "balance", _FROM)
     known = rows.dropna(subset=["value"])
     shown = rows.drop(columns="year").reset_index(drop=True)
     missing = sorted(set(range(rows["year"].min(), rows["year"].max() + 1)) - set(known["year"]))
-    finding = _finding(known, pair, unit)
+    finding = in_product(_finding(known, pair, unit), product)
     factor, unit_words = words.scale(known["value"], unit)
     values = known["value"] / factor
     with style.house():
@@ -65,10 +67,14 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
             marks.key(axes, keys)
         return page.finish(
             figure,
-            name="balance-" + "-".join(pair).lower(),
+            name="-".join(filter(None, ["balance", *pair, product])).lower(),
             title=headline.checked(title, finding, headline.facts(shown, *_facts(known))),
             subtitle=said(
-                "Trade in goods of {reporter} with {partner}, exports less imports, {unit}",
+                "Trade of {reporter} with {partner} in product {product}, exports less imports, "
+                "{unit}"
+                if product
+                else "Trade in goods of {reporter} with {partner}, exports less imports, {unit}",
+                product=product,
                 reporter=words.place(pair[0]),
                 partner=words.place(pair[1]),
                 unit=unit_words,

@@ -7,6 +7,7 @@ import pandas as pd
 from kzdata import aggregates, codes, indicators
 from kzdata.charts import headline, inputs, marks, page, style, words
 from kzdata.charts.chart import Chart
+from kzdata.charts.whose import in_product, product_of
 from kzdata.errors import UnknownCode, did_you_mean
 from kzdata.language import Later, direction, said, said_number, spoken
 
@@ -45,6 +46,7 @@ def ranking(
     reporter = inputs.only(rows, "reporter", _FROM)
     period = inputs.only(rows, "period", _FROM)
     unit = inputs.only(rows, "unit", _FROM)
+    product = product_of(rows, _FROM)
     inputs.some(rows["value"], "turnover", _FROM)
     inputs.once(rows, ["partner", "period"], _FROM)
     if "rank" not in rows.columns:
@@ -70,6 +72,7 @@ def ranking(
         period=words.short(period),
         money=words.amount(own.value, unit),
     )
+    finding = in_product(finding, product)
     factor, unit_words = words.scale(shown["value"], unit)
     facts = headline.facts(shown, headline.Fact(top, "count"))
     with style.house():
@@ -77,10 +80,13 @@ def ranking(
         _draw(axes, shown, mine, factor, own.rank > top)
         return page.finish(
             figure,
-            name=f"ranking-{reporter}-{period}".lower(),
+            name="-".join(filter(None, ["ranking", reporter, period, product])).lower(),
             title=headline.checked(title, finding, facts),
             subtitle=said(
-                "Turnover in goods of {reporter} by partner, {period}, {unit}",
+                "Turnover of {reporter} by partner in product {product}, {period}, {unit}"
+                if product
+                else "Turnover in goods of {reporter} by partner, {period}, {unit}",
+                product=product,
                 reporter=words.place(reporter),
                 period=words.short(period),
                 unit=unit_words,

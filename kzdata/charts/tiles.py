@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from kzdata import areas, nomenclature
+from kzdata import nomenclature
 from kzdata.charts import page, style, words
 from kzdata.language import t
 
@@ -26,7 +26,7 @@ class Tile(NamedTuple):
 def named(over: str, code: str) -> str:
     """The name of a partner or of a product, as a label has it."""
     if over == "partner":
-        return areas.extensions().get(code) or str(words.place(code))
+        return str(words.place(code))
     return nomenclature.chapter_name(code) if code.isdecimal() else code
 
 

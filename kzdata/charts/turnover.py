@@ -9,6 +9,7 @@ import pandas as pd
 from kzdata import aggregates, periods
 from kzdata.charts import headline, inputs, marks, page, style, takeover, words
 from kzdata.charts.chart import Chart
+from kzdata.charts.whose import in_product, product_of
 from kzdata.errors import PeriodMismatch
 from kzdata.language import Sentence, said, t
 
@@ -47,6 +48,7 @@ def turnover(
     rows = inputs.annual(rows[rows["flow"].isin(["X", "M"])], _FROM)
     pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
     unit = inputs.only(rows, "unit", _FROM)
+    product = product_of(rows, _FROM)
     inputs.once(rows, ["flow", "year"], _FROM)
     total = inputs.annual(aggregates.turnover(rows.drop(columns="year")), _FROM)
     inputs.some(total["value"], "turnover", _FROM)
@@ -56,6 +58,7 @@ def turnover(
         shown["drawn_as"] = ["year"] * (len(rows) + len(total)) + [_PART]
     known = total.dropna(subset=["value"]).sort_values("year")
     finding, growth = _finding(known, extra, pair, unit)
+    finding = in_product(finding, product)
     facts = headline.facts(shown, *growth)
     factor, unit_words = words.scale([*total["value"], *(e["value"].iloc[0] for e in extra)], unit)
     missing = sorted(set(range(rows["year"].min(), rows["year"].max() + 1)) - set(known["year"]))
@@ -64,10 +67,14 @@ def turnover(
         changed = _draw(axes, rows, total, missing, extra, factor)
         return page.finish(
             figure,
-            name="turnover-" + "-".join(pair).lower(),
+            name="-".join(filter(None, ["turnover", *pair, product])).lower(),
             title=headline.checked(title, finding, facts),
             subtitle=said(
-                "Trade in goods of {reporter} with {partner}, exports plus imports, {unit}",
+                "Trade of {reporter} with {partner} in product {product}, exports plus imports, "
+                "{unit}"
+                if product
+                else "Trade in goods of {reporter} with {partner}, exports plus imports, {unit}",
+                product=product,
                 reporter=words.place(pair[0]),
                 partner=words.place(pair[1]),
                 unit=unit_words,

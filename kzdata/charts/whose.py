@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kzdata import codes
-from kzdata.charts import words
+from kzdata.charts import inputs, words
 from kzdata.language import Sentence, said
 
 
@@ -27,3 +27,21 @@ def whose(rows: pd.DataFrame, over: str) -> Sentence | object:
             "{reporter} in product {product}", reporter=reporter, product=f"HS{products[0]}"
         )
     return reporter
+
+
+def product_of(rows: pd.DataFrame, taken_from: str) -> str:
+    """The one product of rows, as ``HS2709``; "" for totals. Raises `MeasureMismatch` for several.
+
+    The letters keep a code from being read as a figure.
+    """
+    if "product" not in rows.columns:
+        return ""
+    product = inputs.only(rows, "product", taken_from)
+    return f"HS{product}" if product.isdecimal() else ""
+
+
+def in_product(finding: Sentence, product: str) -> Sentence:
+    """A finding with the product that it is of, where it is not of all trade."""
+    if not product:
+        return finding
+    return said("Product {product}: {finding}", product=product, finding=finding)

@@ -76,8 +76,7 @@ def _which(chosen: Selection, frame: pd.DataFrame) -> tuple[str, bool, str]:
         if chosen.flow != BOTH:
             return "treemap", False, ""
         return "ranking", False, _largest(frame)
-    # The charts made for annual totals do not name a product; a series does.
-    of_years = chosen.freq == "A" and not chosen.product.isdecimal()
+    of_years = chosen.freq == "A"
     if chosen.flow == BOTH and of_years:
         return "turnover", False, ""
     if chosen.flow == "B":

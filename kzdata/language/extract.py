@@ -67,8 +67,10 @@ def fixed() -> list[str]:
     lists = [code_lists.DATAFLOWS, code_lists.FLOWS, code_lists.STATUSES, code_lists.QUESTIONS]
     shown = (text for each in lists for text in each.values())
     annexes = importlib.import_module("kzdata.reports.annexes")
+    areas = importlib.import_module("kzdata.areas")
     return [
         *shown,
+        *areas.extensions().values(),
         *shapes.LADDER,
         shapes.LAPSED,
         *OF_SEEDS,
