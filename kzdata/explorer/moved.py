@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kzdata.explorer import absence, choices
+from kzdata.explorer.loading import loading
 from kzdata.explorer.selection import ALL, LEVELS, Selection
 from kzdata.language import t, term, translated
 
@@ -53,6 +54,6 @@ def _said(field: str, asked: Selection, settled: Selection) -> absence.Absence:
     steps = (
         ("kzdata sources",)
         if field == "source"
-        else absence.loading(settled.but(**{field: getattr(asked, field)}))
+        else loading(settled.but(**{field: getattr(asked, field)}))
     )
     return absence.Absence(absence.NOT_LOADED, told, steps)
