@@ -114,6 +114,9 @@ def test_the_explorer_is_worked_by_keyboard(lab):
         "Partner", "Flow", "From", "To", "Source", "Known by", "Kazakhstan with Israel: the figures"
     ]  # fmt: skip
     assert reached[7] == "The line that makes this"
+    lab.control("Flow").focus()
+    page.keyboard.press("Tab")  # the widgets' own style takes the outline away
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     cells = page.locator(".jp-Cell").count()
     lab.control("Flow").focus()
     before = lab.shown()

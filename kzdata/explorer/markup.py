@@ -27,9 +27,9 @@ STYLE = """<style>
   border: 1px solid #767d86; appearance: auto; background-image: none !important;}
 [data-jp-theme-light="false"] .kz-explorer {color-scheme: dark;}
 .kz-explorer :is(select, textarea, [tabindex]):focus-visible
-  {outline: 2px solid #0b57d0; outline-offset: 1px;}
+  {outline: 2px solid #0b57d0 !important; outline-offset: 1px;}
 [data-jp-theme-light="false"] .kz-explorer :is(select, textarea, [tabindex]):focus-visible
-  {outline-color: #a8c7fa;}
+  {outline-color: #a8c7fa !important;}
 .kz-explorer .widget-html, .kz-explorer .widget-html-content
   {width: 100%; overflow: visible; line-height: 1.4; margin: 0; height: auto;}
 .kz-explorer .kz-chart img {display: block; width: 100%; max-width: 760px; height: auto;
