@@ -633,6 +633,7 @@ assert matplotlib.rcParams["font.size"] == 30
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_a_fresh_process_with_another_matplotlibrc():
     import hashlib
 

@@ -131,6 +131,7 @@ def test_the_words_are_whole(name):
     assert len(chart.frame) > 0
 
 
+@pytest.mark.slow
 @every_chart
 @pytest.mark.parametrize("language", ["ru", "kk", "he"])
 def test_every_chart_speaks_every_language(name, language):

@@ -404,6 +404,7 @@ def test_one_product_alone_is_no_composition(products):
     assert "made up" not in shown.drawn.chart.title
 
 
+@pytest.mark.slow
 def test_every_combination_in_reach_is_shown_or_explained_and_made_again_by_its_line(products):
     import random
 

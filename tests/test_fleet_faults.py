@@ -88,7 +88,7 @@ def whole_then(target: Path) -> None:
 
 
 @linux
-@pytest.mark.parametrize("count", [2, 8])
+@pytest.mark.parametrize("count", [2, pytest.param(8, marks=pytest.mark.slow)])
 def test_writers_at_once_and_a_reader_throughout(tmp_path, count):
     target = tmp_path / "r"
     publish(target, a_txt=b"first", b_txt=b"first")
