@@ -35,7 +35,7 @@ LAYERS = [
     {"coverage", "revising", "holdings", "gravitation"},
     {"verdicts", "pipeline", "mirroring", "transit", "stock_changes", "survival", "pledges"},
     {"partial", "cited"},
-    {"tables", "charts", "printed_figures"},
+    {"tables", "charts", "printed_figures", "saying"},
     {"explorer", "frame_display"},
     {"provenance"},
     {"warm"},

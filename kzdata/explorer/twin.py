@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from kzdata.cited import Statement
 from kzdata.explorer.absence import Absence
 from kzdata.explorer.view import View
 from kzdata.language import t
+from kzdata.saying import Statement
 
 
 def parts(view: View) -> list[Any]:
