@@ -84,7 +84,7 @@ def finding(
     >>> import kzdata as kz
     >>> trade = kz.observations("KAZ", "ISR", start=2024).pipe(kz.turnover)
     >>> print(kz.finding("Turnover was {money}.", money=kz.number(trade, period="2025")))
-    Turnover was US$193.3 million.
+    Turnover was US$193.3 million.
     """
     if question and question not in QUESTIONS:
         raise UnknownCode(

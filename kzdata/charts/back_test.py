@@ -24,7 +24,7 @@ def back_test(
     >>> import kzdata as kz
     >>> months = kz.turnover(kz.observations("KAZ", "WLD", freq="M"))
     >>> print(kz.charts.back_test(kz.back_test(months, 11, before=2026)).title)
-    From 11 months, the estimate missed the year by 0.7 % on average, the naive 12/11 by 1.1 %
+    From 11 months, the estimate missed the year by 0.7% on average, the naive 12/11 by 1.1%
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     rows = rows.assign(year=rows["year"].astype(int)).sort_values("year")

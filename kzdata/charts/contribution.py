@@ -31,7 +31,7 @@ def contribution(
     >>> exports = kz.observations("KAZ", flow="X", start=2023, end=2024, freq="A")
     >>> found = kz.contribution(exports, "partner").query("period == '2024'")
     >>> print(kz.charts.contribution(found).title)
-    Exports of Kazakhstan across 11 partners rose 5.3 % in 2024; Italy alone added 7.4 ...
+    Exports of Kazakhstan across 11 partners rose 5.3% in 2024; Italy alone added 7.4 ...
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     over = "product" if "product" in rows and rows["product"].nunique() > 1 else "partner"

@@ -38,7 +38,7 @@ def peers(
 
     >>> import kzdata as kz
     >>> print(kz.charts.peers(kz.observations("KAZ", start=2015, freq="A")).title)
-    Trade with Israel fell 36.8 % from 2015 to 2025; with 9 of 10 other partners it did better
+    Trade with Israel fell 36.8% from 2015 to 2025; with 9 of 10 other partners it did better
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     rows = rows[~rows["partner"].isin(list(codes.SPECIAL))]

@@ -29,7 +29,7 @@ def series(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
 
     >>> import kzdata as kz
     >>> print(kz.charts.series(kz.observations("KAZ", "ISR", flow="X", freq="A")).title)
-    Exports of Kazakhstan to Israel fell 28.8 % in 2025, to US$119.2 million
+    Exports of Kazakhstan to Israel fell 28.8% in 2025, to US$119.2 million
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     for column in ("dataflow", "freq", "reporter", "partner", "product"):

@@ -26,7 +26,7 @@ def share(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     >>> world = kz.observations("KAZ", "WLD", start=2020, end=2025, freq="M").pipe(kz.annual)
     >>> trade = kz.observations("KAZ", "ISR", start=2020, end=2025)
     >>> print(kz.charts.share(kz.share(trade, world)).title)
-    Israel made up 0.15 % of the exports of Kazakhstan in 2025, down from 0.69 % in 2020
+    Israel made up 0.15% of the exports of Kazakhstan in 2025, down from 0.69% in 2020
     """
     rows = inputs.annual(inputs.need(frame, _COLUMNS, _FROM), _FROM)
     rows = rows[rows["flow"].isin(list(_NAMES))].sort_values(["flow", "year"])

@@ -31,7 +31,7 @@ def treemap(
     >>> import kzdata as kz
     >>> exports = kz.observations("KAZ", flow="X", start=2025, end=2025, freq="A")
     >>> print(kz.charts.treemap(exports, highlight="ISR").title)
-    Italy made up 19.7 % of the exports of Kazakhstan in 2025, Israel 0.15 %
+    Italy made up 19.7% of the exports of Kazakhstan in 2025, Israel 0.15%
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     reporter, flow, period, unit = (

@@ -39,7 +39,7 @@ def turnover(
 
     >>> import kzdata as kz
     >>> print(kz.charts.turnover(kz.observations("KAZ", "ISR", start=2015)).title)
-    Trade of Kazakhstan with Israel fell 18.1 % in 2025, to US$193.3 million
+    Trade of Kazakhstan with Israel fell 18.1% in 2025, to US$193.3 million
     """
     rows = inputs.need(frame, _COLUMNS, _FROM)
     if partial is None and "drawn_as" in rows.columns:

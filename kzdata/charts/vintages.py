@@ -34,7 +34,7 @@ def vintages(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
     >>> trade = kz.observations("KAZ", "ISR", flow="X", freq="A", start=2020, end=2024)
     >>> later = trade.assign(value=1.02 * trade["value"], published="2027-01")
     >>> print(kz.charts.vintages(pd.concat([trade, later])).title)
-    Later editions revised 5 of 5 annual figures, most of all 2020: up by 2.0 %
+    Later editions revised 5 of 5 annual figures, most of all 2020: up by 2.0%
     """
     rows = inputs.annual(inputs.need(frame, _COLUMNS, _FROM), _FROM)
     inputs.some(rows["value"], "figure", _FROM)
