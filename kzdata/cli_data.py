@@ -110,9 +110,9 @@ def _loaded(rows: list[dict[str, Any]], store: Path) -> Iterator[str]:
 @answers
 def sources() -> Answer:
     """List the sources of figures: what is here, how fresh, on what terms, how to refresh it."""
-    from kzdata.coverage import coverage
+    from kzdata.inventory import inventory_rows
 
-    rows = coverage()
+    rows = inventory_rows()
     return Answer(rows, _listed(rows))
 
 

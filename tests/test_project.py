@@ -32,7 +32,7 @@ LAYERS = [
         "benchmarking",
         "cards",
     },
-    {"coverage", "revising", "holdings", "gravitation"},
+    {"inventory", "revising", "holdings", "gravitation"},
     {"verdicts", "pipeline", "mirroring", "transit", "stock_changes", "survival", "pledges"},
     {"partial", "cited"},
     {"tables", "charts", "printed_figures", "saying"},
@@ -117,6 +117,13 @@ def test_every_public_name_is_there_and_documented():
             assert found.__doc__, f"kz.{name} has no docstring"
     with pytest.raises(AttributeError, match="observations"):
         kz.observation  # noqa: B018
+
+
+def test_no_public_name_is_hidden_by_a_module_once_that_is_imported():
+    modules = {path.stem for path in (ROOT / "kzdata").glob("*.py")}
+    folders = {path.parent.name for path in (ROOT / "kzdata").glob("*/__init__.py")}
+    public = {name for name in kz.__all__ if not isinstance(getattr(kz, name), type(kz))}
+    assert not public & (modules | folders)
 
 
 def test_the_readme_runs_as_pasted(capsys):

@@ -11,7 +11,7 @@ from kzdata.readers import reading
 _TOLD = ("publisher", "title", "coverage", "licence", "reliability")
 
 
-def coverage() -> list[dict[str, Any]]:
+def inventory_rows() -> list[dict[str, Any]]:
     """One row a source of official figures: what is shipped, and what can be loaded.
 
     Fields: source, publisher, title, coverage (what its files hold), licence, here (shipped,
