@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.errors import NotAvailable
-from kzdata.readers.received import GZIP, ZIP, WrongFormat
+from kzdata.readers.received import GZIP, ZIP, WrongFormat, chosen
 
 MOST = 1 << 36  # bytes after unpacking; all years of BACI are below a third of it
 AGAIN = "Check that the file is BACI's and whole: download it again."
@@ -35,7 +35,7 @@ def opened(path: str | PathLike[str], member: str | None, limit: int) -> Iterato
         elif magic == ZIP:
             with _sound(place.name):
                 archive = stack.enter_context(zipfile.ZipFile(packed))
-                inside = _member(archive, place.name, member)
+                inside = chosen(archive, place.name, member)
                 stream, name = stack.enter_context(archive.open(inside)), Path(inside).name
         yield _Bounded(stream, place.name, limit), name
 
@@ -47,17 +47,6 @@ def _sound(name: str) -> Iterator[None]:
         yield
     except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
         raise WrongFormat(f"{name} is damaged: {error}.", AGAIN) from None
-
-
-def _member(archive: zipfile.ZipFile, name: str, member: str | None) -> str:
-    names = [each.filename for each in archive.infolist() if not each.is_dir()]
-    wanted = [each for each in names if member is None or member == Path(each).name]
-    if len(wanted) != 1:
-        raise WrongFormat(
-            f"{name} holds {len(names)} files: {', '.join(sorted(names)[:20])}.",
-            f"Name one: member={Path(sorted(names)[0]).name!r}" if names else AGAIN,
-        )
-    return wanted[0]
 
 
 class _Bounded:

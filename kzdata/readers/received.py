@@ -91,19 +91,25 @@ def _unpacked(body: Received, limit: int, member: str | None) -> Received:
 def _out_of_zip(body: Received, limit: int, member: str | None) -> Received:
     try:
         with zipfile.ZipFile(io.BytesIO(body.data)) as archive:
-            names = [each.filename for each in archive.infolist() if not each.is_dir()]
-            wanted = [name for name in names if member is None or member == Path(name).name]
-            if len(wanted) != 1:
-                raise WrongFormat(
-                    f"{body.name} holds {len(names)} files: {', '.join(sorted(names)[:20])}.",
-                    f"Name one: member={Path(sorted(names)[0]).name!r}" if names else _AGAIN,
-                )
-            with archive.open(wanted[0]) as stream:
-                return Received(_read(stream, body.name, limit), Path(wanted[0]).name)
+            inside = chosen(archive, body.name, member)
+            with archive.open(inside) as stream:
+                return Received(_read(stream, body.name, limit), Path(inside).name)
     except WrongFormat:
         raise
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         raise WrongFormat(f"{body.name} is a damaged zip file: {error}.", _AGAIN) from None
+
+
+def chosen(archive: zipfile.ZipFile, name: str, member: str | None) -> str:
+    """The one file of an archive, or the one of it that is called ``member``."""
+    names = [each.filename for each in archive.infolist() if not each.is_dir()]
+    wanted = [each for each in names if member is None or member == Path(each).name]
+    if len(wanted) != 1:
+        raise WrongFormat(
+            f"{name} holds {len(names)} files: {', '.join(sorted(names)[:20])}.",
+            f"Name one: member={Path(sorted(names)[0]).name!r}" if names else _AGAIN,
+        )
+    return wanted[0]
 
 
 def _read(stream: Any, name: str, limit: int) -> bytes:
