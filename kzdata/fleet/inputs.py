@@ -230,8 +230,6 @@ def _differing(kind: str, before: Any, now: Any, *, values: bool = False) -> lis
 
 def shown(question: str) -> str:
     """A question as somebody would type it."""
-    import json
-
     asked = json.loads(question)
     given = ", ".join(f"{name}={value!r}" for name, value in (asked["given"] or {}).items())
     return f"kz.{asked['ask'].rpartition('.')[2]}({given})"
