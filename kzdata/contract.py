@@ -8,7 +8,7 @@ disagree about a cell, one publication may not disagree with itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,13 +77,32 @@ def empty() -> pd.DataFrame:
 def order(frame: pd.DataFrame) -> pd.DataFrame:
     """Contract columns first, rows sorted by key (periods in time order), index renumbered."""
     columns = [*COLUMNS, *(c for c in frame.columns if c not in COLUMNS)]
-    keyed = frame.assign(_start=frame["period"].map(_start_key))
-    by = [*(c for c in CELL if c != "period"), "_start", "period", "source", "published"]
-    return keyed.sort_values(by, kind="stable").reset_index(drop=True)[columns]
+    by = [ranks(frame[c], _in_time if c == "period" else None) for c in KEY]
+    return frame[columns].take(np.lexsort(by[::-1])).reset_index(drop=True)
 
 
-def _start_key(period: str) -> str:
-    return "" if period == UNKNOWN else periods.span(period).start.isoformat()
+def ranks(column: pd.Series, key: Callable[[str], Any] | None = None) -> np.ndarray:
+    """The rank of each value among the distinct ones of its column; what is missing comes last.
+
+    ``key`` as in `sorted`. Few values stand in many rows: only the distinct ones are compared.
+    """
+    import pandas as pd
+
+    codes, distinct = pd.factorize(column)
+    values = distinct.tolist()
+    rank = {value: place for place, value in enumerate(sorted(values, key=key))}
+    return np.array([*(rank[value] for value in values), len(values)])[codes]
+
+
+def _in_time(period: str) -> tuple[str, str]:
+    start = "" if period == UNKNOWN else periods.span(period).start.isoformat()
+    return start, period
+
+
+def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows as plain records of these columns: walking them costs a fraction of a frame's."""
+    rows = zip(*(frame[column].tolist() for column in columns), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def need(frame: Any, columns: Iterable[str], taken_from: str) -> pd.DataFrame:

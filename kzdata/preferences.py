@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -26,30 +27,36 @@ def preferred(frame: pd.DataFrame, rules: list[dict[str, Any]] | None = None) ->
     order of their names. A source with several series in a cell keeps
     them all. ``rules`` stand in for the file's.
     """
-    rank = pd.Series(float("inf"), index=frame.index)
-    keep = pd.Series(True, index=frame.index)
+    rank = np.full(len(frame), np.inf)
+    keep = np.full(len(frame), True)
     for rule in _preferences() if rules is None else rules:
         ruled = (frame["dataflow"] == rule["dataflow"]) & (frame["reporter"] == rule["reporter"])
         for place, choice in enumerate(rule["order"]):
             named = choice["source"] if isinstance(choice["source"], list) else [choice["source"]]
-            mine = ruled & frame["source"].isin(named)
+            mine = (ruled & frame["source"].isin(named)).to_numpy()
             rank[mine] = place
             if "until" in choice:
-                keep &= ~mine | (frame["period"].str[:4] <= str(choice["until"]))
-    day = frame["published"].map({p: vintages.last_day(p) for p in frame["published"].unique()})
-    dated = (day < vintages.FOREVER) & (rank < float("inf"))
-    age = -day.str.replace("-", "").where(dated, "0").astype(int)
-    # A total is the same cell under every edition of the nomenclature.
-    edition = frame.get("classification", pd.Series("", index=frame.index))
-    edition = edition.where(frame["product"].str.isdecimal(), "")
-    listed = rank < float("inf")
-    last = 2 - 2 * listed + (listed & (frame["obs_status"] == "P"))
-    best = frame.assign(_last=last, _rank=rank, _age=age, _edition=edition)[keep]
-    best = best.sort_values(["_last", "_rank", "_age", "source"], kind="stable")
-    cell = [*contract.CELL, "_edition"]
+                keep &= ~mine | (frame["period"].str[:4] <= str(choice["until"])).to_numpy()
+    listed = rank < np.inf
+    last = np.where(listed, (frame["obs_status"] == "P").to_numpy(), 2)
+    ages = {each: _age(each) for each in frame["published"].unique()}
+    age = np.where(listed, frame["published"].map(ages), 0)
+    places = np.lexsort([contract.ranks(frame["source"]), age, rank, last])
+    best = frame.take(places[keep[places]])
+    cell = contract.CELL
+    if "classification" in frame:
+        # A total is the same cell under every edition of the nomenclature.
+        edition = best["classification"].where(best["product"].str.isdecimal(), "")
+        best, cell = best.assign(_edition=edition), [*cell, "_edition"]
     if "series" in best:
         chosen = best["source"] == best.groupby(cell)["source"].transform("first")
         best = best[chosen]
     else:
         best = best.drop_duplicates(cell)
-    return contract.order(best.drop(columns=["_last", "_rank", "_age", "_edition"]))
+    return contract.order(best[frame.columns])
+
+
+def _age(published: str) -> int:
+    """Smaller for the newer; nothing newer than what is not dated is known."""
+    day = vintages.last_day(published)
+    return -int(day.replace("-", "")) if day < vintages.FOREVER else 0

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from kzdata.errors import ParseError
@@ -72,6 +73,7 @@ def day_period(start: date, end: date) -> str:
     return f"{start.isoformat()}/P{(end - start).days + 1}D"
 
 
+@lru_cache(maxsize=4096)  # a frame says few periods, each in many rows
 def canonical(period: str) -> str | None:
     """The canonical spelling of an SDMX period; None where the text has not that shape at all.
 
@@ -141,7 +143,11 @@ def _require(period: object) -> str:
 
 def span(period: str) -> Span:
     """First and last day of an SDMX period. Raises ParseError for anything else, ``_U`` too."""
-    text = _require(period)
+    return _span(_require(period))
+
+
+@lru_cache(maxsize=4096)
+def _span(text: str) -> Span:
     year = int(text[:4])
     if len(text) == 4:
         return Span(date(year, 1, 1), date(year, 12, 31))
