@@ -6,6 +6,9 @@ Derived rows keep the sources and places of their parts, and ``note`` shows the 
 
 from __future__ import annotations
 
+from itertools import compress
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -18,6 +21,7 @@ _PUBLICATION = [
     "source",
     "published",
 ]
+_SUMMED = [c for c in _PUBLICATION if c not in ("freq", "period")] + ["flow", "valuation", "unit"]
 
 
 def turnover(frame: pd.DataFrame) -> pd.DataFrame:
@@ -155,36 +159,49 @@ def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     0  2025-01-01/P11M  7.159687e+10  USD
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
-    wanted = periods.span(period)
-    keys = [c for c in _PUBLICATION if c not in ("freq", "period")] + ["flow", "valuation", "unit"]
-    rows = []
-    for key, group in frame.groupby(keys, sort=False):
-        spans = group["period"].map(periods.span)
-        inside = group[[wanted.start <= s.start and s.end <= wanted.end for s in spans]]
-        lengths = {periods.span(p).months or 0 for p in inside["period"]}
-        if len(lengths) > 1:
-            raise PeriodMismatch(
-                f"Within {period} the rows cover {' and '.join(map(str, sorted(lengths)))} months.",
-                'Choose one frequency: frame[frame["freq"] == "M"]',
-            )
-        months = sum(periods.span(p).months or 0 for p in inside["period"])
-        whole = months == wanted.months and inside["value"].notna().all()
-        cell = dict(zip(keys, key, strict=True)) | {
-            "freq": periods.freq_of(period),
-            "period": period,
-            "basis": "derived",
-            "obs_status": next((s for s in inside["obs_status"] if s != "A"), "A")
-            if whole
-            else "M",
-            "locator": f"{group['locator'].iloc[0].split(',')[0]}, rows of {period}",
-            "note": f"sum of {len(inside)} rows of {period}"
-            if whole
-            else f"{months} of {wanted.months} months at hand",
-        }
-        for column in contract.NUMERIC:
-            cell[column] = inside[column].sum() if whole else float("nan")
-        rows.append(cell)
+    return _framed(_sums(contract.records(frame, contract.COLUMNS), period))
+
+
+def _framed(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=contract.COLUMNS) if rows else contract.empty()
+
+
+def _sums(rows: list[dict[str, Any]], period: str) -> list[dict[str, Any]]:
+    wanted = periods.span(period)
+    series: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        series.setdefault(tuple(row[column] for column in _SUMMED), []).append(row)
+    return [_sum(group, period, wanted) for group in series.values()]
+
+
+def _sum(group: list[dict[str, Any]], period: str, wanted: periods.Span) -> dict[str, Any]:
+    """The rows of one series and publication that lie within the period, as one row."""
+    spans = [periods.span(row["period"]) for row in group]
+    within = [wanted.start <= s.start and s.end <= wanted.end for s in spans]
+    inside = list(compress(group, within))
+    lengths = [s.months or 0 for s in compress(spans, within)]
+    if len(set(lengths)) > 1:
+        different = " and ".join(map(str, sorted(set(lengths))))
+        raise PeriodMismatch(
+            f"Within {period} the rows cover {different} months.",
+            'Choose one frequency: frame[frame["freq"] == "M"]',
+        )
+    months = sum(lengths)
+    whole = months == wanted.months and not any(pd.isna(row["value"]) for row in inside)
+    numbers = {column: [row[column] for row in inside] for column in contract.NUMERIC}
+    return group[0] | {
+        "freq": periods.freq_of(period),
+        "period": period,
+        **{column: np.nansum(n) if whole else float("nan") for column, n in numbers.items()},
+        "obs_status": next((row["obs_status"] for row in inside if row["obs_status"] != "A"), "A")
+        if whole
+        else "M",
+        "basis": "derived",
+        "locator": f"{group[0]['locator'].split(',')[0]}, rows of {period}",
+        "note": f"sum of {len(inside)} rows of {period}"
+        if whole
+        else f"{months} of {wanted.months} months at hand",
+    }
 
 
 def annual(frame: pd.DataFrame) -> pd.DataFrame:
@@ -199,6 +216,8 @@ def annual(frame: pd.DataFrame) -> pd.DataFrame:
     0   2024  8.167405e+10          A
     1   2025  7.922950e+10          A
     """
-    years = sorted({period[:4] for period in frame["period"]})
-    parts = [over(frame[frame["period"].str[:4] == year], year) for year in years]
-    return contract.order(pd.concat(parts, ignore_index=True)) if parts else contract.empty()
+    contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
+    years: dict[str, list[dict[str, Any]]] = {}
+    for row in contract.records(frame, contract.COLUMNS):
+        years.setdefault(row["period"][:4], []).append(row)
+    return contract.order(_framed([row for year in sorted(years) for row in _sums(years[year], year)]))
