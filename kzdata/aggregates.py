@@ -21,6 +21,7 @@ _PUBLICATION = [
     "source",
     "published",
 ]
+_COMBINED = [*_PUBLICATION, "valuation", *contract.NUMERIC, "unit", "obs_status", "locator"]
 _SUMMED = [c for c in _PUBLICATION if c not in ("freq", "period")] + ["flow", "valuation", "unit"]
 
 
@@ -72,46 +73,47 @@ def _combine(frame: pd.DataFrame, flow: str, sign: int) -> pd.DataFrame:
             f"{flow} is made of X and M; the frame also holds {', '.join(other)}.",
             'Choose them first: frame[frame["flow"].isin(["X", "M"])]',
         )
-    x, m = (frame.loc[frame["flow"] == side, contract.COLUMNS] for side in ("X", "M"))
+    x, m = (frame[frame["flow"] == side] for side in ("X", "M"))
     _valued(x, "Exports", {"FOB"})
     _valued(m, "Imports", {"FOB", "CIF"})
-    both = x.merge(m, on=_PUBLICATION, how="outer", suffixes=("_x", "_m"))
+    both = x[_COMBINED].merge(m[_COMBINED], on=_PUBLICATION, how="outer", suffixes=("_x", "_m"))
     _spans_meet(both)
-    units = both[both["unit_x"].notna() & both["unit_m"].notna()]
-    if len(odd := units[units["unit_x"] != units["unit_m"]]):
-        cell = odd.iloc[0]
+    unit = both["unit_x"].fillna(both["unit_m"])
+    odd = unit != both["unit_m"].fillna(unit)
+    if odd.any():
+        cell = both[odd].iloc[0]
         one_unit(pd.DataFrame({"unit": [cell["unit_x"], cell["unit_m"]]}), cell["period"])
-    value_x, value_m = both["value_x"], both["value_m"]
-    whole = value_x.notna() & value_m.notna()
+    value_x, value_m = (both[c].to_numpy(dtype=float) for c in ("value_x", "value_m"))
+    whole = ~(np.isnan(value_x) | np.isnan(value_m))
     low, high = ("lower_m", "upper_m") if sign > 0 else ("upper_m", "lower_m")
-    absent = np.where(value_x.isna(), "exports", "imports")
     word = "+" if sign > 0 else "-"
-    return both.assign(
-        flow=flow,
-        valuation=np.where(both["valuation_m"] == "FOB", "FOB", "FOB/CIF"),
-        value=value_x + sign * value_m,
-        unit=both["unit_x"].fillna(both["unit_m"]),
-        lower=both["lower_x"] + sign * both[low],
-        upper=both["upper_x"] + sign * both[high],
-        obs_status=np.where(whole, _worst(both["obs_status_x"], both["obs_status_m"]), "M"),
-        basis="derived",
-        locator=[
+    made = {
+        "flow": flow,
+        "valuation": np.where(both["valuation_m"] == "FOB", "FOB", "FOB/CIF"),
+        "value": value_x + sign * value_m,
+        "unit": unit,
+        "lower": both["lower_x"] + sign * both[low],
+        "upper": both["upper_x"] + sign * both[high],
+        "obs_status": np.where(whole, _worst(both["obs_status_x"], both["obs_status_m"]), "M"),
+        "basis": "derived",
+        "locator": [
             "; ".join(w for w in pair if isinstance(w, str))
-            for pair in zip(both["locator_x"], both["locator_m"], strict=True)
+            for pair in zip(both["locator_x"].tolist(), both["locator_m"].tolist(), strict=True)
         ],
-        note=[
+        "note": [
             f"{flow} = X {a:.15g} {word} M {b:.15g}"
             if known
-            else f"{gone} missing, so {flow} is missing"
-            for a, b, known, gone in zip(value_x, value_m, whole, absent, strict=True)
+            else f"{'exports' if a != a else 'imports'} missing, so {flow} is missing"
+            for a, b, known in zip(value_x.tolist(), value_m.tolist(), whole.tolist(), strict=True)
         ],
-    )[contract.COLUMNS]
+    }
+    return pd.DataFrame({c: both[c] if c in _PUBLICATION else made[c] for c in contract.COLUMNS})
 
 
 def _valued(side: pd.DataFrame, flow: str, good: set[str]) -> None:
-    odd = side[~side["valuation"].isin(list(good))]
-    if len(odd):
-        first = odd.iloc[0]
+    odd = ~side["valuation"].isin(list(good))
+    if odd.any():
+        first = side[odd].iloc[0]
         raise ValuationMismatch(
             f"{flow} of {first['period']} are valued {first['valuation']}; "
             f"expected {' or '.join(sorted(good))}.",
@@ -121,20 +123,21 @@ def _valued(side: pd.DataFrame, flow: str, good: set[str]) -> None:
 
 def _spans_meet(both: pd.DataFrame) -> None:
     """Raise where exports and imports of one year are given for different spans only."""
-    alone = both[both["value_x"].isna() != both["value_m"].isna()]
-    alone = alone.assign(year=alone["period"].str[:4], exports=alone["value_x"].notna())
-    place = ["dataflow", "reporter", "partner", "product", "source", "published", "year"]
-    for _, group in alone.groupby(place, sort=False):
-        if group["exports"].nunique() == 2 and len({*group["period"].map(_months)}) == 2:
-            x, m = (group.loc[group["exports"] == side, "period"].iloc[0] for side in (True, False))
+    exports, imports = both["value_x"].notna(), both["value_m"].notna()
+    sides: dict[tuple[str, ...], tuple[list[str], list[str]]] = {}
+    for row in contract.records(both[exports != imports], [*_PUBLICATION, "value_x"]):
+        place = tuple(row[c] for c in _PUBLICATION if c not in ("freq", "period"))
+        of_year = sides.setdefault((*place, row["period"][:4]), ([], []))
+        of_year[pd.isna(row["value_x"])].append(row["period"])
+    for each in sides.values():
+        lengths = {periods.span(period).months for side in each for period in side}
+        if all(each) and len(lengths) == 2:
+            x, m = (side[0] for side in each)
             raise PeriodMismatch(
-                f"Exports cover {_months(x)} months ({x}), imports {_months(m)} ({m}).",
+                f"Exports cover {periods.months_in(x)} months ({x}), imports "
+                f"{periods.months_in(m)} ({m}).",
                 f'Sum the longer or finer side to the other\'s span: kz.over(frame, "{x}")',
             )
-
-
-def _months(period: str) -> int | None:
-    return periods.span(period).months
 
 
 def _worst(*statuses: pd.Series) -> pd.Series:

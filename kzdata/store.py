@@ -111,11 +111,11 @@ def observations(
         turned = wanted | {"reporter": wanted["partner"], "partner": wanted["reporter"]}
         turned["flow"] = _MIRRORED.get(str(flow), flow)
         questions.append({c: v for c, v in turned.items() if v is not None})
-    found = contract.empty()
+    found = None
     if source is None and product is None:
         of_totals: list[Wanted] = [{**each, "product": contract.TOTALS} for each in questions]
         found = _answers(of_totals, (start, end), as_of)
-    if found.empty:
+    if found is None or found.empty:
         found = _answers(questions, (start, end), as_of, newest=source != "all")
     if found.empty:
         raise absent.absent_from(_tidy(), asked, (start, end), as_of)

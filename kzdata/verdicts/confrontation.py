@@ -8,6 +8,7 @@ import pandas as pd
 
 from kzdata import aggregates, amounts, contract, indicators, periods, sources
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN
+from kzdata.comparable import SERIES
 from kzdata.errors import ContractError
 from kzdata.language import (
     Sentence,
@@ -17,6 +18,7 @@ from kzdata.language import (
 from kzdata.verdicts import reasons
 
 CLAIMED = ["claim", "topic", "printed", "qualifier", "speaker"]
+_SERIES = [*SERIES, "unit"]
 VERDICTS = ("confirmed", "rounds_to", "differs", "other_measure", "unverifiable")
 COLUMNS = [
     "claim",
@@ -78,7 +80,8 @@ def confront(claims: pd.DataFrame, *observations: pd.DataFrame) -> pd.DataFrame:
     for frame in observations:
         contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     book = _book(pd.concat(observations, ignore_index=True))
-    rows = [_judge(claim, book) for claim in claims.to_dict("records")]
+    series = book.groupby(_SERIES).indices
+    rows = [_judge(claim, book, series) for claim in claims.to_dict("records")]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -90,8 +93,8 @@ def _book(observations: pd.DataFrame) -> pd.DataFrame:
     return book[book["value"].notna()]
 
 
-def _judge(claim: dict[Any, Any], book: pd.DataFrame) -> dict[str, Any]:
-    verdict, because, observed = _compare(claim, book)
+def _judge(claim: dict[Any, Any], book: pd.DataFrame, series: dict[Any, Any]) -> dict[str, Any]:
+    verdict, because, observed = _compare(claim, book, series)
     row = {column: claim.get(column) for column in COLUMNS}
     row |= {
         "verdict": verdict,
@@ -110,12 +113,16 @@ def _judge(claim: dict[Any, Any], book: pd.DataFrame) -> dict[str, Any]:
     return row
 
 
-def _compare(claim: dict[Any, Any], book: pd.DataFrame) -> tuple[str, str, pd.Series | None]:
+def _compare(
+    claim: dict[Any, Any], book: pd.DataFrame, series: dict[Any, Any]
+) -> tuple[str, str, pd.Series | None]:
     if pd.isna(claim["lower"]):
         return "unverifiable", written("no figure is claimed"), None
-    same = _same_measure(claim, book)
     if claim["unit"] == "percent" and claim["dataflow"] == "trade_goods":
         return _growth_claimed(claim, book)
+    same = book.take(series.get(tuple(claim[column] for column in _SERIES), []))
+    if claim["valuation"] not in (UNKNOWN, NOT_APPLICABLE, "unknown"):
+        same = same[same["valuation"].isin([claim["valuation"], "unknown"])]
     observed = _same_span(same, claim["period"])
     if observed is not None:
         return (*reasons.agree(claim, observed), observed)
@@ -125,18 +132,9 @@ def _compare(claim: dict[Any, Any], book: pd.DataFrame) -> tuple[str, str, pd.Se
     return "unverifiable", written("no published series of this measure is loaded"), None
 
 
-def _same_measure(claim: dict[Any, Any], book: pd.DataFrame) -> pd.DataFrame:
-    cell = ["dataflow", "reporter", "partner", "flow", "product", "unit"]
-    same = book[(book[cell] == pd.Series({c: claim[c] for c in cell})).all(axis=1)]
-    if claim["valuation"] in (UNKNOWN, NOT_APPLICABLE, "unknown"):
-        return same
-    return same[same["valuation"].isin([claim["valuation"], "unknown"])]
-
-
 def _growth_claimed(claim: dict[Any, Any], book: pd.DataFrame) -> tuple[str, str, pd.Series | None]:
     """A claim that trade grew at some rate in every year of its period, against the series."""
-    cell = ["dataflow", "reporter", "partner", "flow", "product"]
-    same = book[(book[cell] == pd.Series({c: claim[c] for c in cell})).all(axis=1)]
+    same = book[(book[SERIES] == pd.Series({c: claim[c] for c in SERIES})).all(axis=1)]
     same = same[(same["freq"] == "A") & (claim["period"] != UNKNOWN)]
     if same.empty:
         return "unverifiable", written("no annual series of this flow is loaded"), None
@@ -169,10 +167,11 @@ def _growth_claimed(claim: dict[Any, Any], book: pd.DataFrame) -> tuple[str, str
 def _same_span(same: pd.DataFrame, period: str) -> pd.Series | None:
     if same.empty or period == UNKNOWN:
         return None
-    exact = same[[periods.same_span(p, period) for p in same["period"]]]
+    exact = same[[periods.same_span(p, period) for p in same["period"].tolist()]]
     if exact.empty:
         summed = aggregates.over(same, period)
         exact = summed[summed["value"].notna()]
     if exact.empty:
         return None
-    return exact.sort_values(["source", "published"]).iloc[0]
+    first = min(zip(exact["source"], exact["published"], range(len(exact)), strict=True))
+    return exact.iloc[first[-1]]
