@@ -223,4 +223,5 @@ def annual(frame: pd.DataFrame) -> pd.DataFrame:
     years: dict[str, list[dict[str, Any]]] = {}
     for row in contract.records(frame, contract.COLUMNS):
         years.setdefault(row["period"][:4], []).append(row)
-    return contract.order(_framed([row for year in sorted(years) for row in _sums(years[year], year)]))
+    summed = [row for year in sorted(years) for row in _sums(years[year], year)]
+    return contract.order(_framed(summed))

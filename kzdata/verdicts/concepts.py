@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from kzdata import periods
 from kzdata.codes import UNKNOWN, named
 from kzdata.language import Later, Sentence, listed, term, word, written, written_together
-from kzdata.verdicts.findings import finding
+from kzdata.verdicts.findings import Claim, finding, together
 
 
-def unstated_concepts(claims: pd.DataFrame) -> Iterator[dict]:
+def unstated_concepts(claims: list[Claim]) -> Iterator[dict[str, Any]]:
     """Investment given without saying what it measures; see `kzdata.contradictions`."""
-    unstated = claims[claims["dataflow"] == "fdi_as_reported"]
-    for (reporter, partner), group in unstated.groupby(["reporter", "partner"], sort=False):
-        family = claims[
-            claims["dataflow"].str.startswith("fdi_")
-            & (claims["reporter"] == reporter)
-            & (claims["partner"] == partner)
-            & claims["value"].notna()
+    unstated = [row for row in claims if row["dataflow"] == "fdi_as_reported"]
+    for group in together(unstated, ["reporter", "partner"]):
+        pair = reporter, partner = group[0]["reporter"], group[0]["partner"]
+        family = [
+            row
+            for row in claims
+            if str(row["dataflow"]).startswith("fdi_")
+            and (row["reporter"], row["partner"]) == pair
+            and pd.notna(row["value"])
         ]
         each_said = [
             Sentence(
@@ -33,7 +36,7 @@ def unstated_concepts(claims: pd.DataFrame) -> Iterator[dict]:
                     else periods.as_written(row["period"]),
                 },
             )
-            for row in family.to_dict("records")
+            for row in family
         ]
         yield finding(
             "concept",
@@ -42,9 +45,9 @@ def unstated_concepts(claims: pd.DataFrame) -> Iterator[dict]:
                 "Investment of {partner} in {reporter} is given as {printed} without saying "
                 "whether it is gross inflow, net inflow or position, so it can be set against no "
                 "series of the central bank.",
-                partner=named(str(partner)),
-                reporter=named(str(reporter)),
-                printed=Later(listed, list(group["printed"])),
+                partner=named(partner),
+                reporter=named(reporter),
+                printed=Later(listed, [row["printed"] for row in group]),
             ),
             written_together(each_said),
             written(

@@ -79,22 +79,36 @@ def confront(claims: pd.DataFrame, *observations: pd.DataFrame) -> pd.DataFrame:
         )
     for frame in observations:
         contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
-    book = _book(pd.concat(observations, ignore_index=True))
-    series = book.groupby(_SERIES).indices
-    rows = [_judge(claim, book, series) for claim in claims.to_dict("records")]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    book = _Book(pd.concat(observations, ignore_index=True))
+    said = contract.records(claims, list(claims.columns))
+    return pd.DataFrame([_judge(claim, book) for claim in said], columns=COLUMNS)
 
 
-def _book(observations: pd.DataFrame) -> pd.DataFrame:
-    """The published rows and the turnover and balance that follow from them."""
-    goods = observations[observations["flow"].isin(["X", "M", "T"])]
-    derived = [aggregates.turnover(goods), aggregates.balance(goods)] if len(goods) else []
-    book = pd.concat([observations[observations["flow"] != "T"], *derived], ignore_index=True)
-    return book[book["value"].notna()]
+class _Book:
+    """The published rows and the turnover and balance that follow from them.
+
+    ``subjects`` is what they are of, each once, in the order of the rows.
+    """
+
+    def __init__(self, observations: pd.DataFrame):
+        goods = observations[observations["flow"].isin(["X", "M", "T"])]
+        derived = [aggregates.turnover(goods), aggregates.balance(goods)] if len(goods) else []
+        rows = pd.concat([observations[observations["flow"] != "T"], *derived], ignore_index=True)
+        self.rows = rows[rows["value"].notna()]
+        self._places: dict[Any, Any] = self.rows.groupby(_SERIES).indices
+        of = [*_SERIES, "valuation"]
+        self.subjects = contract.records(self.rows.drop_duplicates(of), of)
+
+    def series(self, claim: dict[str, Any]) -> pd.DataFrame:
+        """The rows of the measure that a claim is of, in any valuation that may be its."""
+        same = self.rows.take(self._places.get(tuple(claim[column] for column in _SERIES), []))
+        if claim["valuation"] in (UNKNOWN, NOT_APPLICABLE, "unknown"):
+            return same
+        return same[same["valuation"].isin([claim["valuation"], "unknown"])]
 
 
-def _judge(claim: dict[Any, Any], book: pd.DataFrame, series: dict[Any, Any]) -> dict[str, Any]:
-    verdict, because, observed = _compare(claim, book, series)
+def _judge(claim: dict[str, Any], book: _Book) -> dict[str, Any]:
+    verdict, because, observed = _compare(claim, book)
     row = {column: claim.get(column) for column in COLUMNS}
     row |= {
         "verdict": verdict,
@@ -113,26 +127,22 @@ def _judge(claim: dict[Any, Any], book: pd.DataFrame, series: dict[Any, Any]) ->
     return row
 
 
-def _compare(
-    claim: dict[Any, Any], book: pd.DataFrame, series: dict[Any, Any]
-) -> tuple[str, str, pd.Series | None]:
+def _compare(claim: dict[str, Any], book: _Book) -> tuple[str, str, pd.Series | None]:
     if pd.isna(claim["lower"]):
         return "unverifiable", written("no figure is claimed"), None
     if claim["unit"] == "percent" and claim["dataflow"] == "trade_goods":
-        return _growth_claimed(claim, book)
-    same = book.take(series.get(tuple(claim[column] for column in _SERIES), []))
-    if claim["valuation"] not in (UNKNOWN, NOT_APPLICABLE, "unknown"):
-        same = same[same["valuation"].isin([claim["valuation"], "unknown"])]
+        return _growth_claimed(claim, book.rows)
+    same = book.series(claim)
     observed = _same_span(same, claim["period"])
     if observed is not None:
         return (*reasons.agree(claim, observed), observed)
-    other = reasons.other_measure(claim, book, same)
+    other = reasons.other_measure(claim, book.subjects, same["period"])
     if other:
         return "other_measure", other, None
     return "unverifiable", written("no published series of this measure is loaded"), None
 
 
-def _growth_claimed(claim: dict[Any, Any], book: pd.DataFrame) -> tuple[str, str, pd.Series | None]:
+def _growth_claimed(claim: dict[str, Any], book: pd.DataFrame) -> tuple[str, str, pd.Series | None]:
     """A claim that trade grew at some rate in every year of its period, against the series."""
     same = book[(book[SERIES] == pd.Series({c: claim[c] for c in SERIES})).all(axis=1)]
     same = same[(same["freq"] == "A") & (claim["period"] != UNKNOWN)]

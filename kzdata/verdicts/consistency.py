@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -17,7 +18,7 @@ from kzdata.language import (
     written,
 )
 from kzdata.verdicts.concepts import unstated_concepts
-from kzdata.verdicts.findings import figures, finding
+from kzdata.verdicts.findings import Claim, figures, finding, together
 from kzdata.verdicts.oil_share import oil_shares
 
 KINDS = ("spans", "oil_share", "concept", "dates", "values", "parts")
@@ -62,34 +63,36 @@ def contradictions(claims: pd.DataFrame, *, oil: dict[str, Any] | None = None) -
     about US$162.4 million covers 11 months (2025-01-01/P11M), roughly $236 million covers ...
     """
     contract.need(claims, [*contract.COLUMNS, "claim", "concept", "printed"], "kz.claims()")
+    said = contract.records(claims, list(claims.columns))
     found = [
-        *_spans(claims),
-        *oil_shares(claims, oil),
-        *unstated_concepts(claims),
-        *_dates(claims),
-        *_values(claims),
-        *_parts(claims),
+        *_spans(said),
+        *oil_shares(said, oil),
+        *unstated_concepts(said),
+        *_dates(said),
+        *_values(said),
+        *_parts(said),
     ]
     return pd.DataFrame(found, columns=_COLUMNS)
 
 
-def _spans(claims: pd.DataFrame):
-    known = figures(claims)
-    for _, group in known[known["flow"] != NOT_APPLICABLE].groupby(_PAIR, sort=False):
-        sharpest = group.loc[
-            (group["upper"] - group["lower"]).groupby(group["period"], sort=False).idxmin()
+def _spans(claims: list[Claim]) -> Iterator[dict[str, Any]]:
+    known = [row for row in figures(claims) if row["flow"] != NOT_APPLICABLE]
+    for group in together(known, _PAIR):
+        sharpest = [
+            min(of_period, key=lambda row: row["upper"] - row["lower"])
+            for of_period in together(group, ["period"])
         ]
-        for (_, a), (_, b) in combinations(sharpest.iterrows(), 2):
+        for a, b in combinations(sharpest, 2):
             part, whole = (a, b) if _months(a) < _months(b) else (b, a)
             years = int(part["period"][:4]) - int(whole["period"][:4])
             base = periods.previous_year(part["period"])
-            alike = (group["period"] == base).any()
+            alike = any(row["period"] == base for row in group)
             if _months(part) < 12 and _months(whole) == 12 and years == 1 and not alike:
                 yield _spanfinding(part, whole, group)
 
 
-def _spanfinding(part: pd.Series, whole: pd.Series, group: pd.DataFrame) -> dict:
-    rows = group[group["period"].isin([part["period"], whole["period"]])]
+def _spanfinding(part: Claim, whole: Claim, group: list[Claim]) -> dict[str, Any]:
+    rows = [row for row in group if row["period"] in (part["period"], whole["period"])]
     ratio = 100 * (part["value"] / whole["value"] - 1)
     low, high, small, large = growth_bounds(part["value"], whole["value"], _months(part))
     months = _months(part)
@@ -125,19 +128,19 @@ def _spanfinding(part: pd.Series, whole: pd.Series, group: pd.DataFrame) -> dict
     )
 
 
-def _months(claim: pd.Series) -> int:
+def _months(claim: Claim) -> int:
     return periods.span(claim["period"]).months or 0
 
 
-def _dates(claims: pd.DataFrame):
-    dated = claims[(claims["unit"] == "date") & (claims["period"] != UNKNOWN)]
-    for _, group in dated.groupby(["concept", "reporter", "partner"], sort=False):
-        for (_, a), (_, b) in combinations(group.drop_duplicates("period").iterrows(), 2):
+def _dates(claims: list[Claim]) -> Iterator[dict[str, Any]]:
+    dated = [row for row in claims if row["unit"] == "date" and row["period"] != UNKNOWN]
+    for group in together(dated, ["concept", "reporter", "partner"]):
+        for (a, *_), (b, *_) in combinations(together(group, ["period"]), 2):
             first, second = periods.span(a["period"]), periods.span(b["period"])
             if first.end < second.start or second.end < first.start:
                 yield finding(
                     "dates",
-                    pd.DataFrame([a, b]),
+                    [a, b],
                     written(
                         "{event}: {one} and {other} exclude each other.",
                         event=Later(_event, a["concept"]),
@@ -155,7 +158,7 @@ def _event(concept: str) -> str:
     return known_word(concept.replace("_", " ").capitalize())
 
 
-def _apart(a: pd.Series, first: periods.Span, b: pd.Series, second: periods.Span) -> str:
+def _apart(a: Claim, first: periods.Span, b: Claim, second: periods.Span) -> str:
     return written(
         "{one} ends {end}, {other} begins {start}",
         one=periods.as_written(a["period"]),
@@ -165,16 +168,15 @@ def _apart(a: pd.Series, first: periods.Span, b: pd.Series, second: periods.Span
     )
 
 
-def _values(claims: pd.DataFrame):
-    known = figures(claims)
-    known = known[known["unit"] != "date"]
-    for _, group in known.groupby([*_PAIR, "concept", "period"], sort=False):
-        for (_, a), (_, b) in combinations(group.iterrows(), 2):
+def _values(claims: list[Claim]) -> Iterator[dict[str, Any]]:
+    known = [row for row in figures(claims) if row["unit"] != "date"]
+    for group in together(known, [*_PAIR, "concept", "period"]):
+        for a, b in combinations(group, 2):
             if a["upper"] < b["lower"] or b["upper"] < a["lower"]:
                 low, high = sorted((a, b), key=lambda row: row["value"])
                 yield finding(
                     "values",
-                    pd.DataFrame([a, b]),
+                    [a, b],
                     written(
                         "{period}: {one} and {other} are given for the same measure.",
                         period=periods.as_written(a["period"]),
@@ -192,17 +194,16 @@ def _values(claims: pd.DataFrame):
                 )
 
 
-def _parts(claims: pd.DataFrame):
-    known = figures(claims)
-    known = known[(known["dataflow"] == "trade_goods") & known["unit"].str.isupper()]
-    place = ["dataflow", "reporter", "partner", "product", "unit"]
-    for _, group in known.groupby(place, sort=False):
-        for (_, a), (_, b) in combinations(group.iterrows(), 2):
+def _parts(claims: list[Claim]) -> Iterator[dict[str, Any]]:
+    goods = [row for row in figures(claims) if row["dataflow"] == "trade_goods"]
+    known = [row for row in goods if str(row["unit"]).isupper()]
+    for group in together(known, ["reporter", "partner", "product", "unit"]):
+        for a, b in combinations(group, 2):
             for part, whole in ((a, b), (b, a)):
                 if _is_part(part, whole) and part["lower"] > whole["upper"]:
                     yield finding(
                         "parts",
-                        pd.DataFrame([part, whole]),
+                        [part, whole],
                         written(
                             "{part} ({part_flow}, {part_period}) is part of {whole} ({whole_flow}, "
                             "{whole_period}) and larger.",
@@ -223,7 +224,7 @@ def _parts(claims: pd.DataFrame):
                     )
 
 
-def _is_part(part: pd.Series, whole: pd.Series) -> bool:
+def _is_part(part: Claim, whole: Claim) -> bool:
     """Some months of the same flow in the whole's span, or one side of its turnover."""
     inner, outer = periods.span(part["period"]), periods.span(whole["period"])
     inside = outer.start <= inner.start and inner.end <= outer.end

@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator
 from typing import Any
-
-import pandas as pd
 
 from kzdata import sources
 from kzdata.amounts import exact, format_number
 from kzdata.codes import named
-from kzdata.comparable import between
 from kzdata.errors import KzdataError
 from kzdata.language import Later, Sentence, joined, word, written, written_together
 from kzdata.periods import as_written
-from kzdata.verdicts.findings import figures, finding
+from kzdata.verdicts.findings import Claim, figures, finding, together
+
+_SHARE = {"dataflow": "energy", "unit": "percent", "concept": "oil_import_share"}
+_TRADE = {"dataflow": "trade_goods", "flow": "T", "unit": "USD"}
 
 
-def oil_shares(claims: pd.DataFrame, oil: dict[str, Any] | None) -> Iterator[dict]:
+def oil_shares(claims: list[Claim], oil: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
     """Shares of oil imports beside the whole trade of the pair; see `kzdata.contradictions`."""
     if oil is not None:
         _check_assumption(oil)
-    shares = claims[
-        (claims["dataflow"] == "energy")
-        & (claims["unit"] == "percent")
-        & (claims["concept"] == "oil_import_share")
-    ]
-    annual = figures(claims)
-    annual = annual[
-        (annual["flow"] == "T")
-        & (annual["dataflow"] == "trade_goods")
-        & (annual["unit"] == "USD")
-        & annual["period"].str.fullmatch(r"\d{4}")
-    ]
-    for (buyer, seller), group in shares.groupby(["reporter", "partner"], sort=False):
-        pair = between(annual, str(buyer), str(seller))
-        if pair.empty:
+    for group in together([row for row in claims if _of(row, _SHARE)], ["reporter", "partner"]):
+        buyer, seller = group[0]["reporter"], group[0]["partner"]
+        pair = [
+            row
+            for row in figures(claims)
+            if _of(row, _TRADE)
+            and re.fullmatch(r"\d{4}", row["period"])
+            and {row["reporter"], row["partner"]} == {buyer, seller}
+        ]
+        if not pair:
             continue
-        share = group.sort_values("lower").iloc[0]
-        total = pair.sort_values("period").iloc[-1]
+        share = min(group, key=lambda row: (math.isnan(row["lower"]), row["lower"]))
+        total = sorted(pair, key=lambda row: row["period"])[-1]
         row = _oil_finding(share, total, oil if oil and oil["reporter"] == buyer else None)
         if row:
             yield row
+
+
+def _of(claim: Claim, measure: dict[str, str]) -> bool:
+    return all(claim[column] == value for column, value in measure.items())
 
 
 def _check_assumption(oil: dict[str, Any]) -> None:
@@ -55,8 +56,8 @@ def _check_assumption(oil: dict[str, Any]) -> None:
             )
 
 
-def _oil_finding(share: pd.Series, total: pd.Series, oil: dict[str, Any] | None) -> dict | None:
-    rows = pd.DataFrame([share, total])
+def _oil_finding(share: Claim, total: Claim, oil: dict[str, Any] | None) -> dict[str, Any] | None:
+    rows = [share, total]
     least = share["lower"] / 100
     largest = total["upper"] / least
     said = {

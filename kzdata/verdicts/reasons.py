@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from kzdata import amounts, contract, periods
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, WORLD, named
-from kzdata.comparable import between
 from kzdata.language import Later, Sentence, joined, listed, word, written, written_together
 
 
-def agree(claim: dict[Any, Any], observed: pd.Series) -> tuple[str, str]:
+def agree(claim: dict[str, Any], observed: pd.Series) -> tuple[str, str]:
     """The verdict on a claim of a measure and span that is published, and why."""
     value, unit = observed["value"], claim["unit"]
     inside = claim["lower"] <= value <= claim["upper"]
@@ -50,30 +50,38 @@ def agree(claim: dict[Any, Any], observed: pd.Series) -> tuple[str, str]:
     )
 
 
-def other_measure(claim: dict[Any, Any], book: pd.DataFrame, same: pd.DataFrame) -> str | None:
-    """Why what is published for the pair does not answer the claim; None where nothing is."""
-    if len(same):
-        spans = _listed(same["period"])
+def other_measure(
+    claim: dict[str, Any], published: list[dict[str, Any]], spans: Iterable[str]
+) -> str | None:
+    """Why what is published for the pair does not answer the claim; None where nothing is.
+
+    ``published`` are the series at hand, ``spans`` the periods of those of the claim's measure.
+    """
+    if known := set(spans):
+        at_hand = _listed(known)
         if claim["period"] == UNKNOWN:
             return written(
-                "another span: the claim names no period, published are {spans}", spans=spans
+                "another span: the claim names no period, published are {spans}", spans=at_hand
             )
         return written(
             "another span: the claim covers {period}, published are {spans}",
             period=periods.as_written(claim["period"]),
-            spans=spans,
+            spans=at_hand,
         )
     family = claim["dataflow"].split("_")[0]
-    akin = book[book["dataflow"].str.split("_").str[0] == family]
-    own = between(akin, claim["reporter"], claim["partner"])
-    national = akin[(akin["reporter"] == claim["reporter"]) & (akin["partner"] == WORLD)]
-    near = own if len(own) else national if family == "fdi" else own
-    if near.empty:
+    akin = [each for each in published if each["dataflow"].split("_")[0] == family]
+    reporter, partner = claim["reporter"], claim["partner"]
+    pairs = [(reporter, partner), (partner, reporter)]
+    near = [each for each in akin if (each["reporter"], each["partner"]) in pairs]
+    if not near and family == "fdi":
+        near = [each for each in akin if (each["reporter"], each["partner"]) == (reporter, WORLD)]
+    if not near:
         return None
     differs = []
-    first = near.iloc[0]
-    if claim["dataflow"] not in set(near["dataflow"]):
-        flows = [word(contract.DATAFLOWS[d]) for d in sorted(set(near["dataflow"]))]
+    publisher = near[0]["reporter"]
+    held = {column: {each[column] for each in near} for column in near[0]}
+    if claim["dataflow"] not in held["dataflow"]:
+        flows = [word(contract.DATAFLOWS[d]) for d in sorted(held["dataflow"])]
         differs.append(
             written(
                 "another concept: {claimed} against {published}",
@@ -81,57 +89,54 @@ def other_measure(claim: dict[Any, Any], book: pd.DataFrame, same: pd.DataFrame)
                 published=Later(listed, flows),
             )
         )
-    if claim["partner"] not in (set(near["partner"]) | {first["reporter"]}):
-        differs.append(
-            written("all partners, not {partner} alone", partner=named(claim["partner"]))
-        )
-    if claim["reporter"] != first["reporter"]:
+    if partner not in held["partner"] | {publisher}:
+        differs.append(written("all partners, not {partner} alone", partner=named(partner)))
+    if reporter != publisher:
         differs.append(
             written(
                 "the other side: {speaker} speaks, {publisher} publishes",
-                speaker=named(claim["reporter"]),
-                publisher=named(first["reporter"]),
+                speaker=named(reporter),
+                publisher=named(publisher),
             )
         )
-    elif claim["flow"] not in (set(near["flow"]) | {NOT_APPLICABLE}):
+    elif claim["flow"] not in held["flow"] | {NOT_APPLICABLE}:
         differs.append(
             written(
                 "another flow: {claimed}, published {published}",
                 claimed=claim["flow"],
-                published=_listed(near["flow"]),
+                published=_listed(held["flow"]),
             )
         )
-    products = set(near["product"]) | {NOT_APPLICABLE}
-    if claim["product"] not in products:
+    if claim["product"] not in held["product"] | {NOT_APPLICABLE}:
         differs.append(
             written(
                 "another product: {claimed}, published {published}",
                 claimed=claim["product"],
-                published=_listed(near["product"]),
+                published=_listed(held["product"]),
             )
         )
-    own_flow = near.loc[near["flow"] == claim["flow"], "valuation"]
-    if claim["valuation"] in ("FOB", "CIF") and claim["valuation"] not in set(own_flow):
+    of_flow = {each["valuation"] for each in near if each["flow"] == claim["flow"]}
+    if claim["valuation"] in ("FOB", "CIF") and claim["valuation"] not in of_flow:
         differs.append(
             written(
                 "another valuation: {claimed}, published {published}",
                 claimed=claim["valuation"],
-                published=_listed(own_flow),
+                published=_listed(of_flow),
             )
         )
-    if claim["unit"] not in set(near["unit"]):
+    if claim["unit"] not in held["unit"]:
         differs.append(
             written(
                 "another unit: {claimed}, published {published}",
                 claimed=claim["unit"],
-                published=_listed(near["unit"]),
+                published=_listed(held["unit"]),
             )
         )
     return written_together(differs) if differs else None
 
 
-def _listed(values: pd.Series) -> Sentence | Later:
-    distinct = sorted(values.unique())
+def _listed(values: set[str]) -> Sentence | Later:
+    distinct = sorted(values)
     if len(distinct) <= 4:
         return joined(distinct)
     return Sentence("{first} to {last}", {"first": distinct[0], "last": distinct[-1]})
