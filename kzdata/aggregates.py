@@ -6,6 +6,7 @@ Derived rows keep the sources and places of their parts, and ``note`` shows the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import compress
 from typing import Any
 
@@ -82,7 +83,7 @@ def _combine(frame: pd.DataFrame, flow: str, sign: int) -> pd.DataFrame:
     odd = unit != both["unit_m"].fillna(unit)
     if odd.any():
         cell = both[odd].iloc[0]
-        one_unit(pd.DataFrame({"unit": [cell["unit_x"], cell["unit_m"]]}), cell["period"])
+        one_unit([cell["unit_x"], cell["unit_m"]], cell["period"])
     value_x, value_m = (both[c].to_numpy(dtype=float) for c in ("value_x", "value_m"))
     whole = ~(np.isnan(value_x) | np.isnan(value_m))
     low, high = ("lower_m", "upper_m") if sign > 0 else ("upper_m", "lower_m")
@@ -162,14 +163,15 @@ def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     0  2025-01-01/P11M  7.159687e+10  USD
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
-    return _framed(_sums(contract.records(frame, contract.COLUMNS), period))
+    return _framed(sums(contract.records(frame, contract.COLUMNS), period))
 
 
 def _framed(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=contract.COLUMNS) if rows else contract.empty()
 
 
-def _sums(rows: list[dict[str, Any]], period: str) -> list[dict[str, Any]]:
+def sums(rows: Iterable[dict[str, Any]], period: str) -> list[dict[str, Any]]:
+    """`over` of rows as records of the contract's columns."""
     wanted = periods.span(period)
     series: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
@@ -223,5 +225,5 @@ def annual(frame: pd.DataFrame) -> pd.DataFrame:
     years: dict[str, list[dict[str, Any]]] = {}
     for row in contract.records(frame, contract.COLUMNS):
         years.setdefault(row["period"][:4], []).append(row)
-    summed = [row for year in sorted(years) for row in _sums(years[year], year)]
+    summed = [row for year in sorted(years) for row in sums(years[year], year)]
     return contract.order(_framed(summed))

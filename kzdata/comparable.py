@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from kzdata import periods
@@ -11,14 +13,14 @@ from kzdata.errors import MeasureMismatch, PeriodMismatch, UnitMismatch, Valuati
 SERIES = ["dataflow", "reporter", "partner", "flow", "product"]
 
 
-def one_unit(group: pd.DataFrame, what: str) -> None:
-    """Raise unless the rows are in one unit; ``what`` names them in the message."""
-    units = sorted(group["unit"].unique())
-    if len(units) > 1:
+def one_unit(units: Iterable[str], what: str) -> None:
+    """Raise unless it is one unit; ``what`` names in the message what is given in them."""
+    different = sorted(set(units))
+    if len(different) > 1:
         raise UnitMismatch(
-            f"{what} is given in {' and in '.join(units)}; the two cannot be put together.",
+            f"{what} is given in {' and in '.join(different)}; the two cannot be put together.",
             "Convert one of them at a stated, sourced rate, or choose one unit: "
-            f'frame[frame["unit"] == "{units[0]}"]',
+            f'frame[frame["unit"] == "{different[0]}"]',
         )
 
 
@@ -47,7 +49,7 @@ def same_terms(series: pd.DataFrame) -> None:
             "Compare like with like, or ask for bounds and an estimate with its interval: "
             f'kz.partial_year("{partial}", frame)',
         )
-    one_unit(series, f"The series {first_cell(series)}")
+    one_unit(series["unit"], f"The series {first_cell(series)}")
     values = sorted(series["valuation"].unique())
     if len(values) > 1:
         raise ValuationMismatch(

@@ -91,7 +91,7 @@ def _group(
     breaks: Mapping[str, str] | None,
 ) -> pd.DataFrame:
     reporter, partner = key
-    one_unit(rows, f"Investment of {reporter} and {partner}")
+    one_unit(rows["unit"], f"Investment of {reporter} and {partner}")
     twice = rows[rows.duplicated(["dataflow", "period"])]
     if len(twice):
         raise MeasureMismatch(

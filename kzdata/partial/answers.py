@@ -29,16 +29,20 @@ SINCE_INSIDE = term("published since; inside the interval {low:,.0f} … {high:,
 SINCE_OUTSIDE = term("published since; outside the interval {low:,.0f} … {high:,.0f}")
 
 
-def answer(kind: str, row: pd.Series, **changed: Any) -> dict[str, Any]:
+Row = dict[str, Any]
+"""A row under the contract."""
+
+
+def answer(kind: str, row: Row, **changed: Any) -> dict[str, Any]:
     """One row of `kzdata.partial_year`: ``row`` under the contract with what the answer changes."""
     blank = dict.fromkeys(["growth_pct", "growth_lower_pct", "growth_upper_pct"], float("nan"))
     kept = {column: row[column] for column in contract.COLUMNS}
     return {"answer": kind, **kept, "base_period": "", "level": float("nan"), **blank, **changed}
 
 
-def like_for_like(partial: pd.Series, base: pd.Series) -> dict[str, Any]:
+def like_for_like(partial: Row, base: Row) -> dict[str, Any]:
     """Growth on the same months of the year before; missing where these are not above zero."""
-    one_unit(pd.DataFrame([partial, base]), f"{partial['period']} and {base['period']}")
+    one_unit([partial["unit"], base["unit"]], f"{partial['period']} and {base['period']}")
     derived = _derived(partial, base)
     if base["lower"] <= 0:
         return answer(
@@ -61,10 +65,10 @@ def like_for_like(partial: pd.Series, base: pd.Series) -> dict[str, Any]:
 
 
 def bounds(
-    partial: pd.Series, base: pd.Series, months: int, rest_share: tuple[float, float] | None
+    partial: Row, base: Row, months: int, rest_share: tuple[float, float] | None
 ) -> dict[str, Any]:
     """Growth between the two ends of the base that the whole year before allows."""
-    one_unit(pd.DataFrame([partial, base]), f"{partial['period']} and {base['period']}")
+    one_unit([partial["unit"], base["unit"]], f"{partial['period']} and {base['period']}")
     same = periods.previous_year(partial["period"])
     derived = {"period": same, "value": float("nan"), **_derived(partial, base)}
     if base["value"] <= 0:
@@ -89,7 +93,7 @@ def bounds(
     return answer("bounds", partial, lower=small, upper=large, note=note, **growth, **derived)
 
 
-def _derived(partial: pd.Series, base: pd.Series) -> dict[str, Any]:
+def _derived(partial: Row, base: Row) -> dict[str, Any]:
     return {
         "base_period": base["period"],
         "basis": "derived",
@@ -98,11 +102,11 @@ def _derived(partial: pd.Series, base: pd.Series) -> dict[str, Any]:
     }
 
 
-def _figures(base: pd.Series) -> dict[str, Any]:
+def _figures(base: Row) -> dict[str, Any]:
     return {"period": periods.as_written(base["period"]), "base": base["value"]}
 
 
-def naive(partial: pd.Series, months: int) -> dict[str, Any]:
+def naive(partial: Row, months: int) -> dict[str, Any]:
     """The figure times 12/k, which reads every month as average."""
     factor = 12 / months
     return answer(
@@ -117,7 +121,7 @@ def naive(partial: pd.Series, months: int) -> dict[str, Any]:
     )
 
 
-def no_estimate(partial: pd.Series, short: NotAvailable) -> dict[str, Any]:
+def no_estimate(partial: Row, short: NotAvailable) -> dict[str, Any]:
     """The full year where the past at hand is too short to estimate it and its interval."""
     return answer(
         "estimate",
@@ -131,7 +135,7 @@ def no_estimate(partial: pd.Series, short: NotAvailable) -> dict[str, Any]:
     )
 
 
-def outcome(since: pd.Series, answers: list[dict[str, Any]]) -> dict[str, Any]:
+def outcome(since: Row, answers: list[dict[str, Any]]) -> dict[str, Any]:
     """The year as published since, and whether the interval of the estimate held it."""
     (estimate,) = [each for each in answers if each["answer"] == "estimate"]
     if pd.isna(estimate["value"]):

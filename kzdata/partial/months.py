@@ -15,8 +15,12 @@ _ONE = ["dataflow", "reporter", "partner", "flow", "product"]
 
 def single_months(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that cover one month."""
-    single = [p != UNKNOWN and periods.span(p).months == 1 for p in frame["period"]]
-    return frame[pd.Series(single, index=frame.index, dtype=bool)]
+    return frame[np.array([is_month(p) for p in frame["period"].tolist()], dtype=bool)]
+
+
+def is_month(period: str) -> bool:
+    """Whether a period is known and covers one month."""
+    return period != UNKNOWN and periods.span(period).months == 1
 
 
 def one_flow(monthly: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,6 @@ the naive 12/k and, once known, what it became.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 
@@ -18,9 +17,9 @@ from kzdata.codes import UNKNOWN, WORLD
 from kzdata.comparable import one_unit
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch
 from kzdata.partial.account import account
-from kzdata.partial.answers import answer, bounds, like_for_like, naive, no_estimate, outcome
+from kzdata.partial.answers import Row, answer, bounds, like_for_like, naive, no_estimate, outcome
 from kzdata.partial.extrapolation import limits
-from kzdata.partial.months import before, single_months, whole_years
+from kzdata.partial.months import before, is_month, single_months, whole_years
 from kzdata.partial.season import Season
 from kzdata.partial.spread import NONE, TESTED_YEARS, revision_spread, volatility
 
@@ -87,7 +86,8 @@ def partial_year(
         raise KzdataError(f"level={level} is no probability.", "level=0.8 gives an 80% interval.")
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     pair = _pair(frame)
-    book = _of_flow(frame[frame["period"] != UNKNOWN], flow)
+    series = _of_flow(frame[frame["period"] != UNKNOWN], flow)
+    book = contract.records(series, contract.COLUMNS)
     said = _said(seeds.claims(topic="trade") if claims is None else claims, pair, flow)
     partial, origin = _find(period, [book, said])
     if partial is None:
@@ -107,7 +107,7 @@ def partial_year(
             answers.append(bounds(partial, base, months, rest_share))
     try:
         season = _seasonal(seasonal, frame, pair, flow, span.start.year)
-        answers.append(_estimate(partial, book, months, season, level))
+        answers.append(_estimate(partial, _annual(series), months, season, level))
     except NotAvailable as short:
         answers.append(no_estimate(partial, short))
     answers.append(naive(partial, months))
@@ -138,20 +138,27 @@ def _of_flow(frame: pd.DataFrame, flow: str) -> pd.DataFrame:
     return book[book["value"].notna()]
 
 
-def _said(claims: pd.DataFrame, pair: dict[str, str], flow: str) -> pd.DataFrame:
-    mine = (claims[list(pair)] == pd.Series(pair)).all(axis=1) & (claims["flow"] == flow)
-    return claims[mine & claims["value"].notna() & (claims["doubt"].fillna("") == "")]
+def _said(claims: pd.DataFrame, pair: dict[str, str], flow: str) -> list[Row]:
+    """The figures of the flow that are not in doubt."""
+    asked = pair | {"flow": flow}
+    return [
+        row
+        for row in contract.records(claims, [*contract.COLUMNS, "doubt"])
+        if all(row[column] == value for column, value in asked.items())
+        and pd.notna(row["value"])
+        and (pd.isna(row["doubt"]) or row["doubt"] == "")
+    ]
 
 
-def _find(period: str, places: list[pd.DataFrame]) -> tuple[pd.Series | None, pd.DataFrame | None]:
+def _find(period: str, places: list[list[Row]]) -> tuple[Row | None, list[Row] | None]:
     """The figure of a period in the first place that has it, the most precise one there."""
     for place in places:
-        hit = place[place["period"] == period]
-        if hit.empty:
-            summed = aggregates.over(single_months(place), period)
-            hit = summed[summed["value"].notna()]
-        if len(hit):
-            return hit.iloc[int((hit["upper"] - hit["lower"]).argmin())], place
+        hits = [row for row in place if row["period"] == period]
+        if not hits:
+            months = (row for row in place if is_month(row["period"]))
+            hits = [row for row in aggregates.sums(months, period) if pd.notna(row["value"])]
+        if hits:
+            return min(hits, key=lambda row: row["upper"] - row["lower"]), place
     return None, None
 
 
@@ -171,8 +178,8 @@ def _seasonal(
 
 
 def _estimate(
-    partial: pd.Series, book: pd.DataFrame, months: int, seasonal: pd.DataFrame, level: float
-) -> dict[str, Any]:
+    partial: Row, annual: dict[int, float], months: int, seasonal: pd.DataFrame, level: float
+) -> Row:
     year = int(partial["period"][:4])
     lent = seasonal.empty or bool((seasonal["partner"] != partial["partner"]).any())
     season = Season(seasonal, lent=lent)
@@ -185,9 +192,9 @@ def _estimate(
             "seasonal=.",
         )
     if not lent:
-        one_unit(pd.concat([partial.to_frame().T, season.monthly.head(1)]), f"The year {year}")
+        one_unit([partial["unit"], *season.monthly["unit"].head(1)], f"The year {year}")
     foreseen = season.foresee(year, float(partial["value"]), months)
-    own = volatility(_annual(book), year, season.totals(partial["unit"])) if lent else NONE
+    own = volatility(annual, year, season.totals(partial["unit"])) if lent else NONE
     revision, figures = revision_spread(seeds.claims(topic="trade"), _published())
     usual = 0.0 if math.isnan(revision) else revision
     low, high = limits(foreseen, months, spread, own, usual, level)
@@ -211,8 +218,8 @@ def _estimate(
     )  # fmt: skip
 
 
-def _annual(book: pd.DataFrame) -> dict[int, float]:
-    years = book[book["period"].str.fullmatch(r"\d{4}")]
+def _annual(series: pd.DataFrame) -> dict[int, float]:
+    years = series[series["period"].str.fullmatch(r"\d{4}")]
     return {int(p): v for p, v in zip(years["period"], years["value"], strict=True)}
 
 

@@ -18,6 +18,7 @@ from kzdata.language import (
 from kzdata.verdicts import reasons
 
 CLAIMED = ["claim", "topic", "printed", "qualifier", "speaker"]
+Row = dict[str, Any]
 _SERIES = [*SERIES, "unit"]
 VERDICTS = ("confirmed", "rounds_to", "differs", "other_measure", "unverifiable")
 COLUMNS = [
@@ -99,15 +100,18 @@ class _Book:
         of = [*_SERIES, "valuation"]
         self.subjects = contract.records(self.rows.drop_duplicates(of), of)
 
-    def series(self, claim: dict[str, Any]) -> pd.DataFrame:
+    def series(self, claim: Row) -> list[Row]:
         """The rows of the measure that a claim is of, in any valuation that may be its."""
-        same = self.rows.take(self._places.get(tuple(claim[column] for column in _SERIES), []))
+        places = self._places.get(tuple(claim[column] for column in _SERIES))
+        if places is None:
+            return []
+        same = contract.records(self.rows.take(places), contract.COLUMNS)
         if claim["valuation"] in (UNKNOWN, NOT_APPLICABLE, "unknown"):
             return same
-        return same[same["valuation"].isin([claim["valuation"], "unknown"])]
+        return [row for row in same if row["valuation"] in (claim["valuation"], "unknown")]
 
 
-def _judge(claim: dict[str, Any], book: _Book) -> dict[str, Any]:
+def _judge(claim: Row, book: _Book) -> Row:
     verdict, because, observed = _compare(claim, book)
     row = {column: claim.get(column) for column in COLUMNS}
     row |= {
@@ -127,7 +131,7 @@ def _judge(claim: dict[str, Any], book: _Book) -> dict[str, Any]:
     return row
 
 
-def _compare(claim: dict[str, Any], book: _Book) -> tuple[str, str, pd.Series | None]:
+def _compare(claim: Row, book: _Book) -> tuple[str, str, Row | None]:
     if pd.isna(claim["lower"]):
         return "unverifiable", written("no figure is claimed"), None
     if claim["unit"] == "percent" and claim["dataflow"] == "trade_goods":
@@ -136,13 +140,13 @@ def _compare(claim: dict[str, Any], book: _Book) -> tuple[str, str, pd.Series | 
     observed = _same_span(same, claim["period"])
     if observed is not None:
         return (*reasons.agree(claim, observed), observed)
-    other = reasons.other_measure(claim, book.subjects, same["period"])
+    other = reasons.other_measure(claim, book.subjects, [row["period"] for row in same])
     if other:
         return "other_measure", other, None
     return "unverifiable", written("no published series of this measure is loaded"), None
 
 
-def _growth_claimed(claim: dict[str, Any], book: pd.DataFrame) -> tuple[str, str, pd.Series | None]:
+def _growth_claimed(claim: Row, book: pd.DataFrame) -> tuple[str, str, None]:
     """A claim that trade grew at some rate in every year of its period, against the series."""
     same = book[(book[SERIES] == pd.Series({c: claim[c] for c in SERIES})).all(axis=1)]
     same = same[(same["freq"] == "A") & (claim["period"] != UNKNOWN)]
@@ -174,14 +178,10 @@ def _growth_claimed(claim: dict[str, Any], book: pd.DataFrame) -> tuple[str, str
     return "differs", said, None
 
 
-def _same_span(same: pd.DataFrame, period: str) -> pd.Series | None:
-    if same.empty or period == UNKNOWN:
+def _same_span(same: list[Row], period: str) -> Row | None:
+    if not same or period == UNKNOWN:
         return None
-    exact = same[[periods.same_span(p, period) for p in same["period"].tolist()]]
-    if exact.empty:
-        summed = aggregates.over(same, period)
-        exact = summed[summed["value"].notna()]
-    if exact.empty:
-        return None
-    first = min(zip(exact["source"], exact["published"], range(len(exact)), strict=True))
-    return exact.iloc[first[-1]]
+    exact = [row for row in same if periods.same_span(row["period"], period)]
+    if not exact:
+        exact = [row for row in aggregates.sums(same, period) if pd.notna(row["value"])]
+    return min(exact, key=lambda row: (row["source"], row["published"]), default=None)

@@ -12,7 +12,7 @@ from kzdata.codes import NOT_APPLICABLE, UNKNOWN, WORLD, named
 from kzdata.language import Later, Sentence, joined, listed, word, written, written_together
 
 
-def agree(claim: dict[str, Any], observed: pd.Series) -> tuple[str, str]:
+def agree(claim: dict[str, Any], observed: dict[str, Any]) -> tuple[str, str]:
     """The verdict on a claim of a measure and span that is published, and why."""
     value, unit = observed["value"], claim["unit"]
     inside = claim["lower"] <= value <= claim["upper"]
