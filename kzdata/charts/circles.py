@@ -60,39 +60,34 @@ def named(axes: Any, circle: Circle, circles: list[Circle], taken: list[Any], *,
 
     Returns what was written; nothing where there was no room.
     """
-    figure = axes.figure
     name = style.clean(words.place(circle.partner))
     for text in (name, circle.partner):
-        if page.inches(figure, text, style.SMALL) < 1.9 * circle.radius:
+        if page.inches(text, style.SMALL) < 1.9 * circle.radius:
             color = "white" if own else style.INK
-            taken.append(box(figure, circle.x, circle.y, text))
+            taken.append(box(circle.x, circle.y, text))
             write(axes, circle.x, circle.y, text, color=color, path_effects=[])
             return text
     side = 1 if circle.x >= 0 else -1
     for text in (name, circle.partner) if own else (circle.partner,):
-        half = page.inches(figure, text, style.SMALL, bold=own) / 2
+        half = page.inches(text, style.SMALL, bold=own) / 2
         beside = circle.radius + half + 0.04
         above = circle.radius + 0.09
         places = [(side * beside, 0), (0, -above), (0, above), (-side * beside, 0)]
         free = [
-            (x, y)
-            for x, y in places
-            if free_at(figure, circle.x + x, circle.y + y, text, circles, taken)
+            (x, y) for x, y in places if free_at(circle.x + x, circle.y + y, text, circles, taken)
         ]
         if free or own:
             x, y = (free or places)[0]
-            taken.append(box(figure, circle.x + x, circle.y + y, text))
+            taken.append(box(circle.x + x, circle.y + y, text))
             weight = "bold" if own else "normal"
             write(axes, circle.x + x, circle.y + y, text, weight=weight)
             return text
     return ""
 
 
-def free_at(
-    figure: Any, x: float, y: float, text: str, circles: list[Circle], taken: list[Any]
-) -> bool:
+def free_at(x: float, y: float, text: str, circles: list[Circle], taken: list[Any]) -> bool:
     """Whether a label there stays on the page and lies on no circle and on no other label."""
-    room = box(figure, x, y, text)
+    room = box(x, y, text)
     edge = style.WIDTH / 2 - style.MARGIN
     inside = room[0] >= -edge and room[2] <= edge
     return inside and not _covers(room, circles) and not any(_meets(room, each) for each in taken)
@@ -104,9 +99,9 @@ def write(axes: Any, x: float, y: float, text: str, **look: Any) -> None:
     axes.annotate(text, (x, y), ha="center", va="center", zorder=7, **look)
 
 
-def box(figure: Any, x: float, y: float, text: str) -> tuple[float, float, float, float]:
+def box(x: float, y: float, text: str) -> tuple[float, float, float, float]:
     """The room of a label around its middle: left, lower, right, upper."""
-    half = page.inches(figure, text, style.SMALL, bold=True) / 2  # with some air
+    half = page.inches(text, style.SMALL, bold=True) / 2  # with some air
     return x - half, y - _LETTERS / 2, x + half, y + _LETTERS / 2
 
 

@@ -24,7 +24,7 @@ VERDICTS = {
 """For each verdict its name in the key, marker, colour, and whether the marker is filled."""
 
 
-def heading(figure: Any, name: tuple[str, ...], group: pd.DataFrame) -> list[str]:
+def heading(name: tuple[str, ...], group: pd.DataFrame) -> list[str]:
     """What a panel measures, in lines."""
     dataflow, flow, reporter, partner, unit, length = name
     what = known_word(contract.DATAFLOWS.get(dataflow, dataflow))
@@ -35,7 +35,7 @@ def heading(figure: Any, name: tuple[str, ...], group: pd.DataFrame) -> list[str
     unit_words = str(words.scale(_finite(group), unit)[1])
     parts = [what[:1].upper() + what[1:], pair or "".join(map(str, sides)), length, unit_words]
     line = style.clean(", ".join(part for part in parts if part))
-    return page.wrap(figure, line, style.BODY, 6.0, bold=True)
+    return page.wrap(line, style.BODY, 6.0, bold=True)
 
 
 def _finite(group: pd.DataFrame) -> list[float]:
@@ -65,7 +65,7 @@ def draw(axes: Any, title: list[str], unit: str, group: pd.DataFrame) -> None:
     )
     labels = []
     for place, row in enumerate(inputs.each(group)):
-        labels.append(page.shorten(axes.figure, _label(row), style.SMALL, LABELS, 2))
+        labels.append(page.shorten(_label(row), style.SMALL, LABELS, 2))
         _claim(axes, place, row, factor)
     axes.set_yticks(range(len(group)), labels, size=style.SMALL)
     axes.set_ylim(len(group) - 0.4, -0.6)
@@ -117,7 +117,7 @@ def _claim(axes: Any, place: int, row: Any, factor: float) -> None:
     text = known_word(verdict).lower()
     if not pd.isna(row.difference_pct) and row.verdict == "differs":
         text = t("differs by {gap}%", gap=_small(row.difference_pct))
-    printed = page.shorten(axes.figure, row.printed, style.SMALL, 1.5, 2)
+    printed = page.shorten(row.printed, style.SMALL, 1.5, 2)
     below = -5.5 * (1 + printed.count("\n"))
     for line, offset, weight in ((printed, 5.5, "bold"), (text, below, "normal")):
         axes.annotate(

@@ -62,7 +62,7 @@ def claims(confronted: pd.DataFrame, *, title: str | None = None) -> Chart:
     with style.house():
         heights = [claim_panel.ROW * (len(group) + 0.25) for _, group in groups]
         figure, panels = page.sheet(1.0, len(groups), squeeze=False)
-        headings = [claim_panel.heading(figure, name, group) for name, group in groups]
+        headings = [claim_panel.heading(name, group) for name, group in groups]
         between = 0.42 + 0.16 * max(len(lines) for lines in headings)
         figure.set_figheight(sum(heights) + between * len(groups) + 0.35)
         panels[0, 0].get_gridspec().set_height_ratios(heights)

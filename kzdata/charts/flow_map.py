@@ -194,10 +194,10 @@ def _rings(axes: Any, scale: float, half: float, circles: list[Circle], taken: l
         free = (
             (x, y)
             for x, y in points
-            if low + 0.1 < y < high - 0.1 and free_at(axes.figure, x, y, text, circles, taken)
+            if low + 0.1 < y < high - 0.1 and free_at(x, y, text, circles, taken)
         )
         if place := next(free, None):
-            taken.append(box(axes.figure, *place, text))
+            taken.append(box(*place, text))
             write(axes, *place, text, color=style.INK if own else style.SOFT)
 
 
@@ -209,7 +209,7 @@ def _draw(
 
     axes.plot(0, 0, "D", color=style.BLACK, markersize=7, zorder=4)
     name = style.clean(words.place(reporter))
-    taken.append(box(axes.figure, 0, -0.16, name))
+    taken.append(box(0, -0.16, name))
     write(axes, 0, -0.16, name, weight="bold")
     for circle in circles:
         own = circle.partner == mine

@@ -152,9 +152,7 @@ def _draw(axes: Any, shown: pd.DataFrame, stages: list[str]) -> None:
             size=style.SMALL,
             weight="bold",
         )
-    titles = [
-        page.shorten(axes.figure, retold(each), style.BODY, 2.05, 3) for each in shown["title"]
-    ]
+    titles = [page.shorten(retold(each), style.BODY, 2.05, 3) for each in shown["title"]]
     axes.set_yticks(range(len(shown)), titles, linespacing=1.15)
     axes.set_ylim(len(shown) - 0.35, -0.45)
     # Room for half of a date left of the first stage; English dates are the shortest.

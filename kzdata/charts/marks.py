@@ -50,7 +50,7 @@ def gaps(axes: Any, places: Iterable[float], step: float = 1.0) -> None:
     first, last = axes.get_xlim()
     up = axes.get_ylim()[1] > 0  # below zero where nothing stands above it
     text = t("n/a")
-    wide = page.inches(axes.figure, text, style.SMALL)
+    wide = page.inches(text, style.SMALL)
     for run in inside:
         room = (style.WIDTH - 1) * step * len(run) / (last - first)
         axes.annotate(
@@ -147,11 +147,9 @@ def labelled(values: pd.Series) -> list[tuple[Any, float]]:
 def key(axes: Any, handles: Sequence[Any], columns: int | None = None) -> None:
     """A line above the plot that names what is drawn; two or more where one is too short."""
     if columns is None:
-        each = max(
-            (page.inches(axes.figure, h.get_label(), style.SMALL) for h in handles), default=0
-        )
+        each = max((page.inches(h.get_label(), style.SMALL) for h in handles), default=0)
         room = style.WIDTH - 2 * style.MARGIN - 1.0  # beside the names of rows, where there are any
-        total = sum(page.inches(axes.figure, h.get_label(), style.SMALL) + 0.5 for h in handles)
+        total = sum(page.inches(h.get_label(), style.SMALL) + 0.5 for h in handles)
         columns = len(handles) if total <= room else max(1, int(room / (each + 0.5)))
     axes.legend(
         handles=handles,

@@ -163,7 +163,7 @@ def _draw(axes: Any, drawn: pd.DataFrame, scale: float) -> None:
             )
     axes.set_yticks(
         range(len(drawn)),
-        [page.shorten(axes.figure, name, style.BODY, 1.7, 2) for name in drawn["name"]],
+        [page.shorten(name, style.BODY, 1.7, 2) for name in drawn["name"]],
     )
     axes.set_ylim(len(drawn) - 0.45, -0.55)
     axes.set_xlim(0, 1.15 * values.max())

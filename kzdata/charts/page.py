@@ -7,6 +7,7 @@ overlaps; the figure grows in height as its words need.
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ _RIGHT_TO_LEFT = "\u200f"  # a line that begins with a figure is still a Hebrew 
 _LEAD = 1.32  # height of a line in units of its type size
 # A figure and its unit; a Hebrew figure ends with the sign that sets it apart.
 _UNBROKEN = re.compile("(?<=[0-9\u2069]) (?=(?:thousand|million|billion|trillion|%|km|км|ק״מ))")
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufefc]")
 _TEXT = style.WIDTH - 2 * style.MARGIN
 
 
@@ -54,10 +56,10 @@ def finish(
     """
     title, subtitle, alt, caption = map(style.clean, (title, subtitle, alt, caption))
     head = [
-        (wrap(figure, title, style.TITLE, _TEXT, bold=True), style.TITLE, style.INK, "bold"),
-        (wrap(figure, subtitle, style.BODY, _TEXT), style.BODY, style.SOFT, "normal"),
+        (wrap(title, style.TITLE, _TEXT, bold=True), style.TITLE, style.INK, "bold"),
+        (wrap(subtitle, style.BODY, _TEXT), style.BODY, style.SOFT, "normal"),
     ]
-    foot = [(wrap(figure, caption, style.SMALL, _TEXT), style.SMALL, style.SOFT, "normal")]
+    foot = [(wrap(caption, style.SMALL, _TEXT), style.SMALL, style.SOFT, "normal")]
     plot = figure.get_figheight()
     top = style.MARGIN + sum(_height(lines, size) for lines, size, *_ in head) + 0.12
     bottom = 0.12 + sum(_height(lines, size) for lines, size, *_ in foot) + style.MARGIN
@@ -94,22 +96,22 @@ def _write(figure: Any, paragraphs: list[Any], offset: float) -> None:
             offset += size * _LEAD / 72
 
 
-def wrap(figure: Any, text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
+def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
     """The text in lines of at most ``width`` inches; a word longer than a line is cut."""
     lines: list[str] = []
     line = ""
     for word in _UNBROKEN.sub("\N{NO-BREAK SPACE}", text).split(" "):
         wider = f"{line} {word}".strip()
-        if inches(figure, wider, size, bold=bold) <= width:
+        if inches(wider, size, bold=bold) <= width:
             line = wider
             continue
         if line:
             lines.append(line)
-        while inches(figure, word, size, bold=bold) > width:
+        while inches(word, size, bold=bold) > width:
             cut = next(
                 n
                 for n in range(len(word) - 1, 0, -1)
-                if n == 1 or inches(figure, word[:n], size, bold=bold) <= width
+                if n == 1 or inches(word[:n], size, bold=bold) <= width
             )
             lines.append(word[:cut])
             word = word[cut:]
@@ -117,24 +119,41 @@ def wrap(figure: Any, text: str, size: float, width: float, *, bold: bool = Fals
     return [*lines, line] if line else lines
 
 
-def shorten(figure: Any, text: object, size: float, width: float, lines: int) -> str:
+def shorten(text: object, size: float, width: float, lines: int) -> str:
     """The text in at most ``lines`` lines, ended by an ellipsis where it is longer."""
-    wrapped = wrap(figure, style.clean(text), size, width)
+    wrapped = wrap(style.clean(text), size, width)
     if len(wrapped) <= lines:
         return "\n".join(wrapped)
     last = wrapped[lines - 1]
-    while last and inches(figure, last + "…", size) > width:
+    while last and inches(last + "…", size) > width:
         last = last[:-1]
     return "\n".join([*wrapped[: lines - 1], last.rstrip(" ,;") + "…"])
 
 
-def inches(figure: Any, text: str, size: float, *, bold: bool = False) -> float:
-    """Width of one line of text."""
+def inches(text: str, size: float, *, bold: bool = False) -> float:
+    """Width of one line of text.
+
+    The font sets no letter closer to a space, so a line is as wide as its words and spaces. Where
+    some letters run from the right, other letters stand side by side than in the text.
+    """
+    words = [text] if _FROM_RIGHT.search(text) else text.split(" ")
+    spaces = (len(words) - 1) * _pixels(" ", size, bold)
+    return (sum(_pixels(word, size, bold) for word in words) + spaces) / style.DPI
+
+
+@lru_cache(4096)
+def _pixels(text: str, size: float, bold: bool) -> float:
     from matplotlib.font_manager import FontProperties
 
     font = FontProperties(size=size, weight="bold" if bold else "normal")
-    renderer = figure.canvas.get_renderer()
-    return renderer.get_text_width_height_descent(text, font, ismath=False)[0] / figure.dpi
+    return _ruler().get_text_width_height_descent(text, font, ismath=False)[0]
+
+
+@cache
+def _ruler() -> Any:
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(1, 1, style.DPI)
 
 
 def fit(figure: Any, top: float, bottom: float) -> None:

@@ -86,10 +86,7 @@ def peers(
             sharey=True,
             gridspec_kw={"hspace": 0.3, "wspace": 0.1},
         )
-        names = [
-            page.shorten(figure, words.place(partner), style.SMALL, _NAME, 2)
-            for partner in partners
-        ]
+        names = [page.shorten(words.place(partner), style.SMALL, _NAME, 2) for partner in partners]
         lines = max(name.count("\n") for name in names)
         figure.set_figheight(figure.get_figheight() + 0.14 * lines * down)
         figure.subplots_adjust(hspace=0.3 + 0.16 * lines)

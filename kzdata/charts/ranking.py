@@ -131,7 +131,7 @@ def _draw(axes, shown: pd.DataFrame, mine: str, factor: float, apart: bool) -> N
     axes.set_yticks(places, names, ha="right" if rtl else "left")
     for label, partner in zip(axes.get_yticklabels(), shown["partner"], strict=True):
         label.set_weight("bold" if partner == mine else "normal")
-    wide = max(page.inches(axes.figure, name, style.BODY, bold=True) for name in names)
+    wide = max(page.inches(name, style.BODY, bold=True) for name in names)
     axes.tick_params(axis="y", pad=4 if rtl else 72 * wide + 4)
     style.dress(axes, values="x")
     digits = words.decimals(values)

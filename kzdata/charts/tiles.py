@@ -92,8 +92,8 @@ def draw(
         )
         name = t("{n} others", n=others) if rest else named(over, tile.code)
         share = str(words.percent(100 * tile.value / total))
-        text = _fitting(axes.figure, style.clean(name), share, tile)
-        if not text and not rest and (text := _fitting(axes.figure, tile.code, share, tile)):
+        text = _fitting(style.clean(name), share, tile)
+        if not text and not rest and (text := _fitting(tile.code, share, tile)):
             coded.append(tile.code)
         if text:
             axes.text(
@@ -110,19 +110,17 @@ def draw(
     return coded
 
 
-def _fitting(figure: Any, name: str, share: str, tile: Tile) -> str:
+def _fitting(name: str, share: str, tile: Tile) -> str:
     """Name and share where they fit whole into the tile, the name alone, or nothing.
 
     A tile too narrow for its name is tried again with its code.
     """
     line = style.SMALL * 1.32 / 72
     room = tile.width - 0.1
-    broken = page.wrap(figure, name, style.SMALL, room) if room > 0.2 else []
+    broken = page.wrap(name, style.SMALL, room) if room > 0.2 else []
     whole = set(" ".join(broken).split(" ")) == set(name.split(" "))
     if not broken or not whole:
         return ""
-    if (len(broken) + 1) * line + 0.06 <= tile.height and (
-        page.inches(figure, share, style.SMALL) <= room
-    ):
+    if (len(broken) + 1) * line + 0.06 <= tile.height and (page.inches(share, style.SMALL) <= room):
         return "\n".join([*broken, share])
     return "\n".join(broken) if len(broken) * line + 0.06 <= tile.height else ""

@@ -64,10 +64,10 @@ def timeline(events: pd.DataFrame, *, title: str | None = None) -> Chart:
     facts = headline.facts(frame, *(headline.Fact(float(n), "count") for n in counts))
     with style.house():
         figure, (line, table) = page.sheet(1.0, 2)
-        dates = [page.inches(figure, _when(date), style.BODY) for date in shown["date"]]
+        dates = [page.inches(_when(date), style.BODY) for date in shown["date"]]
         beside = max(_TITLE, _DATE + max(dates) + 0.12)
         room = style.WIDTH - 2 * style.MARGIN - beside - 0.1
-        texts = [page.wrap(figure, _text(row), style.BODY, room) for row in inputs.each(shown)]
+        texts = [page.wrap(_text(row), style.BODY, room) for row in inputs.each(shown)]
         sizes = [_LINE * len(lines) + _SPACE for lines in texts]
         levels = _levels(shown)
         heights = [_LEVEL * (max(levels) + 1) + 0.1, sum(sizes)]
