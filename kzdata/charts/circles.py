@@ -37,13 +37,15 @@ def arranged(drawn: pd.DataFrame, scale: float) -> list[Circle]:
         radius = max(_LEAST, _LARGEST * sqrt(row.value / largest))
         away = scale * sqrt(row.distance_km)
         at = radians(row.bearing_degrees)
-        tried = [
-            Circle(row.partner, push * away * sin(at + turn), push * away * cos(at + turn), radius)
-            for push, turn in _MOVES
-        ]
-        true = tried[0]
-        free = [c for c in tried if _free(c, found)] or [true]
-        found.append(min(free, key=lambda c: (c.x - true.x) ** 2 + (c.y - true.y) ** 2))
+        best = Circle(row.partner, away * sin(at), away * cos(at), radius)
+        if not _free(best, found):
+            tried = [
+                best._replace(x=push * away * sin(at + turn), y=push * away * cos(at + turn))
+                for push, turn in _MOVES
+            ]
+            tried.sort(key=lambda c: (c.x - best.x) ** 2 + (c.y - best.y) ** 2)
+            best = next((c for c in tried if _free(c, found)), best)
+        found.append(best)
     return found[1:]
 
 
@@ -96,7 +98,7 @@ def free_at(x: float, y: float, text: str, circles: list[Circle], taken: list[An
 def write(axes: Any, x: float, y: float, text: str, **look: Any) -> None:
     """A label in the middle of a point."""
     look = {"size": style.SMALL, "color": style.INK, "path_effects": marks.halo()} | look
-    axes.annotate(text, (x, y), ha="center", va="center", zorder=7, **look)
+    axes.text(x, y, text, ha="center", va="center", zorder=7, **look)
 
 
 def box(x: float, y: float, text: str) -> tuple[float, float, float, float]:

@@ -165,9 +165,9 @@ def fit(figure: Any, top: float, bottom: float) -> None:
     figure.subplots_adjust(
         left=0.1, right=0.9, bottom=(bottom + 0.2) / height, top=1 - (top + 0.1) / height
     )
+    extra = [(each, each.get_default_bbox_extra_artists()) for each in figure.axes]
     for _ in range(4):  # labels move with the axes: a few rounds settle them
-        renderer = figure.canvas.get_renderer()
-        boxes = [each.get_tightbbox(renderer) for each in figure.axes]
+        boxes = [axes.get_tightbbox(_ruler(), bbox_extra_artists=each) for axes, each in extra]
         drawn = Bbox.union([box for box in boxes if box is not None])
         drawn = drawn.transformed(figure.dpi_scale_trans.inverted())
         place = figure.subplotpars

@@ -127,11 +127,10 @@ def clean(text: object) -> str:
     Control and direction characters go, since they could reorder a label; a letter that the
     font lacks becomes the replacement sign, so that nothing disappears in silence.
     """
-    ours = _isolates(str(text))
+    said = str(text)
+    ours = _isolates(said)
     kept = "".join(
-        c
-        for c in str(text)
-        if unicodedata.category(c) not in ("Cc", "Cf") or c in "\n\t" or c in ours
+        c for c in said if unicodedata.category(c) not in ("Cc", "Cf") or c in "\n\t" or c in ours
     )
     # English lines are broken at any space, others keep a figure and its unit together.
     spaces = r"\s+" if spoken() == "en" else r"[^\S\u00a0\u202f]+"

@@ -143,12 +143,11 @@ def credit(frame: pd.DataFrame, *notes: object) -> Later:
 
 def _credit(frame: pd.DataFrame, *notes: object) -> str:
     named = []
-    for name in sorted({one for each in frame["source"] for one in sources.split(each)}):
-        rows = frame[[name in sources.split(each) for each in frame["source"]]]
-        own = rows[rows["source"] == name].get("published", pd.Series(dtype=str))
-        known = sources.source(name)
-        dates = sorted(d for d in own if isinstance(d, str) and d and d != codes.UNKNOWN)
-        named.append((publisher(name), str(dates[-1] if dates else known.get("published") or "")))
+    for name in sorted({one for each in frame["source"].unique() for one in sources.split(each)}):
+        own = frame[frame["source"] == name].get("published", ())
+        dates = [d for d in own if isinstance(d, str) and d and d != codes.UNKNOWN]
+        latest = max(dates, default=sources.source(name).get("published") or "")
+        named.append((publisher(name), str(latest)))
     publishers: dict[str, str] = {}
     for who, when in sorted(named, key=lambda each: (each[0], each[1] or "~")):
         publishers[who] = when  # the latest date of a publisher
