@@ -47,15 +47,7 @@ def balance(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
         style.dress(axes)
         for sign, color, hatch in ((1, style.GREEN, ""), (-1, style.ORANGE, "xxx")):
             side = values[values * sign > 0]
-            axes.bar(
-                known.loc[side.index, "year"],
-                side,
-                width=0.78,
-                color=color,
-                edgecolor="white",
-                linewidth=0.5,
-                hatch=hatch,
-            )
+            marks.bars(axes, known.loc[side.index, "year"], side, color, hatch=hatch)
         style.baseline(axes)
         marks.span(axes, values)
         labels = marks.labelled(values.set_axis(known["year"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 from math import inf
 from typing import Any
 
@@ -65,6 +65,18 @@ def gaps(axes: Any, places: Iterable[float], step: float = 1.0) -> None:
             rotation=0 if wide < room else 90,
             path_effects=halo(),
         )
+
+
+def bars(
+    axes: Any, places: Iterable[float], heights: Iterable[float], color: str, *,
+    width: float = 0.78, bottoms: Iterable[float] = repeat(0.0), **look: Any,
+) -> None:  # fmt: skip
+    """Bars around ``places``; ``axes.bar`` would measure each for limits that charts set anyway."""
+    from matplotlib.patches import Rectangle
+
+    drawn: dict[str, Any] = {"facecolor": color, "edgecolor": "white", "linewidth": 0.5} | look
+    for place, height, bottom in zip(places, heights, bottoms, strict=False):
+        axes.add_artist(Rectangle((place - width / 2, bottom), width, height, **drawn))
 
 
 def figures(axes: Any, rows: pd.DataFrame, factor: float, labels: list[tuple[Any, float]]) -> None:

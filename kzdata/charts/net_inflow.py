@@ -56,9 +56,7 @@ def net_inflow(frame: pd.DataFrame, *, title: str | None = None) -> Chart:
         marks.span(axes, [*series / factor, *sums / factor], above=0.08, below=0.08)
         for sign, color, hatch in ((1, style.LILAC, ""), (-1, style.ORANGE, "xxx")):
             side = series.where(series * sign > 0)
-            axes.bar(
-                at, side / factor, width=0.2, color=color, hatch=hatch, edgecolor="white", lw=0
-            )
+            marks.bars(axes, at, side / factor, color, width=0.2, hatch=hatch, linewidth=0)
         dots = {"marker": "o", "markersize": 3.5} if len(series) <= 40 else marks.alone(sums)
         axes.plot(at, sums / factor, color=style.BLACK, linewidth=1.8, **dots)
         style.baseline(axes)

@@ -95,8 +95,8 @@ def _bars(axes: Any, rows: pd.DataFrame, factor: float) -> bool:
     for sign, color, hatch in ((1, style.WINE, ""), (-1, style.ORANGE, "xxx")):
         side = values[values * sign > 0]
         edge = "white" if len(values) <= 60 else color
-        axes.bar(side.index, side, width=width, color=color, hatch=hatch, edgecolor=edge,
-                 linewidth=0.4)  # fmt: skip
+        marks.bars(axes, side.index, side, color, width=width, hatch=hatch, edgecolor=edge,
+                   linewidth=0.4)  # fmt: skip
     marks.span(axes, values)
     if values.min() < 0:
         style.baseline(axes)

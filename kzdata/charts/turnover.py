@@ -164,9 +164,8 @@ def _draw(
     style.dress(axes)
     wide = rows.pivot(index="year", columns="flow", values="value").reindex(columns=["X", "M"])
     whole = wide.dropna() / factor
-    edge = {"width": 0.78, "edgecolor": "white", "linewidth": 0.5}
-    axes.bar(whole.index, whole["X"], color=style.WINE, label="exports", **edge)
-    axes.bar(whole.index, whole["M"], bottom=whole["X"], color=style.LILAC, label="imports", **edge)
+    marks.bars(axes, whole.index, whole["X"], style.WINE)
+    marks.bars(axes, whole.index, whole["M"], style.LILAC, bottoms=whole["X"])
     keys = [
         marks.patch(t("Exports"), color=style.WINE),
         marks.patch(t("Imports"), color=style.LILAC),
