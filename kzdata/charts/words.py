@@ -143,8 +143,9 @@ def credit(frame: pd.DataFrame, *notes: object) -> Later:
 
 def _credit(frame: pd.DataFrame, *notes: object) -> str:
     named = []
+    published = frame.get("published", pd.Series(index=frame.index, dtype=str))
     for name in sorted({one for each in frame["source"].unique() for one in sources.split(each)}):
-        own = frame[frame["source"] == name].get("published", ())
+        own = published[frame["source"] == name]
         dates = [d for d in own if isinstance(d, str) and d and d != codes.UNKNOWN]
         latest = max(dates, default=sources.source(name).get("published") or "")
         named.append((publisher(name), str(latest)))
