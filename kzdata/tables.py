@@ -5,14 +5,15 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from kzdata import amounts, codes, contract, periods, resource, seeds, sources
+from kzdata import amounts, resource
 from kzdata.errors import UnknownCode, did_you_mean
+from kzdata.labels import LABELS
 from kzdata.language import (
     direction,
     has_message,
@@ -34,78 +35,7 @@ _HEADERS = {
 }
 _IN_UNIT = re.compile(r"(value|lower|upper|.*_value|.*_lower|.*_upper)$")
 _SPOKEN = {"percent", "pp", "t", "bbl", "bbl/d"}
-_DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?$")
-_PARAGRAPH = re.compile(r"paragraph (\d+)")
 _WHOLE = re.compile(r"(rank|ranked|months|days.*|paragraph|count)$")
-
-
-def _period(code: str) -> str:
-    return t("not stated") if code == codes.UNKNOWN else periods.format_period(code)
-
-
-def _words(code: str) -> str:
-    return known_word(code.replace("_", " "))
-
-
-def _publishers(joined: str) -> str:
-    return "; ".join(known_word(each) for each in sources.split(sources.publisher(joined)))
-
-
-def _several(joined: str) -> str:
-    return "; ".join(known_word(each) for each in joined.split("; "))
-
-
-def _dated(code: str) -> str:
-    """Days are shown as data writes them in English, and in words elsewhere."""
-    if spoken() == "en" or not _DAY.match(code):
-        return code
-    return periods.format_short(code)
-
-
-def _place(locator: str) -> str:
-    """A paragraph by its number; a place in a file stays as it is named there."""
-    found = _PARAGRAPH.fullmatch(locator)
-    return t("paragraph {n}", n=found[1]) if found else known_word(locator)
-
-
-def _other_record(joined: str) -> str:
-    """Ids of events and of claims by what is told there."""
-    held = seeds.load()
-    told = {each["id"]: retold(str(each["title"])) for each in held.events}
-    told |= {each["id"]: str(each["printed"]) for each in held.claims}
-    return "; ".join(told.get(each, each) for each in joined.split(", "))
-
-
-# What a reader sees for a code; the data behind the table keep the code.
-_LABELS: dict[str, Callable[[str], str]] = {
-    "source": _publishers,
-    "publisher": known_word,
-    "dataflow": lambda code: (
-        translated(contract.DATAFLOWS[code]) if code in contract.DATAFLOWS else code
-    ),
-    "flow": lambda code: translated(contract.FLOWS[code]) if code in contract.FLOWS else code,
-    "obs_status": lambda code: (
-        translated(contract.STATUSES[code]) if code in contract.STATUSES else code
-    ),
-    "reporter": codes.area_name,
-    "partner": codes.area_name,
-    "period": _period,
-    "verdict": _words,
-    "answer": _words,
-    "kind": _words,
-    "stage": known_word,
-    "fulfilled_at": known_word,
-    "status": known_word,
-    "topic": known_word,
-    "instrument": known_word,
-    "not_stated": _several,
-    "printed": str,
-    "locator": _place,
-    "contradicts": _other_record,
-    "date": _dated,
-    "stage_since": _dated,
-    "checked": _dated,
-}
 
 
 @dataclass(frozen=True)
@@ -223,7 +153,7 @@ def _shown(
     values = frame[column]
     header = translated(header)
     if not pd.api.types.is_numeric_dtype(values):
-        label = _LABELS.get(column, retold)
+        label = LABELS.get(column, retold)
         return header, [_missing() if pd.isna(v) or v == "" else label(v) for v in values], False
     if column.endswith("_share"):
         return f"{header}, %", [_share(100 * v, max(decimals, 2)) for v in values], True

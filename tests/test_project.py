@@ -34,7 +34,7 @@ LAYERS = [
     },
     {"inventory", "revising", "holdings", "gravitation"},
     {"verdicts", "pipeline", "mirroring", "transit", "stock_changes", "survival", "pledges"},
-    {"partial", "cited"},
+    {"partial", "cited", "labels"},
     {"tables", "charts", "printed_figures", "saying"},
     {"explorer", "frame_display"},
     {"provenance"},
