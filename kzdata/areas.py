@@ -8,11 +8,10 @@ import re
 from functools import cache
 from typing import Any
 
-import yaml
-
 from kzdata.codes import alpha3_codes, area
 from kzdata.errors import UnknownCode, did_you_mean
 from kzdata.home import HOME
+from kzdata.typed import yaml_of
 
 # Latin letters that are drawn like Cyrillic ones and get typed in their place.
 _LOOK_ALIKES = str.maketrans("ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху")
@@ -21,8 +20,7 @@ _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 
 @cache
 def _tables() -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # every load of a file waits for it
-    return yaml.load((HOME / "seeds" / "area_codes.yml").read_text(encoding="utf-8"), loader)
+    return yaml_of(HOME / "seeds" / "area_codes.yml")
 
 
 def extensions() -> dict[str, str]:

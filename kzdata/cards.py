@@ -9,6 +9,7 @@ from typing import Any
 
 from kzdata import resource
 from kzdata.errors import UnknownCode, did_you_mean
+from kzdata.typed import yaml_of
 
 _TABLE = Path(__file__).with_name("cards.yml")
 
@@ -58,9 +59,8 @@ def _plain(text: str) -> str:
 
 @cache
 def _cards() -> dict[str, Card]:
-    import yaml
 
-    table = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
+    table = yaml_of(_TABLE)
     return {
         name: Card(name=name, notation=table["notation"], **fields)
         for name, fields in table["cards"].items()

@@ -16,6 +16,7 @@ import pandas as pd
 from kzdata import contract
 from kzdata.errors import KzdataError, SeedError
 from kzdata.home import HOME
+from kzdata.typed import yaml_of
 
 FIELDS = {"id", "source", "where", "guard", "set", "reason", "evidence", "status"}
 STATUSES = {"open", "fixed"}
@@ -28,11 +29,9 @@ class CorrectionOutdated(KzdataError):
 @cache
 def declared(path: Path = HOME / "seeds" / "corrections.yml") -> list[dict[str, Any]]:
     """Every correction of the file. Raises `SeedError` for one that is not whole."""
-    import yaml
-
     if not path.exists():
         return []
-    corrections = yaml.safe_load(path.read_text(encoding="utf-8"))["corrections"]
+    corrections = yaml_of(path)["corrections"]
     for each in corrections:
         wrong = _wrong(each)
         if wrong:

@@ -12,11 +12,11 @@ from os import PathLike
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from kzdata import contract
 from kzdata.errors import KzdataError, MeasureMismatch, UnknownCode, did_you_mean
 from kzdata.home import HOME
+from kzdata.typed import yaml_of
 
 # A code that splits into more than this many says nothing of where its value belongs.
 FAN_OUT = 20
@@ -25,7 +25,7 @@ _LISTED = 6
 
 @cache
 def _tables() -> dict[str, Any]:
-    return yaml.safe_load((HOME / "seeds" / "hs_chapters.yml").read_text(encoding="utf-8"))
+    return yaml_of(HOME / "seeds" / "hs_chapters.yml")
 
 
 def chapter(product: str) -> str:

@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from kzdata import contract, vintages
 from kzdata.home import HOME
+from kzdata.typed import yaml_of
 
 
 @cache
 def _preferences() -> list[dict[str, Any]]:
-    path = HOME / "seeds" / "preferences.yml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))["preferences"]
+    return yaml_of(HOME / "seeds" / "preferences.yml")["preferences"]
 
 
 def preferred(frame: pd.DataFrame, rules: list[dict[str, Any]] | None = None) -> pd.DataFrame:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from kzdata import resource
 from kzdata.errors import KzdataError, UnknownCode, did_you_mean
 from kzdata.home import HOME
 from kzdata.language import isolated, known_word, retold, t
 from kzdata.readers.manifests import load
+from kzdata.typed import yaml_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +36,7 @@ def manifests() -> dict[str, dict[str, Any]]:
 @cache
 def registry() -> dict[str, dict[str, Any]]:
     """Every source by id: official series from their manifests, articles and press from seeds."""
-    typed = yaml.safe_load((HOME / "seeds" / "sources.yml").read_text(encoding="utf-8"))["sources"]
+    typed = yaml_of(HOME / "seeds" / "sources.yml")["sources"]
     known = dict(manifests())
     for each in typed:
         if each["id"] in known:

@@ -16,7 +16,7 @@ import kzdata as kz
 from kzdata import store
 
 LAYERS = [
-    {"errors", "settings", "home", "reads", "staged"},
+    {"errors", "settings", "home", "reads", "staged", "typed"},
     {"language"},
     {"words", "periods", "amounts", "codes", "areas", "resource"},
     {"vocabulary", "bounds"},

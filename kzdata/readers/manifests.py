@@ -11,6 +11,7 @@ import yaml
 
 from kzdata.errors import ContractError, did_you_mean
 from kzdata.readers.printed import SCALES
+from kzdata.typed import yaml_of
 
 TEXTS = ("source", "publisher", "title", "published", "licence", "reader", "unit", "file", "sha256")
 OTHERS = (
@@ -23,7 +24,7 @@ FORM = "A line a field, as unit: MUSD; text with a colon in quotes."
 def load(path: Path) -> dict[str, Any]:
     """The manifest at ``path``; raises `ContractError` with everything that is wrong in it."""
     try:
-        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+        manifest = yaml_of(path)
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise ContractError(f"{path} is no YAML: {error}", FORM) from None
     if not isinstance(manifest, dict):

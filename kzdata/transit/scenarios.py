@@ -12,6 +12,7 @@ from kzdata import seeds, sources
 from kzdata.errors import SeedError
 from kzdata.home import HOME
 from kzdata.reads import recorded
+from kzdata.typed import yaml_of
 
 _FIELDS = {"id", "title", "reporter", "flow", "products", "booked", "legs", "share", "cannot_show"}
 _LEG = {"from", "to", "via", "carrier", "evidence"}
@@ -20,9 +21,8 @@ _LEG = {"from", "to", "via", "carrier", "evidence"}
 @cache
 def scenarios(path: Path = HOME / "seeds" / "transit.yml") -> dict[str, dict[str, Any]]:
     """Every scenario by id. Raises one `SeedError` with everything that is wrong."""
-    import yaml
 
-    listed = yaml.safe_load(path.read_text(encoding="utf-8"))["scenarios"]
+    listed = yaml_of(path)["scenarios"]
     known = {each["id"]: each for each in seeds.load().claims}
     wrong = []
     for each in listed:
