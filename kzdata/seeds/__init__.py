@@ -99,13 +99,19 @@ def claims(
         "reporter": None if reporter is None else codes.area(reporter),
         "partner": None if partner is None else codes.area(partner),
     }
+    fits = _fitting(frame, wanted)
+    if as_of is not None:
+        fits &= _by(frame["said"].where(frame["said"].notna(), frame["published"]), as_of)
+    return frame[fits].reset_index(drop=True)
+
+
+def _fitting(frame: pd.DataFrame, wanted: dict[str, str | None]) -> pd.Series:
+    """Whether each row has these values; None asks for nothing."""
+    fits = pd.Series(True, index=frame.index)
     for column, value in wanted.items():
         if value is not None:
-            frame = frame[frame[column] == value]
-    if as_of is not None:
-        told = frame["said"].where(frame["said"].notna(), frame["published"])
-        frame = frame[_by(told, as_of)]
-    return frame.reset_index(drop=True)
+            fits &= frame[column] == value
+    return fits
 
 
 def _by(dates: pd.Series, as_of: str) -> pd.Series:
@@ -183,12 +189,10 @@ def events(
         "kind": _one_of(kind, frame["kind"], "kind of event"),
         "article": _one_of(article, frame["article"].dropna(), "article"),
     }
-    for column, value in wanted.items():
-        if value is not None:
-            frame = frame[frame[column] == value]
+    fits = _fitting(frame, wanted)
     if as_of is not None:
-        frame = frame[_by(frame["date"], as_of)]
-    return frame.reset_index(drop=True)
+        fits &= _by(frame["date"], as_of)
+    return frame[fits].reset_index(drop=True)
 
 
 @recorded
@@ -254,6 +258,6 @@ def _one_of(name: str | None, known: Iterable[str], what: str) -> str | None:
 
 
 def _typed(rows: list[Record], columns: list[str], numeric: list[str]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=columns, dtype=object)
-    kinds = {c: "float64" if c in numeric else "str" for c in columns} | {"paragraph": "Int64"}
-    return frame.astype(kinds)
+    kinds: dict[str, Any] = {c: "float64" if c in numeric else "str" for c in columns}
+    kinds["paragraph"] = "Int64"
+    return pd.DataFrame({c: pd.array([r[c] for r in rows], dtype=kinds[c]) for c in columns})
