@@ -42,7 +42,7 @@ def growth(frame: pd.DataFrame) -> pd.DataFrame:
 def _grow(series: pd.DataFrame) -> pd.DataFrame:
     series = contract.order(series)
     one_measure(series)
-    rows = {row["period"]: row for row in series.to_dict("records")}
+    rows = {row["period"]: row for row in contract.records(series, list(series.columns))}
     grown = [_grown(row, rows.get(periods.previous_year(row["period"]))) for row in rows.values()]
     return pd.DataFrame(grown)
 

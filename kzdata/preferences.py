@@ -28,10 +28,13 @@ def preferred(frame: pd.DataFrame, rules: list[dict[str, Any]] | None = None) ->
     """
     rank = np.full(len(frame), np.inf)
     keep = np.full(len(frame), True)
+    held = set(frame["source"].unique())
     for rule in _preferences() if rules is None else rules:
         ruled = (frame["dataflow"] == rule["dataflow"]) & (frame["reporter"] == rule["reporter"])
         for place, choice in enumerate(rule["order"]):
             named = choice["source"] if isinstance(choice["source"], list) else [choice["source"]]
+            if held.isdisjoint(named):
+                continue
             mine = (ruled & frame["source"].isin(named)).to_numpy()
             rank[mine] = place
             if "until" in choice:

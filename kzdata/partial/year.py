@@ -224,9 +224,5 @@ def _annual(series: pd.DataFrame) -> dict[int, float]:
 
 
 def _published() -> pd.DataFrame:
-    return pd.concat(
-        [
-            store.observations(dataflow="trade_goods", freq="A"),
-            store.observations(dataflow="trade_goods", freq="M"),
-        ]
-    )
+    goods = store.observations(dataflow="trade_goods")
+    return goods[goods["freq"].isin(["A", "M"])]

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kzdata import aggregates, amounts, contract, indicators, periods, sources
-from kzdata.codes import NOT_APPLICABLE, UNKNOWN
+from kzdata.codes import NOT_APPLICABLE, UNKNOWN, WORLD
 from kzdata.comparable import SERIES
 from kzdata.errors import ContractError
 from kzdata.language import (
@@ -80,9 +80,14 @@ def confront(claims: pd.DataFrame, *observations: pd.DataFrame) -> pd.DataFrame:
         )
     for frame in observations:
         contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
-    book = _Book(pd.concat(observations, ignore_index=True))
+    areas = [WORLD, *claims["reporter"].unique(), *claims["partner"].unique()]
+    book = _Book(pd.concat([_among(frame, areas) for frame in observations], ignore_index=True))
     said = contract.records(claims, list(claims.columns))
     return pd.DataFrame([_judge(claim, book) for claim in said], columns=COLUMNS)
+
+
+def _among(frame: pd.DataFrame, areas: list[str]) -> pd.DataFrame:
+    return frame[frame["reporter"].isin(areas) & frame["partner"].isin(areas)]
 
 
 class _Book:
