@@ -8,6 +8,7 @@ put to the same rolling-origin test as any estimator.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def choose(
         return Choice(name, 0.5, 0, np.nan, np.nan)
     # One more year in which both did as ×12/k usually does keeps a short past from deciding.
     par = float(np.mean(naive))
-    ratio = _ratio(sum(used) + par, sum(naive) + par)
+    ratio = float(_ratio(sum(used) + par, sum(naive) + par))
     return Choice(name, 1 / (1 + ratio), len(past), float(np.mean(used)), par)
 
 
@@ -85,17 +86,17 @@ def _champion(
 
 def _loss(trials: Trials, past: list[int], name: str) -> float:
     """Error relative to ×12/k, averaged over all eleven cuts; infinite without a trial."""
-    both = [
-        (abs(trials[year][name]), abs(trials[year][NAIVE])) for year in past if name in trials[year]
-    ]
-    if not both:
+    tried = [trials[year] for year in past if name in trials[year]]
+    if not tried:
         return np.inf
-    mine, naive = (np.array(side) for side in zip(*both, strict=True))
-    known = ~np.isnan(mine) & ~np.isnan(naive)
-    sums = [(mine[known[:, c], c].sum(), naive[known[:, c], c].sum()) for c in range(11)]
-    ratios = [_ratio(a, b) for c, (a, b) in enumerate(sums) if known[:, c].any()]
-    return float(np.mean(ratios)) if ratios else np.inf
+    mine, naive = (  # a row a cut, so that each is summed by itself
+        np.abs(np.stack([errors[one] for errors in tried], axis=1)) for one in (name, NAIVE)
+    )
+    known = ~np.isnan(mine + naive)
+    sums = (np.where(known, side, 0.0).sum(axis=1) for side in (mine, naive))
+    ratios = _ratio(*sums)[known.any(axis=1)]
+    return float(np.mean(ratios)) if len(ratios) else np.inf
 
 
-def _ratio(one: float, other: float) -> float:
-    return float((one + _NONE) / (other + _NONE))
+def _ratio(one: Any, other: Any) -> Any:
+    return (one + _NONE) / (other + _NONE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kzdata import aggregates, amounts, contract, indicators, periods, sources
@@ -151,11 +152,12 @@ def _compare(claim: Row, book: _Book) -> tuple[str, str, Row | None]:
     return "unverifiable", written("no published series of this measure is loaded"), None
 
 
-def _growth_claimed(claim: Row, book: pd.DataFrame) -> tuple[str, str, None]:
+def _growth_claimed(claim: Row, published: pd.DataFrame) -> tuple[str, str, None]:
     """A claim that trade grew at some rate in every year of its period, against the series."""
-    same = book[(book[SERIES] == pd.Series({c: claim[c] for c in SERIES})).all(axis=1)]
-    same = same[(same["freq"] == "A") & (claim["period"] != UNKNOWN)]
-    if same.empty:
+    wanted = {column: claim[column] for column in SERIES} | {"freq": "A"}
+    alike = [published[column] == value for column, value in wanted.items()]
+    same = published[np.logical_and.reduce(alike)]
+    if same.empty or claim["period"] == UNKNOWN:
         return "unverifiable", written("no annual series of this flow is loaded"), None
     span = periods.span(claim["period"])
     grown = indicators.growth(same)
