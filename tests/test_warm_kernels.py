@@ -84,6 +84,7 @@ ERRORS = [
     "print('before'); 1/0",
     "def f():\n    raise KeyError('k') from ValueError('v')\nf()",
     "not python (",
+    "def deeper(n):\n    return deeper(n + 1)\ndeeper(0)",  # as many frames as a started one's
     "raise KeyboardInterrupt",
 ]
 

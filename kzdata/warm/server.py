@@ -58,8 +58,8 @@ def _reap() -> None:
             pass
 
 
-def main() -> None:
-    """Import what kernels and jobs need, then serve."""
+def main() -> Callable[[], None]:
+    """Import what kernels and jobs need, then serve. Returns in a forked process, as `serve`."""
     number, parent, *modules = sys.argv[1:]
     # The folder that -m put here is no part of a kernel's path.
     del sys.path[0]
@@ -76,9 +76,10 @@ def main() -> None:
     gc.freeze()  # or the first collection in each process would copy every page
     control = socket.socket(fileno=int(number))
     with contextlib.suppress(OSError):
-        work = serve(control, int(parent), refusal)
-    work()
+        return serve(control, int(parent), refusal)
+    sys.exit(1)
 
 
 if __name__ == "__main__":
-    main()
+    work = main()
+    work()

@@ -44,7 +44,7 @@ def prepared(task: dict[str, Any], guard: int, fds: list[int]) -> Callable[[], N
     os.chdir(task["cwd"])
     _reseed()
     if "argv" in task:
-        return partial(_kernel, task["argv"])
+        return _kernel(task["argv"])
     for fd in fds[2:]:
         os.set_inheritable(fd, False)
     return partial(_job, task, *fds[2:])
@@ -58,7 +58,10 @@ def _reseed() -> None:
         numpy.random.seed()
 
 
-def _kernel(arguments: list[str]) -> None:
+def _kernel(arguments: list[str]) -> Callable[[], None]:
+    """What starts a kernel. It is called without anything, by a module, as by ipykernel's own
+    launcher: so a recursion goes as deep as in a kernel that was started.
+    """
     launcher = importlib.util.find_spec("ipykernel_launcher")
     assert launcher is not None
     sys.argv = [str(launcher.origin), *arguments]
@@ -66,7 +69,9 @@ def _kernel(arguments: list[str]) -> None:
     from ipykernel import kernelapp
 
     # ipykernel reads this when it is imported, and without it takes a terminal to be its asker.
-    kernelapp.launch_new_instance(parent_handle=int(os.environ.get("JPY_PARENT_PID") or 0))
+    kernelapp.IPKernelApp.instance(parent_handle=int(os.environ.get("JPY_PARENT_PID") or 0))
+    launch: Callable[[], None] = kernelapp.launch_new_instance
+    return launch
 
 
 def _job(task: dict[str, Any], out: int, control: int) -> None:
