@@ -21,7 +21,7 @@ from kzdata.reports.blocks import (
     slug,
 )
 from kzdata.reports.dataframe import read_html_table
-from kzdata.reports.document import section, spread
+from kzdata.reports.document import ORIGIN, section, spread
 
 
 def read(*cells):
@@ -133,3 +133,18 @@ def test_one_notebook_spreads_into_its_chapters():
 def test_slugs_are_file_names():
     assert slug("Türkiye: ../../etc — 2024!") == "turkiye-etc-2024"
     assert slug("Қазақ") == ""
+
+
+@pytest.mark.parametrize("packed", ["!", "aGVsbG8="])
+def test_a_picture_that_is_none_is_refused_by_name(packed):
+    with pytest.raises(KzdataError, match="bilateral, cell 1 shows a picture that is no image/png"):
+        read(sample.shows(sample.output({"image/png": packed, "text/plain": "x"})))
+
+
+def test_a_number_of_a_statement_may_lack_its_origin_and_not_its_value():
+    said = {"kind": "statement", "text": "**5**", "numbers": [{"text": "5", "value": 5}]}
+    (block,) = read(sample.shows(sample.output({sample.RESOURCE: said, "text/plain": ""}))).blocks
+    assert block.numbers[0] == {"text": "5", "value": 5} | dict.fromkeys(ORIGIN)
+    del said["numbers"][0]["value"]
+    with pytest.raises(KzdataError, match="bilateral, cell 1 shows a statement that is incomplete"):
+        read(sample.shows(sample.output({sample.RESOURCE: said, "text/plain": ""})))

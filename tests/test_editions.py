@@ -177,6 +177,21 @@ def test_a_matrix_and_languages_make_an_edition_of_each(tmp_path, home):
         ("a: {title: t, notebooks: [b], formats: [doc]}", "'doc' is no format"),
         ("a: [", "no YAML"),
         ("- a", "no editions by name"),
+        (
+            "a: {title: t, notebooks: [b]}\na: {title: u, notebooks: [b]}",
+            "'a' stands here more than",
+        ),
+        (
+            "a: {title: t, notebooks: [b], parameters: {p: 1, p: 2}}",
+            "'p' stands here more than once",
+        ),
+        (
+            "a: {title: t, notebooks: [b], parameters: {p: 2026-02-30}}",
+            "no YAML: day is out of range",
+        ),
+        ("a: {title: t, notebooks: [b], formats: [1]}", "edition a: formats: 1 is no format"),
+        ("a: {title: t, notebooks: [b], languages: [en, en]}", "'en' stands there twice"),
+        ("a: {title: t, notebooks: [b], matrix: {p: [1, 1]}}", "two of its values make .* a-1"),
         ("a: {title: t, notebooks: [b], matrix: {p: ISR}}", "matrix: p is 'ISR', expected a list"),
         ("a: {title: t, notebooks: [b], matrix: {p: ['Қ']}}", "gives no name"),
         ("a: {title: t, notebooks: [b], matrix: {p: [1]}, parameters: {p: 1}}", "in one of them"),
@@ -193,6 +208,7 @@ def test_a_matrix_and_languages_make_an_edition_of_each(tmp_path, home):
         ),
         ("a: {title: t, notebooks: [b], calendar: {cron: 61 * * * *}}", "is no cron expression"),
         ("a: {title: t, notebooks: [b], calendar: {cron: 0 0 31 2 *}}", "is no cron expression"),
+        ("a: {title: t, notebooks: [b], calendar: {cron: 0 0 6 * * *}}", "Wrong number of fields"),
         (
             "a: {title: t, notebooks: [b], calendar: {cron: 0 6 * * *, time_zone: Almaty}}",
             "'Almaty' is no time zone",
@@ -208,6 +224,25 @@ def test_a_wrong_entry_is_named(tmp_path, text, said):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(KzdataError, match=said):
         read_editions(path)
+
+
+def test_what_is_no_file_of_editions_is_said(tmp_path):
+    path = tmp_path / "editions.yml"
+    assert read_editions(path) == {}
+    path.write_bytes('a: {title: "é"}'.encode("latin-1"))
+    with pytest.raises(KzdataError, match="no text in UTF-8"):
+        read_editions(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(KzdataError, match="is no file"):
+        read_editions(path)
+
+
+def test_a_file_that_an_edition_reads_has_to_be_there(home):
+    text = EDITIONS + "  reads: [data/none.csv]\n"
+    (home / "reports" / "editions.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"reads names data/none\.csv, and there is no such"):
+        edition("kaz-tur").bound()
 
 
 def test_two_notebooks_of_one_name_are_refused(home):

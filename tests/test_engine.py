@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import json
 import sys
 
 import pytest
 import reports_sample as sample
 
-from kzdata.errors import NotebookFailed, UnknownCode
-from kzdata.reports.engine import notebooks, resolve, run
+from kzdata.errors import KzdataError, NotebookFailed, ParameterError, UnknownCode
+from kzdata.reports.engine import notebooks, read_notebook, resolve, run
+from kzdata.reports.parameters import parameters
 
 
 def execute(tmp_path, *sources, values=None, seen=None):
@@ -87,3 +89,42 @@ def test_what_is_no_notebook_here_is_refused(tmp_path, monkeypatch, name, said):
     sample.lay_out(tmp_path / "home", monkeypatch)
     with pytest.raises(UnknownCode, match=said):
         resolve(name)
+
+
+BOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ([], "no readable notebook"),
+        (BOOK | {"cells": "x"}, "no readable notebook"),
+        (
+            BOOK | {"cells": [{"cell_type": "plot", "metadata": {}, "source": ""}]},
+            "known kind: plot",
+        ),
+        (BOOK | {"metadata": {"kernelspec": {"name": "ir", "language": "R"}}}, "is written in R"),
+        (BOOK | {"metadata": {"language_info": {"name": "julia"}}}, "is written in julia"),
+    ],
+)
+def test_what_no_report_can_be_made_of_is_refused(tmp_path, content, said):
+    path = tmp_path / "t.ipynb"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(KzdataError, match=said):
+        read_notebook(path)
+
+
+def test_a_notebook_of_an_old_format_runs(tmp_path):
+    cell = {"cell_type": "code", "input": ["6 * 7"], "language": "python", "outputs": []}
+    sheets = [{"cells": [cell | {"collapsed": False, "metadata": {}}]}]
+    old = {"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": sheets}
+    path = tmp_path / "t.ipynb"
+    path.write_text(json.dumps(old), encoding="utf-8")
+    assert texts(run(path, {}, scratch=tmp_path / "s", epoch=1)) == ["42"]
+
+
+def test_a_second_cell_of_parameters_is_refused(tmp_path):
+    # papermill sets what is given after the first; the second would set it back.
+    cells = [sample.code(f"{name}: int = 1", "parameters") for name in "xy"]
+    with pytest.raises(ParameterError, match="has 2 cells tagged parameters"):
+        parameters(sample.save(tmp_path / "t.ipynb", *cells))

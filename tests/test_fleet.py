@@ -84,6 +84,18 @@ def test_a_date_of_a_file_is_no_change(made):
     assert made.reasons() == {"kaz-isr": [], "kaz-tur": []}
 
 
+def test_a_manifest_that_lacks_what_it_should_hold_makes_the_report_again(restored):
+    here = restored("reports/kaz-isr/manifest.json")
+    place = here.report("kaz-isr") / "manifest.json"
+    said = json.loads(place.read_text(encoding="utf-8"))
+    del said["inputs"]["versions"]
+    place.write_text(json.dumps(said), encoding="utf-8")
+    assert here.reasons()["kaz-isr"] == ["the manifest of the report before cannot be understood"]
+    del said["outputs"]
+    place.write_text(json.dumps(said), encoding="utf-8")
+    assert here.reasons()["kaz-isr"] == ["the manifest of the report before cannot be understood"]
+
+
 def test_only_what_reads_a_figure_is_made_again(restored):
     here = restored("data/tidy/observations.csv")
     here.edit("data/tidy/observations.csv", CELL, REVISED)

@@ -142,3 +142,7 @@ def test_a_scheduler_that_is_not_there_is_said(tmp_path):
     assert done.returncode == 2
     assert "No scheduler answers at tcp://127.0.0.1:9" in done.stderr
     assert "Traceback" not in done.stderr
+    for address in ("", "http://127.0.0.1:9"):
+        done = here.call("run", "--scheduler", address)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+        assert f"{address!r} is no address" in done.stderr

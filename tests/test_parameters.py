@@ -49,6 +49,16 @@ def test_a_parameters_cell_holds_nothing_but_literals(source):
         declared(source)
 
 
+@pytest.mark.parametrize("text", ["nan", "inf", "-1e999"])
+def test_what_is_no_finite_number_is_refused(tmp_path, text):
+    path = sample.save(tmp_path / "t.ipynb", sample.code("f: list[float] = [0.5]", "parameters"))
+    for given, as_text in (({"f": text}, True), ({"f": [float(text)]}, False)):
+        with pytest.raises(ParameterError, match="f: it is no finite number"):
+            bind(path, given, as_text=as_text)
+    with pytest.raises(ParameterError, match="f: it is no finite number"):
+        bind(path, {"f": [10**400]})
+
+
 def test_parameters_of_a_file(tmp_path):
     path = sample.bilateral(tmp_path / "01_bilateral.ipynb")
     assert [each.name for each in parameters(path)] == ["partner", "start", "as_of"]

@@ -105,6 +105,15 @@ def test_verify_names_what_is_wrong(tmp_path):
         verify(target)
 
 
+def test_a_manifest_that_json_cannot_hold_is_not_published(tmp_path):
+    with (
+        pytest.raises(PublishError, match="The manifest cannot be written: Out of range"),
+        staging(tmp_path / "r") as stage,
+    ):
+        stage.fill({}, {"format": FORMAT, "outputs": {}, "numbers": [{"value": float("nan")}]})
+    assert left(tmp_path) == []
+
+
 @pytest.mark.parametrize("kind", ["files", "file", "link", "other manifest"])
 def test_what_is_no_report_is_not_replaced(tmp_path, kind):
     target = tmp_path / "r"
@@ -118,7 +127,7 @@ def test_what_is_no_report_is_not_replaced(tmp_path, kind):
         content = json.dumps({"format": "another"})
         (target / (NAME if kind == "other manifest" else "notes.txt")).write_text(content)
     before = left(tmp_path)
-    with pytest.raises(PublishError, match="Give another folder"):
+    with pytest.raises(PublishError, match="give another folder"):
         publish(target, a_txt=b"one")
     assert left(tmp_path) == before
     assert not (target / "a.txt").exists()

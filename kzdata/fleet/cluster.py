@@ -16,7 +16,7 @@ from kzdata.errors import KzdataError, NotAvailable
 from kzdata.fleet.job import fingerprint
 
 SECONDS = 10
-_ADDRESS = re.compile(r"([a-z]+://)?[^/\s]+:\d+/?")
+_ADDRESS = re.compile(r"((tcp|tls|ucx|wss?)://)?[^/\s]+:\d+/?")
 
 
 class ClusterError(KzdataError):

@@ -182,12 +182,11 @@ def before(folder: Path) -> dict[str, Any] | None:
         told = json.loads((folder / changes.CHANGES).read_bytes())
     except (OSError, ValueError):
         told = None
-    return {
-        "key": key(manifest["inputs"]),
-        "generated": manifest["generated"],
-        "facts": said,
-        "changes": told,
-    }
+    try:
+        made_from, generated = key(manifest["inputs"]), str(manifest["generated"])
+    except (KeyError, TypeError, AttributeError):
+        return None
+    return {"key": made_from, "generated": generated, "facts": said, "changes": told}
 
 
 def fingerprint() -> str:

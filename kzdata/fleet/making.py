@@ -47,7 +47,7 @@ Start = Callable[[int], contextlib.AbstractContextManager[Executor]]
 @contextlib.contextmanager
 def executor(wishes: Wishes, waiting: int) -> Iterator[Start]:
     """How to get an executor for so many jobs; asked again where one has broken."""
-    if wishes.scheduler:
+    if wishes.scheduler is not None:  # an empty one is told as no address
         from kzdata.fleet.cluster import connected
 
         with connected(wishes.scheduler) as cluster:

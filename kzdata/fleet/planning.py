@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from kzdata import home
+from kzdata.errors import KzdataError
 from kzdata.fleet.answers import answers
 from kzdata.fleet.hashes import Hashes, replace
 from kzdata.fleet.inputs import Standing, changed, standing
@@ -42,6 +43,14 @@ class Planner:
 
     def plan(self, edition: Edition) -> Plan:
         """Why an edition has to be made again."""
+        try:
+            return self._plan(edition)
+        except KzdataError:
+            raise
+        except (KeyError, TypeError, AttributeError, ValueError):
+            return Plan(edition, ["the manifest of the report before cannot be understood"], [])
+
+    def _plan(self, edition: Edition) -> Plan:
         place = self._reports / edition.name
         made = manifest.read(place)
         if made is None:

@@ -37,6 +37,8 @@ def _first(cron: str, time_zone: str, now: dt.datetime, *, backwards: bool) -> d
             f"{time_zone!r} is no time zone.", "Write one of the tz database: Asia/Almaty, UTC."
         ) from None
     hint = 'Write minute hour day month weekday: "0 6 * * 1" is every Monday at six.'
+    if len(cron.split()) != 5:  # cronsim would take a sixth in front for seconds
+        raise KzdataError(f"{cron!r} is no cron expression: Wrong number of fields.", hint)
     try:
         moment = next(CronSim(cron, now.astimezone(zone), reverse=backwards), None)
     except CronSimError as error:

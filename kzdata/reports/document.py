@@ -8,6 +8,7 @@ Code never appears, nor what a cell wrote to the error stream.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from typing import Any
 
@@ -30,6 +31,7 @@ from kzdata.reports.dataframe import read_html_table
 from kzdata.reports.drawing import harmless
 from kzdata.reports.markdown import split_headings
 
+ORIGIN = ("unit", "lower", "upper", "source", "locator", "published", "note")
 RESOURCE = "application/vnd.dataresource+json"
 
 
@@ -93,7 +95,8 @@ def _output(output: Any, where: str) -> list[Block]:
     if RESOURCE in data:
         resource = data[RESOURCE]
         if isinstance(resource, str):
-            resource = json.loads(resource)
+            with contextlib.suppress(ValueError):  # then it is nothing of ours
+                resource = json.loads(resource)
         if isinstance(resource, dict) and resource.get("kind") in KINDS:
             try:
                 return [KINDS[resource["kind"]](resource, data)]
@@ -102,10 +105,10 @@ def _output(output: Any, where: str) -> list[Block]:
                     f"{where} shows a {resource['kind']} that is incomplete: {error!r}.",
                     "A display object needs what kzdata's own carry; see kzdata.resource.",
                 ) from None
-    return _foreign(data)
+    return _foreign(data, where)
 
 
-def _foreign(data: dict[str, Any]) -> list[Block]:
+def _foreign(data: dict[str, Any], where: str) -> list[Block]:
     table = read_html_table(data["text/html"]) if "text/html" in data else None
     if table:
         return [table]
@@ -115,17 +118,33 @@ def _foreign(data: dict[str, Any]) -> list[Block]:
         return [Image("image/svg+xml", harmless(data["image/svg+xml"]).encode(), alt)]
     for mime in ("image/png", "image/jpeg"):
         if mime in data:
-            return [Image(mime, base64.b64decode(data[mime]), alt)]
+            return [Image(mime, _picture(mime, data[mime], where), alt)]
     if "text/markdown" in data:
         return split_headings(data["text/markdown"])
     text = str(data.get("text/plain", "")).rstrip()
     return [Preformatted(text)] if text else []
 
 
+def _picture(mime: str, packed: str, where: str) -> bytes:
+    try:
+        content = base64.b64decode(packed)
+    except (ValueError, TypeError):
+        content = b""
+    if not content.startswith(b"\x89PNG\r\n" if mime == "image/png" else b"\xff\xd8"):
+        raise KzdataError(f"{where} shows a picture that is no {mime}.", "Look at that cell.")
+    return content
+
+
+def _number(said: dict[str, Any]) -> dict[str, Any]:
+    if not {"text", "value"} <= said.keys():
+        raise ValueError(f"a number without text or value: {said}")
+    return {**said, **{key: None for key in ORIGIN if key not in said}}
+
+
 def _statement(resource: dict[str, Any], data: dict[str, Any]) -> Block:
     return Statement(
         resource["text"],
-        list(resource.get("numbers", [])),
+        [_number(each) for each in resource.get("numbers", [])],
         finding=bool(resource.get("finding")),
         question=str(resource.get("question") or ""),
         lead=bool(resource.get("lead")),

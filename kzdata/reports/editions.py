@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from kzdata import home
 from kzdata.errors import KzdataError, ParameterError, UnknownCode, did_you_mean
-from kzdata.reports.entries import expanded
+from kzdata.reports.entries import expanded, read_entries
 
 if TYPE_CHECKING:
     from kzdata.reports.parameters import Parameter
@@ -63,7 +63,8 @@ class Edition:
     def bound(self) -> dict[str, dict[str, Any]]:
         """For each notebook the value of its parameters: the edition's where it declares them.
 
-        Raises `ParameterError` for a parameter that no notebook of the edition declares.
+        Raises `ParameterError` for a parameter that no notebook of the edition declares, and for a
+        file under ``reads`` that is not there.
         """
         from kzdata.reports.engine import resolve, short_name
         from kzdata.reports.parameters import bind_declared
@@ -100,6 +101,11 @@ class Edition:
                 bound[name] = bind_declared(known, given, where=f"{self.name}: {name}")
             except ParameterError as error:
                 problems.append(str(error))
+        problems += [
+            f"{self.name}: reads names {each}, and there is no such file below {home.HOME}."
+            for each in self.reads
+            if not (home.HOME / each).is_file()
+        ]
         if problems:
             raise ParameterError("\n".join(problems))
         return bound
@@ -119,21 +125,15 @@ def _declared_then(path: Path, written: int, size: int) -> list[Parameter]:
 
 def read_editions(path: Path | None = None) -> dict[str, Edition]:
     """Every edition by name. Raises `KzdataError` naming the entry and the field that is wrong."""
-    import yaml
-
     place = path or home.HOME / "reports" / "editions.yml"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        entries = yaml.load(place.read_text(encoding="utf-8"), loader) or {}
-    except OSError:
-        return {}
-    except yaml.YAMLError as error:
-        raise KzdataError(f"{place.name} is no YAML: {error}") from None
-    if not isinstance(entries, dict):
-        raise KzdataError(f"{place.name} holds no editions by name.", "Write name: and its fields.")
     found: dict[str, Edition] = {}
-    for name, entry in entries.items():
+    for name, entry in read_entries(place).items():
         for each in (Edition(**one) for one in expanded(str(name), entry, place.name)):
+            if each.name in found and found[each.name].family == each.family:
+                raise KzdataError(
+                    f"{place.name}, edition {name}: two of its values make an edition {each.name}.",
+                    "Leave one of them out.",
+                )
             if each.name in found:
                 raise KzdataError(
                     f"{place.name}: {each.family} and {found[each.name].family} both make an "

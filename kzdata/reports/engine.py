@@ -10,14 +10,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import secrets
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from kzdata import home
-from kzdata.errors import KzdataError, NotebookFailed, UnknownCode, did_you_mean
+from kzdata.errors import NotebookFailed, UnknownCode, did_you_mean
+from kzdata.reports.opening import light_imports, read_notebook
 from kzdata.warm.environment import base
 
 CELL_SECONDS = 600
@@ -64,23 +64,6 @@ def resolve(notebook: str | Path) -> Path:
 
 
 @contextlib.contextmanager
-def _light_imports() -> Iterator[None]:
-    # Where JupyterLab is installed, jsonschema builds a whole grammar of internationalised
-    # addresses when nbformat is imported: over a second, for a check that no notebook needs.
-    hidden = "rfc3987_syntax"
-    absent = hidden not in sys.modules
-    if absent:
-        sys.modules[hidden] = None  # type: ignore[assignment]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            yield
-    finally:
-        if absent:
-            sys.modules.pop(hidden, None)
-
-
-@contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep the machinery's own warnings and log from the screen.
 
@@ -96,18 +79,6 @@ def quiet() -> Iterator[None]:
             yield
     finally:
         log.setLevel(level)
-
-
-def read_notebook(path: Path) -> Any:
-    """The notebook in a file, in the current format. Raises `KzdataError` if it is none."""
-    with _light_imports():
-        import nbformat
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # cells without ids are given one
-            return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError) as error:
-        raise KzdataError(f"{path.name} is no readable notebook: {error}") from None
 
 
 def foresee(notebook: Path, engine: str = "warm") -> None:
@@ -146,7 +117,7 @@ def run(
 
     refuse_few_handles()
     foresee(notebook, engine)
-    with _light_imports():
+    with light_imports():
         import nbformat
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill import execute_notebook

@@ -1,4 +1,4 @@
-"""One entry of ``reports/editions.yml``: fields checked, matrix and languages multiplied.
+"""The entries of ``reports/editions.yml``: fields checked, matrix and languages multiplied.
 
 What an entry leaves out is what the settings ``formats`` and ``language`` say.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from kzdata import settings
@@ -27,6 +28,43 @@ LONGEST = 120  # a name becomes that of a folder, with more around it while it i
 LANGUAGES = ("en", "ru", "kk", "he")
 
 
+def read_entries(place: Path) -> dict[Any, Any]:
+    """What the file says, by name; nothing where there is no file.
+
+    Raises `KzdataError` for what is no text, no YAML, or says one thing twice.
+    """
+    import yaml
+
+    class Once(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """YAML forbids a key that stands twice; its loaders take the last and are silent."""
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            for (key, _), name in zip(node.value, names, strict=False):
+                if names.count(name) > 1:
+                    said = f"{name!r} stands here more than once"
+                    raise yaml.constructor.ConstructorError(None, None, said, key.start_mark)
+            return super().construct_mapping(node, deep)
+
+    try:
+        if place.exists() and not place.is_file():
+            raise KzdataError(
+                f"{place} is no file.", "Write the editions into a file of this name."
+            )
+        found = yaml.load(place.read_text(encoding="utf-8-sig"), Once) or {}
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise KzdataError(f"{place} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise KzdataError(f"{place} is no text in UTF-8.", "Save it again as UTF-8.") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # ValueError: 30 February
+        raise KzdataError(f"{place.name} is no YAML: {error}") from None
+    if not isinstance(found, dict):
+        raise KzdataError(f"{place.name} holds no editions by name.", "Write name: and its fields.")
+    return found
+
+
 def expanded(name: str, entry: Any, where: str) -> Iterator[dict[str, Any]]:
     """The fields of each edition that an entry makes. Raises `KzdataError` naming what is wrong."""
     from kzdata.reports.formats import FORMATS, check_formats
@@ -41,6 +79,10 @@ def expanded(name: str, entry: Any, where: str) -> Iterator[dict[str, Any]]:
         )
     _check_fields(entry, wrong)
     cron, time_zone = _calendar(entry.get("calendar"), wrong)
+    try:
+        formats = check_formats(entry.get("formats", settings.value("formats") or FORMATS))
+    except KzdataError as error:
+        raise wrong(f"formats: {error.fact}", error.hint) from None
     shared = {str(key): value for key, value in entry.get("parameters", {}).items()}
     for combination in _combinations(entry.get("matrix", {}), shared, wrong):
         suffixes = [slug(str(value)) for value in combination.values()]
@@ -59,9 +101,7 @@ def expanded(name: str, entry: Any, where: str) -> Iterator[dict[str, Any]]:
                 "title": _title(entry["title"], language, {**shared, **combination}, wrong),
                 "notebooks": tuple(str(each) for each in entry["notebooks"]),
                 "parameters": {**shared, **combination},
-                "formats": check_formats(
-                    entry.get("formats", settings.value("formats") or FORMATS)
-                ),
+                "formats": formats,
                 "family": name,
                 "language": language,
                 "cron": cron,
@@ -84,8 +124,12 @@ def _check_fields(entry: Any, wrong: Any) -> None:
     for key in ("title", "notebooks"):
         if not entry.get(key):
             raise wrong(f"{key} is missing.")
-    if "languages" in entry and not entry["languages"]:
+    languages = entry.get("languages", ["en"])
+    if not languages:
         raise wrong("languages is empty.", "Leave it out for English alone.")
+    for language in languages:
+        if languages.count(language) > 1:
+            raise wrong(f"languages: {language!r} stands there twice.", "Leave one of them out.")
 
 
 def _calendar(given: Any, wrong: Any) -> tuple[str, str]:

@@ -15,7 +15,9 @@ def check_formats(formats: Iterable[str]) -> tuple[str, ...]:
     asked = [formats] if isinstance(formats, str) else list(formats)
     for each in asked:
         if each not in FORMATS:
-            raise ParameterError(f"{each!r} is no format of a report.", did_you_mean(each, FORMATS))
+            raise ParameterError(
+                f"{each!r} is no format of a report.", did_you_mean(str(each), FORMATS)
+            )
     if not asked:
         raise ParameterError("No format is asked for.", "Give one or more of html, pdf, xlsx.")
     return tuple(each for each in FORMATS if each in asked)

@@ -40,7 +40,8 @@ class Parameter:
 def parameters(notebook: Path | str) -> list[Parameter]:
     """What a notebook can be asked, in the order of its ``parameters`` cell.
 
-    Raises `ParameterError` where that cell holds anything but literals of a known type.
+    Raises `ParameterError` where that cell holds anything but literals of a known type, and where
+    there are two: what is given is set after the first, and the second would set it back.
     """
     from kzdata.reports.engine import TAG, read_notebook
 
@@ -50,6 +51,10 @@ def parameters(notebook: Path | str) -> list[Parameter]:
         for cell in read_notebook(path).cells
         if cell.cell_type == "code" and TAG in cell.metadata.get("tags", [])
     ]
+    if len(cells) > 1:
+        raise ParameterError(
+            f"{path.name} has {len(cells)} cells tagged {TAG}.", "Put them together in one."
+        )
     return [each for cell in cells for each in declared(cell.source, where=path.name)]
 
 

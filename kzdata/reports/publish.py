@@ -51,7 +51,13 @@ class Staging:
 
         Raises `PublishError` for a file that does not parse back, and for one that holds a secret.
         """
-        text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        try:
+            text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        except ValueError as error:
+            raise PublishError(
+                f"The manifest cannot be written: {error}.",
+                "A number that is none is left out: None says that it is missing.",
+            ) from None
         self.put(NAME, text.encode())
         with _explained(self.target):
             verify(self.folder)
@@ -114,7 +120,9 @@ def refuse_foreign(target: Path) -> None:
         fact = f"{target} holds files, and they are no report of kzdata's."
     else:
         return
-    raise PublishError(fact, "Nothing was changed. Give another folder: --out ./my-report")
+    raise PublishError(
+        fact, "Nothing was changed. Move it away, or give another folder: --out ./my-report"
+    )
 
 
 def verify(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Final
 
 
@@ -34,6 +35,8 @@ def typed(value: Any, kind: str) -> Any:
         if not isinstance(value, list | tuple):
             raise Misfit(f"{value!r} is {_a(value)}, expected {kind}, e.g. {_example(kind)}.")
         return [typed(each, kind[5:-1]) for each in value]
+    if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
+        raise Misfit("it is no finite number, or a larger one than can be counted with.")
     if kind == "float" and type(value) is int:
         return float(value)
     if type(value) is not SCALARS[kind]:
@@ -53,7 +56,7 @@ def from_text(text: str, kind: str) -> Any:
             return TRUTH[text.casefold()]
         if kind == "int" and "_" in text:
             raise ValueError
-        return SCALARS[kind](text)
+        return typed(SCALARS[kind](text), kind)
     except (ValueError, KeyError):
         raise Misfit(f"{text!r} is no {kind}; expected e.g. {_example(kind)}.") from None
 

@@ -61,7 +61,7 @@ def preload(more: Iterable[str] = ()) -> list[str]:
     package's, or `JOBS` for what runs notebooks and makes reports. What kernels and jobs can do
     without is left out where it is not installed.
     """
-    # See kzdata.reports.engine: a grammar of a second, for a check that no notebook needs.
+    # See kzdata.reports.opening: a grammar of a second, for a check that no notebook needs.
     hidden = "rfc3987_syntax"
     absent = hidden not in sys.modules
     if absent:
