@@ -6,9 +6,8 @@ Derived rows keep the sources and places of their parts, and ``note`` shows the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from itertools import compress, product
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,7 @@ _PUBLICATION = [
     "source",
     "published",
 ]
-Row = dict[str, Any]
-_ABSENT: Row = dict.fromkeys(contract.NUMERIC, math.nan)
-_ABSENT |= dict.fromkeys(["valuation", "unit", "obs_status", "locator"], "")
+_COMBINED = [*_PUBLICATION, "valuation", *contract.NUMERIC, "unit", "obs_status", "locator"]
 _SUMMED = [c for c in _PUBLICATION if c not in ("freq", "period")] + ["flow", "valuation", "unit"]
 
 
@@ -70,18 +67,48 @@ def balance(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _combine(frame: pd.DataFrame, flow: str, sign: int) -> pd.DataFrame:
-    """T = X + M or B = X - M, one row per cell and publication."""
+    """T = X + M or B = X - M, one row per cell and publication, vectorised."""
     other = sorted(set(frame["flow"]) - {"X", "M", "T"})
     if other:
         raise MeasureMismatch(
             f"{flow} is made of X and M; the frame also holds {', '.join(other)}.",
             'Choose them first: frame[frame["flow"].isin(["X", "M"])]',
         )
-    _valued(frame[frame["flow"] == "X"], "Exports", {"FOB"})
-    _valued(frame[frame["flow"] == "M"], "Imports", {"FOB", "CIF"})
-    pairs = _pairs(frame)
-    _spans_meet(pairs)
-    return _framed([_combined(cell, x, m, flow, sign) for cell, x, m in pairs])
+    x, m = (frame[frame["flow"] == side] for side in ("X", "M"))
+    _valued(x, "Exports", {"FOB"})
+    _valued(m, "Imports", {"FOB", "CIF"})
+    both = x[_COMBINED].merge(m[_COMBINED], on=_PUBLICATION, how="outer", suffixes=("_x", "_m"))
+    _spans_meet(both)
+    unit = both["unit_x"].fillna(both["unit_m"])
+    odd = unit != both["unit_m"].fillna(unit)
+    if odd.any():
+        cell = both[odd].iloc[0]
+        one_unit([cell["unit_x"], cell["unit_m"]], cell["period"])
+    value_x, value_m = (both[c].to_numpy(dtype=float) for c in ("value_x", "value_m"))
+    whole = ~(np.isnan(value_x) | np.isnan(value_m))
+    low, high = ("lower_m", "upper_m") if sign > 0 else ("upper_m", "lower_m")
+    word = "+" if sign > 0 else "-"
+    made = {
+        "flow": flow,
+        "valuation": np.where(both["valuation_m"] == "FOB", "FOB", "FOB/CIF"),
+        "value": value_x + sign * value_m,
+        "unit": unit,
+        "lower": both["lower_x"] + sign * both[low],
+        "upper": both["upper_x"] + sign * both[high],
+        "obs_status": np.where(whole, _worst(both["obs_status_x"], both["obs_status_m"]), "M"),
+        "basis": "derived",
+        "locator": [
+            "; ".join(w for w in pair if isinstance(w, str))
+            for pair in zip(both["locator_x"].tolist(), both["locator_m"].tolist(), strict=True)
+        ],
+        "note": [
+            f"{flow} = X {a:.15g} {word} M {b:.15g}"
+            if known
+            else f"{'exports' if a != a else 'imports'} missing, so {flow} is missing"
+            for a, b, known in zip(value_x.tolist(), value_m.tolist(), whole.tolist(), strict=True)
+        ],
+    }
+    return pd.DataFrame({c: both[c] if c in _PUBLICATION else made[c] for c in contract.COLUMNS})
 
 
 def _valued(side: pd.DataFrame, flow: str, good: set[str]) -> None:
@@ -95,64 +122,31 @@ def _valued(side: pd.DataFrame, flow: str, good: set[str]) -> None:
         )
 
 
-def _pairs(frame: pd.DataFrame) -> list[tuple[tuple[str, ...], Row, Row]]:
-    """Each cell and publication with its exports and its imports, `_ABSENT` where it has none."""
-    sides: dict[tuple[str, ...], tuple[list[Row], list[Row]]] = {}
-    cells = zip(*(frame[column].tolist() for column in _PUBLICATION), strict=True)
-    for cell, row in zip(cells, contract.records(frame, ["flow", *_ABSENT]), strict=True):
-        if row["flow"] != "T":
-            sides.setdefault(cell, ([], []))[row["flow"] == "M"].append(row)
-    return [
-        (cell, x, m)
-        for cell in sorted(sides)
-        for x, m in product(*(side or [_ABSENT] for side in sides[cell]))
-    ]
-
-
-def _spans_meet(pairs: list[tuple[tuple[str, ...], Row, Row]]) -> None:
+def _spans_meet(both: pd.DataFrame) -> None:
     """Raise where exports and imports of one year are given for different spans only."""
-    years: dict[tuple[str, ...], tuple[list[str], list[str]]] = {}
-    for cell, x, m in pairs:
-        if math.isnan(x["value"]) != math.isnan(m["value"]):
-            of = dict(zip(_PUBLICATION, cell, strict=True))
-            place = tuple(of[column] for column in of if column not in ("freq", "period"))
-            sides = years.setdefault((*place, of["period"][:4]), ([], []))
-            sides[math.isnan(x["value"])].append(of["period"])
-    for each in years.values():
-        lengths = {periods.months_in(period) for side in each for period in side}
+    exports, imports = both["value_x"].notna(), both["value_m"].notna()
+    sides: dict[tuple[str, ...], tuple[list[str], list[str]]] = {}
+    for row in contract.records(both[exports != imports], [*_PUBLICATION, "value_x"]):
+        place = tuple(row[c] for c in _PUBLICATION if c not in ("freq", "period"))
+        of_year = sides.setdefault((*place, row["period"][:4]), ([], []))
+        of_year[pd.isna(row["value_x"])].append(row["period"])
+    for each in sides.values():
+        lengths = {periods.span(period).months for side in each for period in side}
         if all(each) and len(lengths) == 2:
-            first, other = (side[0] for side in each)
+            x, m = (side[0] for side in each)
             raise PeriodMismatch(
-                f"Exports cover {periods.months_in(first)} months ({first}), imports "
-                f"{periods.months_in(other)} ({other}).",
-                f'Sum the longer or finer side to the other\'s span: kz.over(frame, "{first}")',
+                f"Exports cover {periods.months_in(x)} months ({x}), imports "
+                f"{periods.months_in(m)} ({m}).",
+                f'Sum the longer or finer side to the other\'s span: kz.over(frame, "{x}")',
             )
 
 
-def _combined(cell: tuple[str, ...], x: Row, m: Row, flow: str, sign: int) -> Row:
-    of = dict(zip(_PUBLICATION, cell, strict=True))
-    one_unit({x["unit"], m["unit"]} - {_ABSENT["unit"]}, of["period"])
-    absent = [word for word, side in (("exports", x), ("imports", m)) if math.isnan(side["value"])]
-    low, high = (m["lower"], m["upper"]) if sign > 0 else (m["upper"], m["lower"])
-    return of | {
-        "flow": flow,
-        "valuation": "FOB" if m["valuation"] == "FOB" else "FOB/CIF",
-        "value": x["value"] + sign * m["value"],
-        "unit": x["unit"] or m["unit"],
-        "lower": x["lower"] + sign * low,
-        "upper": x["upper"] + sign * high,
-        # Anything but normal stays visible.
-        "obs_status": "M"
-        if absent
-        else m["obs_status"]
-        if x["obs_status"] == "A"
-        else x["obs_status"],
-        "basis": "derived",
-        "locator": "; ".join(side["locator"] for side in (x, m) if side is not _ABSENT),
-        "note": f"{absent[0]} missing, so {flow} is missing"
-        if absent
-        else f"{flow} = X {x['value']:.15g} {'+' if sign > 0 else '-'} M {m['value']:.15g}",
-    }
+def _worst(*statuses: pd.Series) -> pd.Series:
+    """The status that derived cells inherit: anything but normal stays visible."""
+    first = statuses[0].fillna("A")
+    for other in statuses[1:]:
+        first = first.where(first != "A", other.fillna("A"))
+    return first
 
 
 def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -172,20 +166,20 @@ def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     return _framed(sums(contract.records(frame, contract.COLUMNS), period))
 
 
-def _framed(rows: list[Row]) -> pd.DataFrame:
+def _framed(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=contract.COLUMNS) if rows else contract.empty()
 
 
-def sums(rows: Iterable[Row], period: str) -> list[Row]:
+def sums(rows: Iterable[dict[str, Any]], period: str) -> list[dict[str, Any]]:
     """`over` of rows as records of the contract's columns."""
     wanted = periods.span(period)
-    series: dict[tuple[str, ...], list[Row]] = {}
+    series: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
         series.setdefault(tuple(row[column] for column in _SUMMED), []).append(row)
     return [_sum(group, period, wanted) for group in series.values()]
 
 
-def _sum(group: list[Row], period: str, wanted: periods.Span) -> Row:
+def _sum(group: list[dict[str, Any]], period: str, wanted: periods.Span) -> dict[str, Any]:
     """The rows of one series and publication that lie within the period, as one row."""
     spans = [periods.span(row["period"]) for row in group]
     within = [wanted.start <= s.start and s.end <= wanted.end for s in spans]
@@ -228,7 +222,7 @@ def annual(frame: pd.DataFrame) -> pd.DataFrame:
     1   2025  7.922950e+10          A
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
-    years: dict[str, list[Row]] = {}
+    years: dict[str, list[dict[str, Any]]] = {}
     for row in contract.records(frame, contract.COLUMNS):
         years.setdefault(row["period"][:4], []).append(row)
     summed = [row for year in sorted(years) for row in sums(years[year], year)]
