@@ -71,12 +71,16 @@ def bars(
     axes: Any, places: Iterable[float], heights: Iterable[float], color: str, *,
     width: float = 0.78, bottoms: Iterable[float] = repeat(0.0), **look: Any,
 ) -> None:  # fmt: skip
-    """Bars around ``places``; ``axes.bar`` would measure each for limits that charts set anyway."""
+    """Bars around ``places``, none where a height is missing.
+
+    ``axes.bar`` would measure each for limits that charts set anyway.
+    """
     from matplotlib.patches import Rectangle
 
     drawn: dict[str, Any] = {"facecolor": color, "edgecolor": "white", "linewidth": 0.5} | look
     for place, height, bottom in zip(places, heights, bottoms, strict=False):
-        axes.add_artist(Rectangle((place - width / 2, bottom), width, height, **drawn))
+        if not pd.isna(height):
+            axes.add_artist(Rectangle((place - width / 2, bottom), width, height, **drawn))
 
 
 def figures(axes: Any, rows: pd.DataFrame, factor: float, labels: list[tuple[Any, float]]) -> None:
