@@ -79,7 +79,7 @@ def hide(text: str, known: Mapping[str, str] | None = None) -> str:
 
 
 def forms(value: str) -> list[bytes]:
-    """A value as it may stand in a file: plain, quoted, escaped, in hexadecimal, in base64.
+    """A value as it may stand in a file: plain, quoted, escaped, backwards, in hexadecimal, base64.
 
     Without the blanks in it as well: a page may break the line there, see `squeezed`.
     """
@@ -87,6 +87,7 @@ def forms(value: str) -> list[bytes]:
     bare = {_bare(value)} if len(_bare(value)) >= SHORTEST else set()
     escaped = {
         value,
+        value[::-1],
         *bare,
         quote(value, safe=""),
         quote_plus(value),
@@ -96,7 +97,9 @@ def forms(value: str) -> list[bytes]:
         repr(value)[1:-1],
     }
     found = {each.encode() for each in escaped} | {raw.hex().encode(), raw.hex().upper().encode()}
-    found |= {value.encode("utf-16-le"), value.encode("utf-16-be")}
+    for wide in (value.encode("utf-16-le"), value.encode("utf-16-be")):
+        found |= {wide, wide.hex().encode()}
+    found.add(base64.b32encode(raw).rstrip(b"=")[: len(raw) * 8 // 5])  # the last sign may be cut
     for offset in range(3):
         # Of a value in the middle of other text only the letters between the edges are certain.
         text = base64.b64encode(b"\0" * offset + raw).rstrip(b"=")

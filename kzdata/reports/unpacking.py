@@ -22,8 +22,10 @@ DEEPEST = 3
 LARGEST = 256 * 2**20  # of one packed part: what unpacks to more is no report's
 _DATA_URI = re.compile(rb"data:[\w/+.;=-]+;base64,([A-Za-z0-9+/=\s]{16,})")
 _PACKED = re.compile(r"[A-Za-z0-9+/\s]{24,}={0,2}\s*")
+_ZLIB = {b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"}  # how its streams begin
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _TAG = re.compile(rb"<[^<>]*>")
+_ESCAPE = re.compile(rb"\\+u([0-9A-Fa-f]{4})")
 _ANSI = re.compile(rb"\x1b\[[0-9;]*m")
 # Blanks, and what is drawn as nothing: soft hyphen, zero-width signs, marks of direction.
 _BLANK = re.compile(
@@ -50,6 +52,8 @@ def squeezed(part: bytes) -> Iterator[bytes]:
     yield bare
     if b"%" in bare:
         yield unquote_to_bytes(bare)
+    if b"\\u" in bare:  # as in JSON or Python, though it stand in neither
+        yield _ESCAPE.sub(lambda found: chr(int(found[1], 16)).encode("utf-8", "replace"), bare)
 
 
 def layers(content: bytes, depth: int = DEEPEST) -> Iterator[bytes]:
@@ -75,6 +79,8 @@ def _inside(content: bytes) -> Iterator[bytes]:
     elif content[:2] == b"\x1f\x8b":
         with gzip.open(io.BytesIO(content)) as packed:
             yield packed.read(LARGEST)
+    elif content[:2] in _ZLIB:
+        yield _inflated(content)
     elif content[:8] == b"\x89PNG\r\n\x1a\n":
         yield from _of_picture(content)
     elif content[:5] == b"%PDF-":
