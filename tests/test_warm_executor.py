@@ -15,6 +15,7 @@ import pytest
 import warm_sample as sample
 
 from kzdata.errors import JobFailed
+from kzdata.fleet.executors import local
 from kzdata.warm import linux
 from kzdata.warm.executor import WarmExecutor
 
@@ -191,3 +192,23 @@ def test_where_nothing_can_be_forked_jobs_are_started_and_that_is_said(tmp_path,
     ], done.stderr
     assert "started instead of forked." in done.stderr
     assert said in done.stderr
+
+
+def interrupted(engine, marker):
+    """Two jobs of a minute, one at a time; the first is interrupted once it has begun."""
+    with local(1, engine) as jobs:
+        given = [jobs.submit(sample.wait, 60, str(marker)) for _ in range(2)]
+        until = time.monotonic() + 20
+        while not marker.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not given[0].done()
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("engine", ["warm", "plain"])
+def test_a_run_that_is_interrupted_does_not_wait_for_its_jobs(engine, tmp_path):
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(engine, tmp_path / "begun")
+    assert (tmp_path / "begun").exists()
+    assert time.monotonic() - begun < 40  # a job takes 60

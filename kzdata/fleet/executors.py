@@ -35,7 +35,7 @@ class Here(Executor):
 @contextlib.contextmanager
 def local(jobs: int, engine: str | None) -> Iterator[Executor]:
     """Processes of this machine: forked from a warm server, or started afresh (engine plain)."""
-    executor = _warm(jobs) if engine != "plain" else None
+    executor: Any = _warm(jobs) if engine != "plain" else None
     if executor is None:
         # Started, not forked: a fork would copy threads' locks in whatever state they are.
         executor = ProcessPoolExecutor(
@@ -48,7 +48,13 @@ def local(jobs: int, engine: str | None) -> Iterator[Executor]:
         try:
             yield executor
         except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
+            # Leaving waits for what runs, and that may take as long as an edition may.
+            if isinstance(executor, ProcessPoolExecutor):
+                executor.shutdown(wait=False, cancel_futures=True)
+                for child in multiprocessing.active_children():
+                    child.kill()
+            else:
+                executor.give_up()
             raise
 
 

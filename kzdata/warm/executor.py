@@ -47,6 +47,8 @@ class WarmExecutor(Executor):
         except client.NotWarm as error:
             LOG.warning("Jobs are started instead of forked. %s", error.fact)
         self._deadline = deadline
+        self._forked: set[client.Forked] = set()
+        self._given_up = False
         self._threads = ThreadPoolExecutor(jobs or (os.cpu_count() or 1) + 1, "kzdata-job")
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
@@ -69,6 +71,13 @@ class WarmExecutor(Executor):
         """As every executor; a job that runs is waited for."""
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
 
+    def give_up(self) -> None:
+        """Cancel what waits and kill what runs, with everything that it started."""
+        self._given_up = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for forked in list(self._forked):
+            forked.send_signal(signal.SIGKILL)
+
     def _run(self, name: str, call: bytes) -> Any:
         results, out = Pipe(duplex=False)
         with results:
@@ -78,11 +87,15 @@ class WarmExecutor(Executor):
             with out:
                 here = {"env": dict(os.environ), "cwd": str(Path.cwd()), "path": sys.path}
                 forked = server.fork({**here, "call": call}, out.fileno(), job=True)
+            self._forked.add(forked)
             try:
+                if self._given_up:  # a moment ago
+                    raise JobFailed(f"{name} was given up before it began.")
                 return _answer(name, forked, results, self._deadline)
             except client.NotWarm as error:
                 LOG.warning("A job is started instead of forked. %s", error.fact)
             finally:
+                self._forked.discard(forked)
                 _end(forked)
         self._server = None
         return self._run(name, call)
