@@ -33,7 +33,8 @@ LIBRARIES = (
     "PIL.PngImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin",
     "PIL.JpegImagePlugin", "PIL.PpmImagePlugin", "mpl_toolkits.mplot3d", "asyncio",
     "concurrent.futures.process", "pandas.io.formats.string",
-    "pandas.core.reshape.reshape", "pandas.plotting._matplotlib",
+    "pandas.core.reshape.reshape", "pandas.core.methods.to_dict", "pandas.plotting._matplotlib",
+    "pyarrow.pandas_compat",
 )  # fmt: skip
 READY = "kzdata.reports.ready"
 # What runs notebooks and makes reports of them, and what kzdata imports when it is asked to.
