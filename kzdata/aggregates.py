@@ -16,6 +16,7 @@ import pandas as pd
 from kzdata import contract, periods
 from kzdata.comparable import one_unit
 from kzdata.errors import MeasureMismatch, PeriodMismatch, ValuationMismatch
+from kzdata.rows import records
 
 _PUBLICATION = [
     *(c for c in contract.CELL if c not in ("flow", "valuation")),
@@ -126,7 +127,7 @@ def _spans_meet(both: pd.DataFrame) -> None:
     """Raise where exports and imports of one year are given for different spans only."""
     exports, imports = both["value_x"].notna(), both["value_m"].notna()
     sides: dict[tuple[str, ...], tuple[list[str], list[str]]] = {}
-    for row in contract.records(both[exports != imports], [*_PUBLICATION, "value_x"]):
+    for row in records(both[exports != imports], [*_PUBLICATION, "value_x"]):
         place = tuple(row[c] for c in _PUBLICATION if c not in ("freq", "period"))
         of_year = sides.setdefault((*place, row["period"][:4]), ([], []))
         of_year[pd.isna(row["value_x"])].append(row["period"])
@@ -163,7 +164,7 @@ def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     0  2025-01-01/P11M  7.159687e+10  USD
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
-    return _framed(sums(contract.records(frame, contract.COLUMNS), period))
+    return _framed(sums(records(frame, contract.COLUMNS), period))
 
 
 def _framed(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -223,7 +224,7 @@ def annual(frame: pd.DataFrame) -> pd.DataFrame:
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     years: dict[str, list[dict[str, Any]]] = {}
-    for row in contract.records(frame, contract.COLUMNS):
+    for row in records(frame, contract.COLUMNS):
         years.setdefault(row["period"][:4], []).append(row)
     summed = [row for year in sorted(years) for row in sums(years[year], year)]
     return contract.order(_framed(summed))

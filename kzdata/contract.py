@@ -8,7 +8,7 @@ disagree about a cell, one publication may not disagree with itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from kzdata import areas, periods
 from kzdata.codes import NOT_APPLICABLE, UNKNOWN, alpha3_codes
 from kzdata.errors import ContractError, ParseError
+from kzdata.rows import ranks
 from kzdata.vocabulary import (
     BASES,
     DATAFLOWS,
@@ -81,28 +82,9 @@ def order(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[columns].take(np.lexsort(by[::-1])).reset_index(drop=True)
 
 
-def ranks(column: pd.Series, key: Callable[[str], Any] | None = None) -> np.ndarray:
-    """The rank of each value among the distinct ones of its column; what is missing comes last.
-
-    ``key`` as in `sorted`. Few values stand in many rows: only the distinct ones are compared.
-    """
-    import pandas as pd
-
-    codes, distinct = pd.factorize(column)
-    values = distinct.tolist()
-    rank = {value: place for place, value in enumerate(sorted(values, key=key))}
-    return np.array([*(rank[value] for value in values), len(values)])[codes]
-
-
 def _in_time(period: str) -> tuple[str, str]:
     start = "" if period == UNKNOWN else periods.span(period).start.isoformat()
     return start, period
-
-
-def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows as plain records of these columns: walking them costs a fraction of a frame's."""
-    rows = zip(*(frame[column].tolist() for column in columns), strict=True)
-    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def need(frame: Any, columns: Iterable[str], taken_from: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from kzdata import contract, periods, sources
 from kzdata.comparable import SERIES, one_measure, parts_of_a_whole
 from kzdata.errors import MeasureMismatch, PeriodMismatch, UnitMismatch, ValuationMismatch
+from kzdata.rows import records
 
 _CELL = ["dataflow", "reporter", "flow", "product", "period"]
 
@@ -42,7 +43,7 @@ def growth(frame: pd.DataFrame) -> pd.DataFrame:
 def _grow(series: pd.DataFrame) -> pd.DataFrame:
     series = contract.order(series)
     one_measure(series)
-    rows = {row["period"]: row for row in contract.records(series, list(series.columns))}
+    rows = {row["period"]: row for row in records(series, list(series.columns))}
     grown = [_grown(row, rows.get(periods.previous_year(row["period"]))) for row in rows.values()]
     return pd.DataFrame(grown)
 

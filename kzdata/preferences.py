@@ -10,6 +10,7 @@ import pandas as pd
 
 from kzdata import contract, vintages
 from kzdata.home import HOME
+from kzdata.rows import ranks
 from kzdata.typed import yaml_of
 
 
@@ -43,7 +44,7 @@ def preferred(frame: pd.DataFrame, rules: list[dict[str, Any]] | None = None) ->
     last = np.where(listed, (frame["obs_status"] == "P").to_numpy(), 2)
     ages = {each: _age(each) for each in frame["published"].unique()}
     age = np.where(listed, frame["published"].map(ages), 0)
-    places = np.lexsort([contract.ranks(frame["source"]), age, rank, last])
+    places = np.lexsort([ranks(frame["source"]), age, rank, last])
     best = frame.take(places[keep[places]])
     cell = contract.CELL
     if "classification" in frame:

@@ -18,7 +18,7 @@ from kzdata import store
 LAYERS = [
     {"errors", "settings", "home", "reads", "staged", "typed"},
     {"language"},
-    {"words", "periods", "amounts", "codes", "areas", "resource"},
+    {"words", "periods", "amounts", "codes", "areas", "resource", "rows"},
     {"vocabulary", "bounds"},
     {"contract", "comparable", "nomenclature", "codebook", "outward"},
     {"sources", "seeds", "readers", "vintages", "bulk", "corrections", "preferences", "absent"},
@@ -48,7 +48,7 @@ LAYERS = [
     {"cli_index"},
     {
         *("cli_fetch", "cli_data", "cli_config", "cli_verify", "cli_fleet"),
-        *("cli_report", "cli_check", "cli_help"),
+        *("cli_report", "cli_check", "cli_help", "cli_schedule"),
     },
     {"cli"},
     {"__main__"},

@@ -22,6 +22,7 @@ from kzdata.partial.extrapolation import limits
 from kzdata.partial.months import before, is_month, single_months, whole_years
 from kzdata.partial.season import Season
 from kzdata.partial.spread import NONE, TESTED_YEARS, revision_spread, volatility
+from kzdata.rows import records
 
 WHOLE_YEARS = TESTED_YEARS + 1
 """Fewest whole years of months that make an estimate: each tested year has one before it."""
@@ -87,7 +88,7 @@ def partial_year(
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     pair = _pair(frame)
     series = _of_flow(frame[frame["period"] != UNKNOWN], flow)
-    book = contract.records(series, contract.COLUMNS)
+    book = records(series, contract.COLUMNS)
     said = _said(seeds.claims(topic="trade") if claims is None else claims, pair, flow)
     partial, origin = _find(period, [book, said])
     if partial is None:
@@ -143,7 +144,7 @@ def _said(claims: pd.DataFrame, pair: dict[str, str], flow: str) -> list[Row]:
     asked = pair | {"flow": flow}
     return [
         row
-        for row in contract.records(claims, [*contract.COLUMNS, "doubt"])
+        for row in records(claims, [*contract.COLUMNS, "doubt"])
         if all(row[column] == value for column, value in asked.items())
         and pd.notna(row["value"])
         and (pd.isna(row["doubt"]) or row["doubt"] == "")

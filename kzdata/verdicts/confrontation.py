@@ -16,6 +16,7 @@ from kzdata.language import (
     joined,
     written,
 )
+from kzdata.rows import records
 from kzdata.verdicts import reasons
 
 CLAIMED = ["claim", "topic", "printed", "qualifier", "speaker"]
@@ -83,7 +84,7 @@ def confront(claims: pd.DataFrame, *observations: pd.DataFrame) -> pd.DataFrame:
         contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     areas = [WORLD, *claims["reporter"].unique(), *claims["partner"].unique()]
     book = _Book(pd.concat([_among(frame, areas) for frame in observations], ignore_index=True))
-    said = contract.records(claims, list(claims.columns))
+    said = records(claims, list(claims.columns))
     return pd.DataFrame([_judge(claim, book) for claim in said], columns=COLUMNS)
 
 
@@ -104,14 +105,14 @@ class _Book:
         self.rows = rows[rows["value"].notna()]
         self._places: dict[Any, Any] = self.rows.groupby(_SERIES).indices
         of = [*_SERIES, "valuation"]
-        self.subjects = contract.records(self.rows.drop_duplicates(of), of)
+        self.subjects = records(self.rows.drop_duplicates(of), of)
 
     def series(self, claim: Row) -> list[Row]:
         """The rows of the measure that a claim is of, in any valuation that may be its."""
         places = self._places.get(tuple(claim[column] for column in _SERIES))
         if places is None:
             return []
-        same = contract.records(self.rows.take(places), contract.COLUMNS)
+        same = records(self.rows.take(places), contract.COLUMNS)
         if claim["valuation"] in (UNKNOWN, NOT_APPLICABLE, "unknown"):
             return same
         return [row for row in same if row["valuation"] in (claim["valuation"], "unknown")]

@@ -17,6 +17,7 @@ from kzdata.language import (
     word,
     written,
 )
+from kzdata.rows import records
 from kzdata.verdicts.concepts import unstated_concepts
 from kzdata.verdicts.findings import Claim, figures, finding, together
 from kzdata.verdicts.oil_share import oil_shares
@@ -63,7 +64,7 @@ def contradictions(claims: pd.DataFrame, *, oil: dict[str, Any] | None = None) -
     about US$162.4 million covers 11 months (2025-01-01/P11M), roughly $236 million covers ...
     """
     contract.need(claims, [*contract.COLUMNS, "claim", "concept", "printed"], "kz.claims()")
-    said = contract.records(claims, list(claims.columns))
+    said = records(claims, list(claims.columns))
     found = [
         *_spans(said),
         *oil_shares(said, oil),
