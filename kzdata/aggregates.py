@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import compress
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ import pandas as pd
 from kzdata import contract, periods
 from kzdata.comparable import one_unit
 from kzdata.errors import MeasureMismatch, PeriodMismatch, ValuationMismatch
-from kzdata.rows import records
+from kzdata.rows import Row, records
 
 _PUBLICATION = [
     *(c for c in contract.CELL if c not in ("flow", "valuation")),
@@ -130,7 +129,7 @@ def _spans_meet(both: pd.DataFrame) -> None:
     for row in records(both[exports != imports], [*_PUBLICATION, "value_x"]):
         place = tuple(row[c] for c in _PUBLICATION if c not in ("freq", "period"))
         of_year = sides.setdefault((*place, row["period"][:4]), ([], []))
-        of_year[pd.isna(row["value_x"])].append(row["period"])
+        of_year[bool(pd.isna(row["value_x"]))].append(row["period"])
     for each in sides.values():
         lengths = {periods.span(period).months for side in each for period in side}
         if all(each) and len(lengths) == 2:
@@ -167,20 +166,20 @@ def over(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     return _framed(sums(records(frame, contract.COLUMNS), period))
 
 
-def _framed(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def _framed(rows: list[Row]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=contract.COLUMNS) if rows else contract.empty()
 
 
-def sums(rows: Iterable[dict[str, Any]], period: str) -> list[dict[str, Any]]:
+def sums(rows: Iterable[Row], period: str) -> list[Row]:
     """`over` of rows as records of the contract's columns."""
     wanted = periods.span(period)
-    series: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    series: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         series.setdefault(tuple(row[column] for column in _SUMMED), []).append(row)
     return [_sum(group, period, wanted) for group in series.values()]
 
 
-def _sum(group: list[dict[str, Any]], period: str, wanted: periods.Span) -> dict[str, Any]:
+def _sum(group: list[Row], period: str, wanted: periods.Span) -> Row:
     """The rows of one series and publication that lie within the period, as one row."""
     spans = [periods.span(row["period"]) for row in group]
     within = [wanted.start <= s.start and s.end <= wanted.end for s in spans]
@@ -198,7 +197,7 @@ def _sum(group: list[dict[str, Any]], period: str, wanted: periods.Span) -> dict
     return group[0] | {
         "freq": periods.freq_of(period),
         "period": period,
-        **{column: np.nansum(n) if whole else float("nan") for column, n in numbers.items()},
+        **{column: np.sum(n) if whole else float("nan") for column, n in numbers.items()},
         "obs_status": next((row["obs_status"] for row in inside if row["obs_status"] != "A"), "A")
         if whole
         else "M",
@@ -223,7 +222,7 @@ def annual(frame: pd.DataFrame) -> pd.DataFrame:
     1   2025  7.922950e+10          A
     """
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
-    years: dict[str, list[dict[str, Any]]] = {}
+    years: dict[str, list[Row]] = {}
     for row in records(frame, contract.COLUMNS):
         years.setdefault(row["period"][:4], []).append(row)
     summed = [row for year in sorted(years) for row in sums(years[year], year)]

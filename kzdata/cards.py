@@ -59,7 +59,6 @@ def _plain(text: str) -> str:
 
 @cache
 def _cards() -> dict[str, Card]:
-
     table = yaml_of(_TABLE)
     return {
         name: Card(name=name, notation=table["notation"], **fields)

@@ -111,6 +111,14 @@ def test_a_sum_with_a_part_missing_is_missing():
     assert kz.over(frame.iloc[:1], "2024-01")["value"].item() == 1
 
 
+def test_a_sum_with_a_bound_missing_has_none_there():
+    frame = rows(("X", "2024-01", 1), ("X", "2024-02", 2))
+    frame.loc[1, "upper"] = float("nan")
+    (total,) = kz.over(frame, "2024-01-01/P2M")[["value", "lower", "upper"]].to_numpy().tolist()
+    assert total[:2] == [3, 2]  # 1 + 2, 0.5 + 1.5
+    assert total[2] != total[2]  # and not 1.5, below the value
+
+
 def test_provisional_months_make_a_provisional_sum():
     frame = rows(("X", "2024-01", 1), ("X", "2024-02", 2))
     frame.loc[1, "obs_status"] = "P"

@@ -121,6 +121,6 @@ def _fitting(name: str, share: str, tile: Tile) -> str:
     whole = set(" ".join(broken).split(" ")) == set(name.split(" "))
     if not broken or not whole:
         return ""
-    if (len(broken) + 1) * line + 0.06 <= tile.height and (page.inches(share, style.SMALL) <= room):
+    if (len(broken) + 1) * line + 0.06 <= tile.height and page.inches(share, style.SMALL) <= room:
         return "\n".join([*broken, share])
     return "\n".join(broken) if len(broken) * line + 0.06 <= tile.height else ""

@@ -6,7 +6,6 @@ import contextlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import yaml
 
@@ -19,6 +18,7 @@ from kzdata.fleet.records import folder
 from kzdata.reports import manifest
 from kzdata.reports.editions import Edition
 from kzdata.reports.formats import FILES
+from kzdata.typed import yaml_of
 
 HASHES, ANSWERS = "hashes.of.json", "answers.of.json"  # the name of no edition holds a dot
 
@@ -104,10 +104,9 @@ class _Answers:
 def drifted(hashes: Hashes) -> dict[str, str]:
     """The sources whose file in data/raw is not the one of their manifest, each with a sentence."""
     found = {}
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for place in sorted((home.HOME / "data" / "raw").glob("*/manifest.yml")):
         try:
-            said = yaml.load(place.read_text(encoding="utf-8"), loader)
+            said = yaml_of(place)
             name, wanted = str(said["file"]), str(said["sha256"])
         except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
             said = " ".join(str(error).split())

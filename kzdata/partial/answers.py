@@ -11,6 +11,7 @@ from kzdata.bounds import growth_bounds
 from kzdata.comparable import one_unit
 from kzdata.errors import NotAvailable
 from kzdata.language import term, written, written_together
+from kzdata.rows import Row
 
 LIKE = term("100 × ({partial:.15g} / {base:.15g} − 1), same months")
 NO_GROWTH = term(
@@ -27,10 +28,6 @@ NO_ESTIMATE = term("no estimate: {fact} {hint}")
 SINCE = term("published since")
 SINCE_INSIDE = term("published since; inside the interval {low:,.0f} … {high:,.0f}")
 SINCE_OUTSIDE = term("published since; outside the interval {low:,.0f} … {high:,.0f}")
-
-
-Row = dict[str, Any]
-"""A row under the contract."""
 
 
 def answer(kind: str, row: Row, **changed: Any) -> dict[str, Any]:

@@ -17,12 +17,12 @@ from kzdata.codes import UNKNOWN, WORLD
 from kzdata.comparable import one_unit
 from kzdata.errors import KzdataError, MeasureMismatch, NotAvailable, PeriodMismatch
 from kzdata.partial.account import account
-from kzdata.partial.answers import Row, answer, bounds, like_for_like, naive, no_estimate, outcome
+from kzdata.partial.answers import answer, bounds, like_for_like, naive, no_estimate, outcome
 from kzdata.partial.extrapolation import limits
 from kzdata.partial.months import before, is_month, single_months, whole_years
 from kzdata.partial.season import Season
 from kzdata.partial.spread import NONE, TESTED_YEARS, revision_spread, volatility
-from kzdata.rows import records
+from kzdata.rows import Row, records
 
 WHOLE_YEARS = TESTED_YEARS + 1
 """Fewest whole years of months that make an estimate: each tested year has one before it."""

@@ -13,6 +13,7 @@ from typing import Any
 from kzdata import settings
 from kzdata.errors import KzdataError, did_you_mean
 from kzdata.reports.blocks import slug
+from kzdata.typed import GivenTwice, yaml_once
 
 FIELDS: dict[str, Any] = {
     "title": (str, dict),
@@ -35,29 +36,23 @@ def read_entries(place: Path) -> dict[Any, Any]:
     """
     import yaml
 
-    class Once(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """YAML forbids a key that stands twice; its loaders take the last and are silent."""
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-            for (key, _), name in zip(node.value, names, strict=False):
-                if names.count(name) > 1:
-                    said = f"{name!r} stands here more than once"
-                    raise yaml.constructor.ConstructorError(None, None, said, key.start_mark)
-            return super().construct_mapping(node, deep)
-
     try:
         if place.exists() and not place.is_file():
             raise KzdataError(
                 f"{place} is no file.", "Write the editions into a file of this name."
             )
-        found = yaml.load(place.read_text(encoding="utf-8-sig"), Once) or {}
+        found = yaml_once(place.read_text(encoding="utf-8-sig")) or {}
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise KzdataError(f"{place} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
         raise KzdataError(f"{place} is no text in UTF-8.", "Save it again as UTF-8.") from None
+    except GivenTwice as twice:
+        raise KzdataError(
+            f"{place.name}, line {twice.line}: {twice.key!r} stands here more than once.",
+            "Leave one of them out.",
+        ) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:  # ValueError: 30 February
         raise KzdataError(f"{place.name} is no YAML: {error}") from None
     if not isinstance(found, dict):

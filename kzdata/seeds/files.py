@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from kzdata.errors import SeedError
 from kzdata.home import HOME
 from kzdata.seeds import check
 from kzdata.seeds.shapes import Record
+from kzdata.typed import GivenTwice, yaml_once
 
 # Each kind of record, the files that hold it, and the list inside them.
 FILES = {
@@ -74,20 +74,10 @@ def _records(path: Path, kind: str) -> list[Record]:
     """The records under ``kind`` in a file, each with the name of its file under ``_file``."""
     import yaml
 
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """YAML keeps the last of two equal keys in silence; a seed file may not have two."""
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            mapping = super().construct_mapping(node, deep)
-            if len(mapping) < len(node.value):
-                keys = [key.value for key, _ in node.value]
-                twice = sorted({key for key in keys if keys.count(key) > 1})
-                line = node.start_mark.line + 1
-                raise SeedError(f"{path.name}: line {line}: {', '.join(twice)}: given twice")
-            return mapping
-
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader)
+        content = yaml_once(path.read_text(encoding="utf-8"))
+    except GivenTwice as wrong:
+        raise SeedError(f"{path.name}: {wrong}") from None
     except yaml.YAMLError as wrong:
         raise SeedError(f"{path.name}: not YAML: " + " ".join(str(wrong).split())) from wrong
     if not isinstance(content, dict) or not isinstance(content.get(kind), list):

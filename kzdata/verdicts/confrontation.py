@@ -16,11 +16,10 @@ from kzdata.language import (
     joined,
     written,
 )
-from kzdata.rows import records
+from kzdata.rows import Row, records
 from kzdata.verdicts import reasons
 
 CLAIMED = ["claim", "topic", "printed", "qualifier", "speaker"]
-Row = dict[str, Any]
 _SERIES = [*SERIES, "unit"]
 VERDICTS = ("confirmed", "rounds_to", "differs", "other_measure", "unverifiable")
 COLUMNS = [
