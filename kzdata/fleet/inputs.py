@@ -1,8 +1,9 @@
 """What an edition is made from, as hashes: it is made again when one of them changes.
 
-notebooks, and files that they name, by content · the edition's own entry · the answers to what its
-notebooks asked of data and seeds · kzdata's code by package · the libraries by version. Of the data
-as a whole only one hash is kept: while that stands, no question has to be asked again.
+notebooks, modules beside them and files under ``reads``, by content · the edition's own entry · the
+answers to what its notebooks asked of data and seeds · kzdata's code by package · the libraries by
+version. Of the data as a whole only one hash is kept: while that is the same, no question has to be
+asked again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from kzdata import home
-from kzdata.fleet import named
 from kzdata.fleet.answers import whole
 from kzdata.fleet.hashes import Hashes, combined
 from kzdata.reports.editions import Edition
@@ -133,9 +133,10 @@ def inputs(
 
 
 def own(edition: Edition, hashes: Hashes, questions: Iterable[str] = ()) -> dict[str, Any]:
-    """What is an edition's alone: notebooks, its entry, the files and libraries that they name.
+    """What is an edition's alone: its notebooks, its entry, and the files that it reads.
 
-    ``questions`` are those that its notebooks asked; some name a file.
+    These are what the entry declares under ``reads``, modules beside a notebook, and the files that
+    its notebooks asked kzdata to read, which ``questions`` name.
     """
     from kzdata.reports.engine import resolve
 
@@ -144,10 +145,8 @@ def own(edition: Edition, hashes: Hashes, questions: Iterable[str] = ()) -> dict
         del entry[told_elsewhere]
     notebooks = [resolve(each) for each in edition.notebooks]
     files = {home.HOME / name for name in edition.reads}
-    imported: dict[str, str] = {}
     for path in notebooks:
-        files.update(named.files(path, edition.parameters))
-        imported |= named.libraries(path)
+        files.update(path.parent.glob("*.py"))
     given = (json.loads(each)["given"] or {} for each in questions if '"path"' in each)
     files |= {
         Path(os.path.normpath(each["path"])) for each in given if isinstance(each.get("path"), str)
@@ -156,7 +155,6 @@ def own(edition: Edition, hashes: Hashes, questions: Iterable[str] = ()) -> dict
         "notebooks": {path.name: hashes.of(path) for path in notebooks},
         "entry": _plain(entry),
         "files": {_called(path): hashes.of(path) for path in sorted(files)},
-        "imports": imported,
         "epoch": os.environ.get("SOURCE_DATE_EPOCH"),
     }
 
@@ -191,7 +189,6 @@ def changed(
     found = _differing("notebook", before["notebooks"], now["notebooks"])
     found += _differing("edition", before["entry"], now["entry"])
     found += _differing("file", before["files"], now["files"])
-    found += _differing("import", before.get("imports", {}), now["imports"], values=True)
     found += _differing("code", before["code"], at.code)
     found += _differing("library", before["versions"], at.versions, values=True)
     found += _differing("seed", before["rules"], at.rules)

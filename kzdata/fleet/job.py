@@ -41,7 +41,7 @@ def job(asked: Mapping[str, Any], *, progress: Progress | None = None) -> dict[s
 
     ``formats`` in place of its own, the ``engine``, ``before`` (see `changes.changes`),
     ``expected`` and ``own``, what the asker has: code, libraries, data, notebooks and the files
-    that they name must be the same here; and ``elsewhere``, where the asker cannot know what is
+    that they read must be the same here; and ``elsewhere``, where the asker cannot know what is
     secret here.
 
     The answer has ``status``: ``built`` with ``outputs`` (bytes by path), ``manifest`` and
@@ -139,7 +139,7 @@ def _json(content: Any) -> bytes:
 
 def _same_own(expected: Mapping[str, Any], here: Mapping[str, Any]) -> None:
     other = []
-    for kind in ("notebooks", "files", "imports"):
+    for kind in ("notebooks", "files"):
         names = {*expected[kind], *here[kind]}
         other += [n for n in sorted(names) if expected[kind].get(n) != here[kind].get(n)]
     if other:
