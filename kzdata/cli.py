@@ -9,11 +9,10 @@ from kzdata.cli_check import check, seeds, tidy
 from kzdata.cli_config import config
 from kzdata.cli_data import export, load, observations, sources
 from kzdata.cli_fetch import fetch
-from kzdata.cli_fleet import editions, run
+from kzdata.cli_fleet import editions, run, schedule
 from kzdata.cli_help import help_
 from kzdata.cli_index import index_command
 from kzdata.cli_report import report, why
-from kzdata.cli_schedule import schedule
 from kzdata.cli_verify import literature
 from kzdata.shell import Commands
 

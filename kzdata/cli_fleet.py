@@ -1,4 +1,4 @@
-"""The commands on editions: ``kzdata run`` and ``kzdata editions``."""
+"""The commands on editions: ``kzdata run``, ``kzdata editions`` and ``kzdata schedule``."""
 
 from __future__ import annotations
 
@@ -180,3 +180,44 @@ def _listed(rows: list[dict[str, Any]]) -> Iterator[str]:
         for key, value in row.items():
             if key not in {"name", "title", "reasons"} and value:
                 yield f"  {key:11} {value}"
+
+
+class _Printing(Examples):
+    """A command that installs nothing, and says so to whoever asks it to."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse the words of a program that edits a machine, with what to type instead."""
+        for word in {"install", "remove", "list"}.intersection(args):
+            raise click.UsageError(
+                f"kzdata schedule has no {word!r}: it prints text that you paste.\n"
+                f"  Print it: {self.examples()[0]}. Paste or remove it: crontab -e; see "
+                "docs/scheduling.md",
+                ctx,
+            )
+        return super().parse_args(ctx, args)
+
+
+@click.command(
+    cls=_Printing,
+    short_help="Print what lets the system run what is due.",
+    epilog="""kzdata schedule --cron
+    kzdata schedule --systemd
+    kzdata schedule --github-actions > .github/workflows/kzdata-editions.yml""",
+)
+@click.option("--cron", "kind", flag_value="cron", default=None, help="A line for crontab -e.")
+@click.option("--systemd", "kind", flag_value="systemd", help="A service and its timer.")
+@click.option("--github-actions", "kind", flag_value="github-actions", help="A workflow.")
+@answers
+def schedule(kind: str | None) -> Answer:
+    """Print text to paste, by which the system runs the editions when their calendar asks for it.
+
+    Nothing is written: put the text where its first line says.
+    """
+    from kzdata.fleet.schedules import schedule_of
+
+    if kind is None:
+        raise ParameterError(
+            "The kind of schedule is missing.", "Give --cron, --systemd or --github-actions."
+        )
+    wanted = schedule_of(kind)
+    return Answer(dataclasses.asdict(wanted), wanted.lines, fixed=True)

@@ -114,7 +114,9 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
         (("report", "bilateral", "-p", "partner=TRU"), "Did you mean 'TUR'"),
         (("report",), "For example: kzdata report bilateral"),
         (("reprot",), "'reprot' is no command of kzdata.\n  Did you mean 'report'"),
-        (("schedule", "instal"), "Did you mean 'install'"),
+        (("schedule", "install", "--cron"), "Print it: kzdata schedule --cron."),
+        (("schedule", "remove"), "crontab -e"),
+        (("schedule",), "Give --cron, --systemd or --github-actions."),
         (("--verbose", "config"), "Options stand after the command's name."),
         (("help", "exit-code"), "Did you mean 'exit-codes'?"),
         (("run", "bilateral"), "is a notebook, not an edition.\n  kzdata report bilateral"),
@@ -149,7 +151,7 @@ def test_what_is_asked_wrongly_is_said_once_without_a_traceback(home, words, sai
         (("report", "bilateral", "-p", "start=x"), "ParameterError", "01_bilateral cannot run"),
         (("run", "kaz-irs"), "UnknownCode", "'kaz-irs' is no edition."),
         (("observations", "ISR"), "NotAvailable", "Nothing is loaded for dataflow trade_goods"),
-        (("schedule",), "Misused", "No such option '--json'."),
+        (("seeds",), "Misused", "No such option '--json'."),
     ],
 )
 def test_a_refusal_is_json_too_where_json_was_asked_for(home, words, kind, said):
@@ -247,7 +249,7 @@ def test_every_command_answers_programs_and_shows_examples_that_parse(path, comm
     assert call("help", *path).output == call(*path, "--help").output
 
 
-@pytest.mark.parametrize("path", [(), ("schedule",), ("seeds",)])
+@pytest.mark.parametrize("path", [(), ("seeds",)])
 def test_a_group_alone_shows_its_help_examples_first(path):
     done = call(*path)
     assert done.exit_code == 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
-import stat
 import subprocess
 import sys
 
@@ -16,7 +15,6 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 from kzdata.cli import main
-from kzdata.errors import KzdataError
 from kzdata.fleet import records, schedules
 from kzdata.fleet.overview import overview
 from kzdata.reports.calendars import latest, upcoming
@@ -34,7 +32,6 @@ def home(tmp_path, monkeypatch):
     home = sample.lay_out(tmp_path / "ho me%", monkeypatch)
     (home / "reports").mkdir()
     (home / "reports" / "editions.yml").write_text(EDITIONS, encoding="utf-8")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(home)
     return home
 
@@ -97,22 +94,27 @@ def test_nothing_due_is_nothing_new(home):
     assert "No edition is due" in done.stdout
 
 
-def test_a_schedule_is_shown_before_it_is_written(home, tmp_path):
+def printed(kind):
+    done = CliRunner().invoke(main, ["schedule", f"--{kind}"])
+    assert done.exit_code == 0, done.stderr
+    return done.stdout
+
+
+def test_a_schedule_is_printed_and_nothing_is_written(home, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
     for kind in schedules.KINDS:
-        done = CliRunner().invoke(main, ["schedule", "install", f"--{kind}"])
-        assert done.exit_code == 0, done.stderr
-        assert re.search(r'"?run"? "?--due', done.stdout)
-        assert "Add --write" in done.stdout
-    assert not (tmp_path / "config").exists()
-    assert CliRunner().invoke(main, ["schedule", "install"]).exit_code == 2
-    assert "No schedule is installed" in CliRunner().invoke(main, ["schedule", "list"]).stdout
+        assert re.search(r'"?run"? "?--due', printed(kind))
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_systemd_takes_the_units(home, tmp_path):
-    done = CliRunner().invoke(main, ["schedule", "install", "--systemd", "--write"])
-    assert done.exit_code == 0, done.stderr
-    assert "systemctl --user enable --now kzdata-editions.timer" in done.stdout
-    units = sorted((tmp_path / "config" / "systemd" / "user").iterdir())
+    text = printed("systemd")
+    assert "# then: systemctl --user enable --now kzdata-editions.timer" in text
+    units = []
+    for name, unit in schedules.schedule_of("systemd").files.items():
+        assert f"# {name}\n{unit}" in text
+        units.append(tmp_path / name.rpartition("/")[2])
+        units[-1].write_text(unit, encoding="utf-8")
     assert [each.name for each in units] == ["kzdata-editions.service", "kzdata-editions.timer"]
     text = units[0].read_text(encoding="utf-8")
     assert f'ExecStart="{sys.executable}" "-m" "kzdata.cli" "run" "--due"' in text
@@ -124,69 +126,19 @@ def test_systemd_takes_the_units(home, tmp_path):
             capture_output=True, text=True,
         )  # fmt: skip
         assert "kzdata-editions" not in checked.stderr, checked.stderr
-    assert "systemd: " in CliRunner().invoke(main, ["schedule", "list"]).stdout
-    assert "weekly: never built" in CliRunner().invoke(main, ["schedule", "list"]).stdout
-    assert CliRunner().invoke(main, ["schedule", "remove", "--systemd"]).exit_code == 0
-    assert schedules.installed() == {}
 
 
-def test_a_file_of_somebody_else_is_left(home, tmp_path):
-    place = tmp_path / "config" / "systemd" / "user" / "kzdata-editions.timer"
-    place.parent.mkdir(parents=True)
-    place.write_text("[Timer]\n", encoding="utf-8")
-    with pytest.raises(KzdataError, match="is not ours"):
-        schedules.install("systemd")
-    assert schedules.remove("systemd") == []  # not the service either: nothing was written
-    assert place.read_text(encoding="utf-8") == "[Timer]\n"
-
-
-@pytest.fixture
-def crontab(tmp_path, monkeypatch):
-    """A crontab command that keeps its table in a file, as cron's own does."""
-    table, place = tmp_path / "table", tmp_path / "bin" / "crontab"
-    place.parent.mkdir()
-    place.write_text(
-        f'#!/bin/sh\nif [ "$1" = -l ]; then\n'
-        f"  [ -f '{table}' ] || {{ echo 'no crontab for me' >&2; exit 1; }}\n  cat '{table}'\n"
-        f"else cat > '{table}'; fi\n",
-        encoding="utf-8",
-    )
-    place.chmod(place.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{place.parent}:/usr/bin:/bin")
-    return table
-
-
-def test_cron_keeps_what_else_is_in_the_table(home, crontab):
-    crontab.write_text("5 4 * * * backup\n# mine", encoding="utf-8")
-    for _ in range(2):  # twice is once
-        schedules.install("cron")
-        lines = crontab.read_text(encoding="utf-8").splitlines()
-        assert lines[:3] == ["5 4 * * * backup", "# mine", "# begin kzdata editions"]
-        assert len(lines) == 5
-        assert re.match(
-            r"\*/15 \* \* \* \* cd '.*ho me\\%' && \S+ -m kzdata.cli run --due$", lines[3]
-        )
-    assert schedules.installed() == {"cron": ["crontab"]}
-    assert schedules.remove("cron") == ["crontab"]
-    assert crontab.read_text(encoding="utf-8") == "5 4 * * * backup\n# mine\n"
-    assert schedules.remove("cron") == []
-
-
-def test_an_empty_table_and_none(home, crontab, monkeypatch):
-    schedules.install("cron")
-    assert crontab.read_text(encoding="utf-8").startswith("# begin kzdata editions\n")
-    crontab.write_text("# begin kzdata editions\n1 2 3 4 5 x\n", encoding="utf-8")
-    with pytest.raises(KzdataError, match="no end of it"):
-        schedules.remove("cron")
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(KzdataError, match="no crontab command"):
-        schedules.install("cron")
+def test_what_is_printed_for_cron_can_be_added_to_a_table(home):
+    comment, line, *after = printed("cron").splitlines()
+    assert comment.startswith("#")
+    assert re.match(r"\*/15 \* \* \* \* cd '.*ho me\\%' && \S+ -m kzdata.cli run --due$", line)
+    assert not any(after)
 
 
 def test_the_line_for_cron_does_what_it_says(home, tmp_path):
     """The command runs in a shell as cron would start it: an own folder, hardly any environment."""
     (text,) = schedules.schedule_of("cron").files.values()
-    command = text.splitlines()[1].split(" ", 5)[5].replace(r"\%", "%")
+    command = text.rstrip().split(" ", 5)[5].replace(r"\%", "%")
     done = subprocess.run(
         ["/bin/sh", "-c", f"{command} --help"], capture_output=True, text=True,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
@@ -196,8 +148,7 @@ def test_the_line_for_cron_does_what_it_says(home, tmp_path):
 
 
 def test_the_workflow_is_one(home):
-    (text,) = schedules.schedule_of("github-actions").files.values()
-    flow = yaml.safe_load(text)
+    flow = yaml.safe_load(printed("github-actions"))
     assert set(flow) == {"name", True, "permissions", "concurrency", "jobs"}  # YAML 1.1: on is true
     assert flow[True]["schedule"] == [{"cron": "*/15 * * * *"}]
     steps = flow["jobs"]["run"]["steps"]

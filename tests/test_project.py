@@ -48,7 +48,7 @@ LAYERS = [
     {"cli_index"},
     {
         *("cli_fetch", "cli_data", "cli_config", "cli_verify", "cli_fleet"),
-        *("cli_report", "cli_check", "cli_help", "cli_schedule"),
+        *("cli_report", "cli_check", "cli_help"),
     },
     {"cli"},
     {"__main__"},

@@ -1,42 +1,40 @@
-"""Files by which a system runs the editions when their calendar asks for it.
+"""Text to paste so that a system runs the editions when their calendar asks for it.
 
-Each of them starts ``kzdata run --due`` now and then: which edition waits is decided there, by the
+Each kind starts ``kzdata run --due`` now and then: which edition waits is decided there, by the
 calendars of ``reports/editions.yml`` and the record of the last run. So a new edition needs no new
-file, a machine that slept catches up once, and a run that finds nothing new ends in a moment.
+text, a machine that slept catches up once, and a run that finds nothing new ends in a moment.
+Nothing is installed here: what runs on a machine is for its user to write.
 """
 
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-
-from kzdata.errors import KzdataError
-from kzdata.fleet.hashes import replace
 
 KINDS = ("cron", "systemd", "github-actions")
 MARK = "kzdata editions"
 MINUTES = 15  # how often the calendars are looked at
 
 
-class ScheduleError(KzdataError):
-    """A schedule that cannot be installed or removed; what was installed stays."""
-
-
 @dataclass(frozen=True)
 class Schedule:
-    """The files of one kind of schedule, and what is to be done once they are written."""
+    """The texts of one kind of schedule by the file they go to, and what to type then."""
 
     kind: str
-    files: dict[Path, str]
-    then: list[str]
+    files: dict[str, str]
+    then: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """All of it; what is not part of a file is a comment, so that it can be piped onward."""
+        named = (f"# {name}\n{text}" for name, text in self.files.items())
+        return [*named, *(f"# then: {line}" for line in self.then)]
 
 
 def schedule_of(kind: str) -> Schedule:
-    """What would be installed for ``cron``, ``systemd`` or ``github-actions``."""
+    """What to paste for ``cron``, ``systemd`` or ``github-actions``."""
     return {"cron": _cron, "systemd": _systemd, "github-actions": _github}[kind]()
 
 
@@ -45,7 +43,7 @@ def _command() -> list[str]:
 
 
 def _place() -> Path:
-    # Where it is installed it runs: the same kzdata.toml is found, the same reports are meant.
+    # Where it is printed it will run: the same kzdata.toml is found, the same reports are meant.
     return Path.cwd()
 
 
@@ -53,14 +51,8 @@ def _cron() -> Schedule:
     # cron takes a percent sign for the end of the line.
     command = shlex.join(_command()).replace("%", r"\%")
     folder = shlex.quote(str(_place())).replace("%", r"\%")
-    line = f"*/{MINUTES} * * * * cd {folder} && {command}"
-    text = f"# begin {MARK}\n{line}\n# end {MARK}\n"
-    return Schedule("cron", {Path("crontab"): text}, [])
-
-
-def _units() -> Path:
-    base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-    return Path(base).expanduser() / "systemd" / "user"
+    line = f"*/{MINUTES} * * * * cd {folder} && {command}\n"
+    return Schedule("cron", {"a line for: crontab -e": line}, ())
 
 
 def _systemd() -> Schedule:
@@ -88,14 +80,14 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 """
-    folder = _units()
+    units = "~/.config/systemd/user/kzdata-editions"
     return Schedule(
         "systemd",
-        {folder / "kzdata-editions.service": service, folder / "kzdata-editions.timer": timer},
-        [
+        {f"{units}.service": service, f"{units}.timer": timer},
+        (
             "systemctl --user daemon-reload",
             "systemctl --user enable --now kzdata-editions.timer",
-        ],
+        ),
     )
 
 
@@ -152,99 +144,4 @@ jobs:
             reports/*
             run.json
 """
-    place = _place() / ".github" / "workflows" / "kzdata-editions.yml"
-    return Schedule("github-actions", {place: text}, [])
-
-
-def install(kind: str) -> list[str]:
-    """Write the files of a schedule; the commands that are left for its user are returned.
-
-    Raises `ScheduleError` where something else stands in their place, or nothing can be written.
-    """
-    wanted = schedule_of(kind)
-    if kind == "cron":
-        _write_crontab(_without(_crontab()) + wanted.files[Path("crontab")])
-        return []
-    for path in wanted.files:
-        if path.exists() and not _ours(path):
-            raise ScheduleError(f"{path} is there and is not ours.", "Move it away first.")
-    for path, text in wanted.files.items():
-        try:
-            replace(path, text.encode())
-        except OSError as error:
-            raise ScheduleError(f"{path} cannot be written: {error.strerror or error}.") from None
-    return wanted.then
-
-
-def installed() -> dict[str, list[str]]:
-    """By kind, where a schedule of ours stands; kinds without one are left out."""
-    found: dict[str, list[str]] = {}
-    for kind in KINDS:
-        if kind == "cron":
-            text = _crontab(absent_is_empty=True)
-            if f"# begin {MARK}" in text:
-                found[kind] = ["crontab"]
-            continue
-        paths = [str(path) for path in schedule_of(kind).files if path.exists() and _ours(path)]
-        if paths:
-            found[kind] = paths
-    return found
-
-
-def remove(kind: str) -> list[str]:
-    """Take a schedule away; what is returned was removed. Nothing of anybody else's is touched."""
-    if kind == "cron":
-        text = _crontab(absent_is_empty=True)
-        if f"# begin {MARK}" not in text:
-            return []
-        _write_crontab(_without(text))
-        return ["crontab"]
-    gone = [path for path in schedule_of(kind).files if path.exists() and _ours(path)]
-    for path in gone:
-        path.unlink()
-    return [str(path) for path in gone]
-
-
-def _ours(path: Path) -> bool:
-    return "kzdata" in path.read_text(encoding="utf-8")
-
-
-def _crontab(*, absent_is_empty: bool = False) -> str:
-    try:
-        done = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
-    except OSError:
-        if absent_is_empty:
-            return ""
-        raise ScheduleError(
-            "There is no crontab command on this machine.",
-            "Install cron, or use: kzdata schedule install --systemd",
-        ) from None
-    if done.returncode and "no crontab" not in done.stderr and not absent_is_empty:
-        raise ScheduleError(f"The crontab cannot be read: {done.stderr.strip()}")
-    return done.stdout if done.returncode == 0 else ""
-
-
-def _write_crontab(text: str) -> None:
-    try:
-        subprocess.run(["crontab", "-"], input=text, text=True, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        said = getattr(error, "stderr", "") or str(error)
-        raise ScheduleError(f"The crontab cannot be written: {said.strip()}") from None
-
-
-def _without(text: str) -> str:
-    """A crontab without our lines; everything else in it as it was."""
-    kept, inside = [], False
-    for line in text.splitlines(keepends=True):
-        if line.strip() == f"# begin {MARK}":
-            inside = True
-        if not inside:
-            kept.append(line)
-        if line.strip() == f"# end {MARK}":
-            inside = False
-    if inside:
-        raise ScheduleError(
-            f"The crontab has a line '# begin {MARK}' and no end of it.", "Mend it: crontab -e"
-        )
-    whole = "".join(kept)
-    return whole if not whole or whole.endswith("\n") else whole + "\n"
+    return Schedule("github-actions", {".github/workflows/kzdata-editions.yml": text}, ())
