@@ -180,7 +180,7 @@ def check(record):
         "_file": "sources.yml",
     }
     kinds = ("claims", "events", "indicators", "assumptions")
-    return problems({"sources": [source], "commitments": [record], **{k: [] for k in kinds}})
+    return list(problems({"sources": [source], "commitments": [record], **{k: [] for k in kinds}}))
 
 
 def test_the_whole_ladder_may_be_climbed_and_steps_skipped():

@@ -16,7 +16,7 @@ import kzdata as kz
 from kzdata import store
 
 LAYERS = [
-    {"errors", "settings", "home", "reads", "staged", "typed"},
+    {"errors", "settings", "home", "reads", "staged", "typed", "schemas"},
     {"language"},
     {"words", "periods", "amounts", "codes", "areas", "resource", "rows"},
     {"vocabulary", "bounds"},
@@ -104,7 +104,9 @@ def test_layers_import_only_downwards():
 
 
 def test_importing_kzdata_loads_nothing_heavy():
-    heavy = "matplotlib papermill IPython babel pycountry yaml typst xlsxwriter jinja2 pandas"
+    heavy = (
+        "matplotlib papermill IPython babel pycountry yaml typst xlsxwriter jinja2 pandas pydantic"
+    )
     code = f"import sys, kzdata; print([m for m in {heavy.split()!r} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -1,8 +1,6 @@
-"""Seed records checked all at once: fields, forms, and references between files.
+"""References between seed records, and fields of a record that have to agree with each other.
 
-Nothing here reads a file. `problems` takes the records as `kzdata.seeds` read them and returns one
-line for each thing that is wrong, naming file, id and field, so that a person can mend all of them
-in one go.
+Nothing here reads a file. `problems` takes records whose fields `kzdata.seeds.shapes` has accepted.
 """
 
 from __future__ import annotations
@@ -11,58 +9,14 @@ import re
 from collections.abc import Callable, Iterator
 
 from kzdata import codes, contract
-from kzdata.seeds.shapes import (
-    LADDER,
-    LAPSED,
-    PARTS,
-    PRECISIONS,
-    SHAPES,
-    Record,
-    period_expected,
-)
+from kzdata.seeds.shapes import LADDER, LAPSED, PRECISIONS, Record, period_expected
 
 
-def problems(records: dict[str, list[Record]]) -> list[str]:
-    """Every problem of the records, one line each; ``records`` maps a kind to its records.
+def problems(records: dict[str, list[Record]]) -> Iterator[str]:
+    """Every problem of valid records, one line each; ``records`` maps a kind to its records.
 
-    A record carries the name of its file under ``_file``. References between records are checked
-    only where every record has its form, because a missing field would be reported twice.
+    A record carries the name of its file under ``_file``.
     """
-    found = [
-        f"{record.get('_file', '?')}: {record.get('id', 'record without an id')}: {said}"
-        for kind, many in records.items()
-        for record in many
-        for said in _form(kind, record)
-    ]
-    return found or list(_references(records))
-
-
-def _form(kind: str, record: Record, where: str = "") -> Iterator[str]:
-    shape = SHAPES[kind]
-    for field in record.keys() - shape.keys() - {"_file"}:
-        yield f"{where}{field}: unknown field; known: {', '.join(shape)}"
-    for field, (expectation, presence) in shape.items():
-        if field not in record:
-            if presence != "?":
-                yield f"{where}{field}: missing"
-        elif record[field] is None:
-            if presence != "0":
-                yield f"{where}{field}: empty; " + (
-                    "leave it out" if presence == "?" else "it has to be filled"
-                )
-        elif expected := expectation(record[field]):
-            yield f"{where}{field}: {record[field]!r} is not {expected}"
-        elif field in PARTS:
-            part = record[field]
-            for n, one in enumerate(part if isinstance(part, list) else [part], start=1):
-                at = f"{where}{field} {n}: " if isinstance(part, list) else f"{where}{field}: "
-                if isinstance(one, dict):
-                    yield from _form(PARTS[field], one, at)
-                else:
-                    yield f"{at}{one!r} is not a record"
-
-
-def _references(records: dict[str, list[Record]]) -> Iterator[str]:
     sources = {each["id"]: each for each in records["sources"]}
     claims = {each["id"]: each for each in records["claims"]}
     events = {each["id"]: each for each in records["events"]}

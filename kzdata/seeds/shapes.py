@@ -1,21 +1,23 @@
 """The fields of each seed file: what may stand in them, and which must.
 
-The tables are the reference for whoever edits ``seeds/``; `kzdata.seeds.check` applies them.
+The classes are the reference for whoever edits ``seeds/``. A field that may be left out is
+``NotRequired``; one that must be there but may be null ends in ``| None``.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired
+
+from annotated_types import Predicate
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from kzdata import codes, contract, periods
 from kzdata.errors import ParseError
+from kzdata.schemas import Expected, Number, OneOf, Text, adapter, closed
 
 Record = dict[str, Any]
-Expectation = Callable[[Any], str | None]  # returns what was expected, or None where it is met
 
 LADDER = (
     "announced",
@@ -28,43 +30,12 @@ LADDER = (
     "operating",
 )
 LAPSED = "lapsed"
-QUALIFIERS = ("about", "over", "at_least", "under", "up_to", "almost", "between")
-KINDS = ("article", "press", "official_statement", "official_statistics", "database", "law")
 PRECISIONS = {
     "day": r"\d{4}-\d{2}-\d{2}",
     "month": r"\d{4}-\d{2}",
     "year": r"\d{4}",
     "range": r"\d{4}/\d{4}",
 }
-
-
-def _like(pattern: str, expected: str) -> Expectation:
-    form = re.compile(pattern)
-    return lambda v: None if isinstance(v, str) and form.fullmatch(v) else expected
-
-
-def _among(*known: str) -> Expectation:
-    expected = "one of " + ", ".join(known)
-    return lambda v: None if isinstance(v, str) and v in known else expected
-
-
-def _many(each: Expectation) -> Expectation:
-    def check(value: Any) -> str | None:
-        if not isinstance(value, list) or not value:
-            return "a list that is not empty"
-        return next((expected for one in value if (expected := each(one))), None)
-
-    return check
-
-
-def _number(value: Any) -> str | None:
-    fine = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return None if fine and not math.isnan(value) else "a number"
-
-
-def _paragraph(value: Any) -> str | None:
-    fine = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-    return None if fine else "a whole number from 1"
 
 
 def period_expected(value: Any) -> str | None:
@@ -78,11 +49,6 @@ def period_expected(value: Any) -> str | None:
         return expected
 
 
-def _area(value: Any) -> str | None:
-    known = isinstance(value, str) and value in codes.alpha3_codes()
-    return None if known else 'an ISO alpha-3 code in quotes, "WLD", "_U" or "_Z"'
-
-
 def day_expected(value: Any) -> str | None:
     """What was expected where ``value`` is no day written as year-month-day; else None."""
     try:
@@ -93,144 +59,245 @@ def day_expected(value: Any) -> str | None:
     return None if fine else 'a day in quotes, such as "2026-01-27"'
 
 
-_text = _like(r"(?s)\S(.*\S)?", "text")
-_slug = _like(r"[a-z0-9]+([-_][a-z0-9]+)*", "lower-case letters, digits, - and _")
-_published = _like(r"\d{4}(-\d{2}(-\d{2})?)?", "a year, month or day in quotes")
-_flag = lambda v: None if isinstance(v, bool) else "true or false"  # noqa: E731
+Slug = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$"),
+    Expected("lower-case letters, digits, - and _"),
+]
+Published = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"),
+    Expected("a year, month or day in quotes"),
+]
+Paragraph = Annotated[int, Field(ge=1), Expected("a whole number from 1")]
+Period = Annotated[
+    str,
+    Predicate(lambda given: period_expected(given) is None),
+    Expected(str(period_expected(None))),
+]
+Day = Annotated[
+    str, Predicate(lambda given: day_expected(given) is None), Expected(str(day_expected(None)))
+]
+Area = Annotated[
+    str,
+    Predicate(lambda given: given in codes.alpha3_codes()),
+    Expected('an ISO alpha-3 code in quotes, "WLD", "_U" or "_Z"'),
+]
+Slugs = Annotated[list[Slug], Field(min_length=1)]
+Texts = Annotated[list[Text], Field(min_length=1)]
+Address = Annotated[str, Field(pattern=r"^https?://\S+$"), Expected("an address")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$"), Expected("a two-letter code")]
+FileName = Annotated[str, Field(pattern=r"^[^/\\]+$"), Expected("a file name without a folder")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$"), Expected("64 hexadecimal digits")]
 
-# field: (expectation, "!" must be there, "?" may be left out, "0" must be there but may be null)
-Shape = dict[str, tuple[Expectation, str]]
-SHAPES: dict[str, Shape] = {
-    "sources": {
-        "id": (_slug, "!"),
-        "publisher": (_text, "!"),
-        "title": (_text, "!"),
-        "kind": (_among(*KINDS), "!"),
-        "published": (_published, "0"),
-        "url": (_like(r"https?://\S+", "an address"), "0"),
-        "accessed": (day_expected, "0"),
-        "accessed_via": (_text, "0"),
-        "licence": (_text, "!"),
-        "language": (_like(r"[a-z]{2}", "a two-letter code"), "!"),
-        "file": (_like(r"[^/\\]+", "a file name without a folder"), "?"),
-        "sha256": (_like(r"[0-9a-f]{64}", "64 hexadecimal digits"), "?"),
-        "reliability": (_text, "!"),
-        "coverage": (_text, "?"),
-    },
-    "claims": {
-        "id": (_slug, "!"),
-        "article": (_slug, "?"),
-        "paragraph": (_paragraph, "?"),
-        "source": (_slug, "?"),
-        "locator": (_text, "?"),
-        "topic": (_slug, "!"),
-        "concept": (_slug, "!"),
-        "printed": (_text, "!"),
-        "value": (_number, "0"),
-        "lower": (_number, "?"),
-        "upper": (_number, "?"),
-        "unit": (_text, "!"),
-        "qualifier": (_among(*QUALIFIERS), "?"),
-        "period": (period_expected, "!"),
-        "period_printed": (_text, "?"),
-        "dataflow": (_among(*contract.DATAFLOWS), "!"),
-        "reporter": (_area, "!"),
-        "partner": (_area, "!"),
-        "flow": (_among(*contract.FLOWS), "!"),
-        "product": (_text, "?"),
-        "valuation": (_among(*sorted(contract.VALUATIONS)), "?"),
-        "obs_status": (_among(*contract.STATUSES), "?"),
-        "basis": (_among("claimed", "derived"), "?"),
-        "parties": (_text, "?"),
-        "said": (day_expected, "?"),
-        "speaker": (_text, "?"),
-        "stated_source": (_text, "?"),
-        "not_stated": (_many(_text), "?"),
-        "note": (_text, "!"),
-        "doubt": (_text, "?"),
-    },
-    "events": {
-        "id": (_slug, "!"),
-        "date": (_text, "0"),
-        "date_precision": (_among(*PRECISIONS, "undated"), "!"),
-        "kind": (_slug, "!"),
-        "title": (_text, "!"),
-        "parties": (_many(_area), "!"),
-        "place": (_text, "?"),
-        "status": (_among("planned", "status"), "?"),
-        "sources": (_many(_slug), "!"),
-        "article": (_slug, "?"),
-        "paragraph": (_paragraph, "?"),
-        "printed": (_text, "?"),
-        "contradicts": (_many(_slug), "?"),
-        "clarifies": (_many(_slug), "?"),
-        "note": (_text, "?"),
-        "doubt": (_text, "?"),
-    },
-    "commitments": {
-        "id": (_slug, "!"),
-        "title": (_text, "!"),
-        "reporter": (_area, "!"),
-        "partner": (_area, "!"),
-        "kind": (_among("project", "state"), "!"),
-        "sector": (_text, "!"),
-        "parties": (_many(_text), "!"),
-        "place": (_text, "0"),
-        "value": (_number, "0"),
-        "unit": (_text, "0"),
-        "history": (lambda v: None if isinstance(v, list) and v else "dated evidence", "!"),
-        "events": (_many(_slug), "?"),
-    },
-    "evidence": {
-        "date": (day_expected, "!"),
-        "stage": (_among(*LADDER, LAPSED), "!"),
-        "instrument": (_text, "!"),
-        "source": (_slug, "!"),
-        "paragraph": (_paragraph, "?"),
-        "note": (_text, "!"),
-    },
-    "indicators": {
-        "id": (_slug, "!"),
-        "title": (_text, "!"),
-        "condition": (_text, "!"),
-        "reporter": (_area, "!"),
-        "partner": (_area, "!"),
-        "items": (_many(_slug), "!"),
-        "fulfilled_at": (_among(*LADDER), "!"),
-        "since": (day_expected, "!"),
-        "source": (_slug, "!"),
-        "paragraph": (_paragraph, "?"),
-        "record": (lambda v: None if isinstance(v, dict) else "what was looked for", "!"),
-    },
-    "record": {
-        "until": (day_expected, "!"),
-        "found": (_flag, "!"),
-        "looked_for": (_text, "!"),
-        "note": (_text, "!"),
-    },
-    "assumptions": {
-        "id": (_slug, "!"),
-        "reporter": (_area, "!"),
-        "title": (_text, "!"),
-        "inputs": (lambda v: None if isinstance(v, list) and v else "figures of claims", "!"),
-        "quantities": (lambda v: None if isinstance(v, list) and v else "results", "!"),
-        "caveats": (_many(_text), "!"),
-    },
-    "inputs": {
-        "name": (_slug, "!"),
-        "claim": (_slug, "!"),
-        "value": (_number, "!"),
-        "lower": (_number, "!"),
-        "upper": (_number, "!"),
-        "unit": (_text, "!"),
-    },
-    "quantities": {
-        "name": (_slug, "!"),
-        "unit": (_text, "!"),
-        "value": (_number, "!"),
-        "lower": (_number, "!"),
-        "upper": (_number, "!"),
-        "arithmetic": (_text, "!"),
-    },
+
+class Source(TypedDict):
+    """A source of ``sources*.yml``."""
+
+    id: Slug
+    publisher: Text
+    title: Text
+    kind: Literal[
+        "article", "press", "official_statement", "official_statistics", "database", "law"
+    ]
+    published: Published | None
+    url: Address | None
+    accessed: Day | None
+    accessed_via: Text | None
+    licence: Text
+    language: Language
+    file: NotRequired[FileName]
+    sha256: NotRequired[Sha256]
+    reliability: Text
+    coverage: NotRequired[Text]
+
+
+class Claim(TypedDict):
+    """A figure or date that somebody states, of ``claims*.yml``."""
+
+    id: Slug
+    article: NotRequired[Slug]
+    paragraph: NotRequired[Paragraph]
+    source: NotRequired[Slug]
+    locator: NotRequired[Text]
+    topic: Slug
+    concept: Slug
+    printed: Text
+    value: Number | None
+    lower: NotRequired[Number]
+    upper: NotRequired[Number]
+    unit: Text
+    qualifier: NotRequired[
+        Literal["about", "over", "at_least", "under", "up_to", "almost", "between"]
+    ]
+    period: Period
+    period_printed: NotRequired[Text]
+    dataflow: Annotated[str, OneOf(tuple(contract.DATAFLOWS))]
+    reporter: Area
+    partner: Area
+    flow: Annotated[str, OneOf(tuple(contract.FLOWS))]
+    product: NotRequired[Text]
+    valuation: NotRequired[Annotated[str, OneOf(tuple(sorted(contract.VALUATIONS)))]]
+    obs_status: NotRequired[Annotated[str, OneOf(tuple(contract.STATUSES))]]
+    basis: NotRequired[Literal["claimed", "derived"]]
+    parties: NotRequired[Text]
+    said: NotRequired[Day]
+    speaker: NotRequired[Text]
+    stated_source: NotRequired[Text]
+    not_stated: NotRequired[Texts]
+    note: Text
+    doubt: NotRequired[Text]
+
+
+class Event(TypedDict):
+    """A dated or datable event of ``events.yml``."""
+
+    id: Slug
+    date: Text | None
+    date_precision: Annotated[str, OneOf((*PRECISIONS, "undated"))]
+    kind: Slug
+    title: Text
+    parties: Annotated[list[Area], Field(min_length=1)]
+    place: NotRequired[Text]
+    status: NotRequired[Literal["planned", "status"]]
+    sources: Slugs
+    article: NotRequired[Slug]
+    paragraph: NotRequired[Paragraph]
+    printed: NotRequired[Text]
+    contradicts: NotRequired[Slugs]
+    clarifies: NotRequired[Slugs]
+    note: NotRequired[Text]
+    doubt: NotRequired[Text]
+
+
+class Evidence(TypedDict):
+    """What shows that a commitment has reached a stage."""
+
+    date: Day
+    stage: Annotated[str, OneOf((*LADDER, LAPSED))]
+    instrument: Text
+    source: Slug
+    paragraph: NotRequired[Paragraph]
+    note: Text
+
+
+class Commitment(TypedDict):
+    """A project or a promise between states, of ``commitments.yml``."""
+
+    id: Slug
+    title: Text
+    reporter: Area
+    partner: Area
+    kind: Literal["project", "state"]
+    sector: Text
+    parties: Texts
+    place: Text | None
+    value: Number | None
+    unit: Text | None
+    history: Annotated[list[Evidence], Field(min_length=1)]
+    events: NotRequired[Slugs]
+
+
+class SearchRecord(TypedDict):
+    """What was looked for to see whether an indicator is met."""
+
+    until: Day
+    found: Annotated[bool, Expected("true or false")]
+    looked_for: Text
+    note: Text
+
+
+class FollowThrough(TypedDict):
+    """An indicator of follow-through, of ``commitments.yml``."""
+
+    id: Slug
+    title: Text
+    condition: Text
+    reporter: Area
+    partner: Area
+    items: Slugs
+    fulfilled_at: Annotated[str, OneOf(LADDER)]
+    since: Day
+    source: Slug
+    paragraph: NotRequired[Paragraph]
+    record: SearchRecord
+
+
+class Input(TypedDict):
+    """A claim that an assumption rests on."""
+
+    name: Slug
+    claim: Slug
+    value: Number
+    lower: Number
+    upper: Number
+    unit: Text
+
+
+class Quantity(TypedDict):
+    """What an assumption comes to."""
+
+    name: Slug
+    unit: Text
+    value: Number
+    lower: Number
+    upper: Number
+    arithmetic: Text
+
+
+class Assumption(TypedDict):
+    """A sourced parameter of ``assumptions.yml``."""
+
+    id: Slug
+    reporter: Area
+    title: Text
+    inputs: Annotated[list[Input], Field(min_length=1)]
+    quantities: Annotated[list[Quantity], Field(min_length=1)]
+    caveats: Texts
+
+
+@closed
+class SourcesFile(TypedDict):
+    """``sources*.yml``."""
+
+    sources: list[Source]
+
+
+@closed
+class ClaimsFile(TypedDict):
+    """``claims*.yml``."""
+
+    claims: list[Claim]
+
+
+@closed
+class EventsFile(TypedDict):
+    """``events.yml``."""
+
+    events: list[Event]
+
+
+@closed
+class CommitmentsFile(TypedDict):
+    """``commitments.yml``."""
+
+    commitments: list[Commitment]
+    indicators: list[FollowThrough]
+
+
+@closed
+class AssumptionsFile(TypedDict):
+    """``assumptions.yml``."""
+
+    assumptions: list[Assumption]
+
+
+FILES = {
+    "sources*.yml": SourcesFile,
+    "claims*.yml": ClaimsFile,
+    "events.yml": EventsFile,
+    "commitments.yml": CommitmentsFile,
+    "assumptions.yml": AssumptionsFile,
 }
-PARTS = {"history": "evidence", "record": "record", "inputs": "inputs", "quantities": "quantities"}
+for _schema in FILES.values():
+    adapter(_schema)
