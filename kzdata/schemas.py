@@ -6,7 +6,6 @@ no text of its own gives its expectation as `Expected`, a list of codes as `OneO
 
 from __future__ import annotations
 
-import difflib
 import re
 import types
 import typing
@@ -79,7 +78,7 @@ def read(path: Path, kind: Any) -> tuple[Any, list[str]]:
     return check(kind, content)
 
 
-def load(path: Path, kind: Any, error: type[KzdataError], hint: str) -> Any:
+def load_yaml(path: Path, kind: Any, error: type[KzdataError], hint: str) -> Any:
     """The content of a YAML file. Raises ``error`` with the file and every problem in it."""
     content, problems = read(path, kind)
     refuse(path, problems, error, hint)
@@ -118,8 +117,8 @@ def _said(kind: Any, error: Any, above: list[Any], last: Any) -> str:
             return "empty; expected at least one entry"
         case "literal_error":
             known = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-            near = difflib.get_close_matches(str(given), known, n=1)
-            hint = f". {did_you_mean(str(given), near)}" if near else ""
+            near = did_you_mean(str(given), known)
+            hint = f". {near}" if near.startswith("Did") else ""
             expected = f"one of {', '.join(known)}{hint}"
         case "dict_type" | "dataclass_type":
             expected = "a mapping of fields"

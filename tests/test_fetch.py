@@ -672,10 +672,13 @@ def test_every_source_of_files_is_declared_and_can_be_asked():
     [
         ({"url": "http://example.org/a"}, "url: is not https"),
         ({"url": "https://example.org/a?key=1"}, "url: carries a query"),
-        ({"speed": 1}, "speed: no such field"),
+        ({"acept": "*/*"}, "only: acept: unknown field. Did you mean 'accept'"),
+        ({"types": "json"}, "only: types: 'json' is not a valid list"),
+        ({"attempts": "often"}, "only: attempts: 'often' is not a valid integer"),
+        ({"parameters": {"a": {}}}, "parameters: a: help: missing"),
         ({"query": {"a": "{b}"}}, "{b}: is no parameter"),
         ({"needs_key": True}, "key_header: is missing"),
-        ({"reading": "half"}, "reading: is none of"),
+        ({"reading": "half"}, "reading: 'half' is not one of whole"),
     ],
 )
 def test_a_wrong_declaration_is_refused(declare, changes, said):

@@ -47,15 +47,21 @@ def test_a_whole_one_is_read(folder):
     ("changed", "said"),
     [
         ({"publisher": None}, "publisher: missing"),
-        ({"published": "2026-02-10"}, "published: 2026-02-10 is no text; put it in quotes"),
-        ({"sha256": "00"}, "sha256: 0 is no text"),
-        ({"sha256": "abc"}, "sha256: not 64 hexadecimal digits; sha256sum FILE prints them"),
+        ({"published": "2026-02-10"}, "published: 2026-02-10 is not text; put it in quotes"),
+        ({"sha256": "00"}, "sha256: 0 is not 64 hexadecimal digits"),
+        ({"sha256": "abc"}, "sha256: 'abc' is not 64 hexadecimal digits"),
         ({"source": "yours"}, "source: 'yours', but the folder is 'mine'"),
         ({"unit": "mUSD"}, "Did you mean 'MUSD'"),
         ({"file": "u.csv"}, "file: 'u.csv' is not in the folder"),
-        ({"licnce": "none"}, "licnce: is no field of a manifest. Did you mean 'licence'?"),
-        ({"decimals": "one"}, "decimals: 'one' is no whole number"),
-        ({"title": "a: b: c"}, "is no YAML"),
+        ({"licnce": "none"}, "licnce: unknown field. Did you mean 'licence'?"),
+        ({"decimals": "one"}, "decimals: 'one' is not a valid integer"),
+        ({"flags": "[{flow: X}]"}, "flags 1: periods: missing"),
+        (
+            {"missing": "[{partner: ARE, periods: 2025, note: n}]"},
+            "missing 1: periods: 2025 is not",
+        ),
+        ({"title": "a: b: c"}, "is not YAML"),
+        ({"title": "T\ntitle: U"}, "title: duplicate key"),
     ],
 )
 def test_a_slip_is_named(folder, changed, said):

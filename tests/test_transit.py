@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from mirror_sample import reports
@@ -155,12 +156,35 @@ def test_an_unknown_scenario_names_the_near_ones():
         official_and_delivered(LIST, "kaz-crude-trieste", shares=SPLIT)
 
 
-def test_a_leg_without_evidence_is_no_leg(tmp_path):
+SHOWN = {"claim": "satkaliyev-crude-exports-2023", "says": "s"}
+LEG = {"from": "KAZ", "to": "RUS", "via": "v", "carrier": "pipeline", "evidence": [SHOWN]}
+WHOLE = {
+    "id": "a", "title": "t", "reporter": "KAZ", "flow": "X", "products": ["27"], "booked": None,
+    "legs": [LEG], "share": None, "cannot_show": "c",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"legs": [LEG | {"evidence": [{"claim": "nowhere", "says": "s"}]}]}, "legs 1: evidence: "),
+        ({"legs": [LEG | {"evidence": [{"url": "u", "says": "s"}]}]}, "legs 1: evidence: "),
+        ({"legs": [LEG, LEG | {"evidence": []}]}, "legs 2: evidence: empty"),
+        ({"legs": [LEG | {"evidence": [{"claim": "x"}]}]}, "legs 1: evidence 1: says: missing"),
+        ({"legs": [LEG | {"form": "KAZ"}]}, "legs 1: form: unknown field. Did you mean 'from'"),
+        ({"legs": []}, "legs: empty"),
+        ({"share": 0.3}, "share: 0.3 is not null"),
+        ({"products": [2709]}, "products 1: 2709 is not text"),
+        ({"titel": "t"}, "titel: unknown field. Did you mean 'title'"),
+    ],
+)
+def test_a_scenario_of_another_shape_is_refused(tmp_path, changed, said):
     path = tmp_path / "transit.yml"
-    path.write_text(
-        "scenarios:\n  - {id: a, title: t, reporter: KAZ, flow: X, products: ['27'], booked: null,"
-        " share: null, cannot_show: c, legs: [{from: KAZ, to: RUS, via: v, carrier: pipeline,"
-        " evidence: [{claim: nowhere, says: s}]}]}\n"
-    )
-    with pytest.raises(SeedError, match=r"transit\.yml: a: leg 1: evidence"):
+    path.write_text(yaml.safe_dump({"scenarios": [WHOLE]}))
+    assert list(scenarios(path)) == ["a"]
+    scenarios.cache_clear()
+    path.write_text(yaml.safe_dump({"scenarios": [WHOLE | changed]}))
+    with pytest.raises(SeedError) as caught:
         scenarios(path)
+    assert f"a: {said}" in str(caught.value)
+    assert str(path) in str(caught.value)

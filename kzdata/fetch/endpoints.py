@@ -5,40 +5,53 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NotRequired
 from urllib.parse import quote, urlsplit
+
+from pydantic import with_config
+from typing_extensions import TypedDict
 
 from kzdata.errors import ParameterError, SeedError, UnknownCode, did_you_mean
 from kzdata.home import HOME
+from kzdata.schemas import check, closed, load_yaml, refuse
 
 FILE = HOME / "seeds" / "endpoints.yml"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-READINGS = ("whole", "sample", "fields")
+HINT = "The head of seeds/endpoints.yml explains every field."
 _VALUE = r"[\w.,:;+*@$()\-]{1,500}"
 _NAME = re.compile(r"\{(\w+)\}")
+
+
+class Parameter(TypedDict):
+    """What ``-p`` takes for one name; ``like`` is the pattern that a value must have."""
+
+    help: str
+    default: NotRequired[Any]
+    like: NotRequired[str]
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """One service of a source; ``seeds/endpoints.yml`` explains every field at its head."""
 
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
     source: str
     service: str
     url: str
     types: list[str]
     extension: str
     query: dict[str, str] = field(default_factory=dict)
-    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
     accept: str = "*/*"
     compressed: bool = True
     key_header: str = ""
     needs_key: bool = False
     redirects: list[str] = field(default_factory=list)
     file: str = ""
-    reading: str = "whole"
+    reading: Literal["whole", "sample", "fields"] = "whole"
     fields: list[str] = field(default_factory=list)
     member: str = ""
     options: dict[str, Any] = field(default_factory=dict)
@@ -52,6 +65,21 @@ class Endpoint:
     at_most_seconds: float = 300.0
     max_bytes: int = 2**28
     max_unpacked: int = 2**29
+
+
+@with_config(extra="allow")
+class Service(TypedDict):
+    """A source of the file: its services, and what they have in common."""
+
+    services: dict[str, dict[str, Any]]
+
+
+@closed
+class Declared(TypedDict):
+    """``endpoints.yml``."""
+
+    defaults: NotRequired[dict[str, Any]]
+    sources: dict[str, Service]
 
 
 @dataclass(frozen=True)
@@ -72,27 +100,21 @@ class Request:
 
 def load(path: Path | None = None) -> dict[str, dict[str, Endpoint]]:
     """Every service of every source. Raises `SeedError` that names source, service and field."""
-    import yaml
-
     path = path or FILE
-    try:
-        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SeedError(f"{path} cannot be read: {error}", "Mend the file.") from None
-    found: dict[str, dict[str, Endpoint]] = {}
-    try:
-        for source, about in declared["sources"].items():
-            common = declared.get("defaults", {}) | about
-            services = common.pop("services")
-            found[source] = {
-                service: _endpoint(path, source, service, common | own)
-                for service, own in services.items()
-            }
-    except (KeyError, AttributeError, TypeError) as error:
-        raise SeedError(
-            f"{path} is no list of sources with services ({type(error).__name__}: {error}).",
-            "The head of seeds/endpoints.yml explains its shape.",
-        ) from None
+    declared = load_yaml(path, Declared, SeedError, HINT)
+    merged: dict[str, dict[str, Any]] = {}
+    for source, about in declared["sources"].items():
+        common = declared.get("defaults", {}) | about
+        services = common.pop("services")
+        merged[source] = {
+            service: common | own | {"source": source, "service": service}
+            for service, own in services.items()
+        }
+    found, problems = check(dict[str, dict[str, Endpoint]], merged)
+    for source, services in (found or {}).items():
+        for service, endpoint in services.items():
+            problems += [f"{source}: {service}: {each}" for each in _at_odds(endpoint)]
+    refuse(path, problems, SeedError, HINT)
     return found
 
 
@@ -156,31 +178,16 @@ def _file(endpoint: Endpoint, values: dict[str, str]) -> str:
     return re.sub(r"[^\w\-]+", "-", said)[:80].strip("-_") + endpoint.extension
 
 
-def _endpoint(path: Path, source: str, service: str, said: dict[str, Any]) -> Endpoint:
-    known = {each.name for each in fields(Endpoint)} - {"source", "service"}
-    problems = [f"{name}: no such field" for name in sorted(set(said) - known)]
-    problems += [
-        f"{name}: is missing" for name in ("url", "types", "extension") if name not in said
-    ]
-    address = urlsplit(str(said.get("url", "")))
+def _at_odds(endpoint: Endpoint) -> Iterator[str]:
+    """What the fields say of one another, and of the address."""
+    address = urlsplit(endpoint.url)
     if address.scheme != "https" and address.hostname not in LOOPBACK:
-        problems.append("url: is not https")
+        yield "url: is not https"
     if address.query or address.username:
-        problems.append("url: carries a query or a user; parameters belong in `query`")
-    if said.get("reading", "whole") not in READINGS:
-        problems.append(f"reading: is none of {', '.join(READINGS)}")
-    if said.get("needs_key") and not said.get("key_header"):
-        problems.append("key_header: is missing, and the service needs a key")
-    texts = [said.get("url", ""), said.get("file", ""), *said.get("query", {}).values()]
-    for name in sorted({n for text in texts for n in _NAME.findall(str(text))}):
-        if name not in said.get("parameters", {}):
-            problems.append(f"{{{name}}}: is no parameter")
-    for name, about in said.get("parameters", {}).items():
-        if "help" not in about:
-            problems.append(f"parameters.{name}: has no help")
-    if problems:
-        raise SeedError(
-            f"{path}, {source} {service}:\n    " + "\n    ".join(problems),
-            "The head of seeds/endpoints.yml explains every field.",
-        )
-    return Endpoint(source=source, service=service, **said)
+        yield "url: carries a query or a user; parameters belong in `query`"
+    if endpoint.needs_key and not endpoint.key_header:
+        yield "key_header: is missing, and the service needs a key"
+    texts = [endpoint.url, endpoint.file, *endpoint.query.values()]
+    for name in sorted({name for text in texts for name in _NAME.findall(text)}):
+        if name not in endpoint.parameters:
+            yield f"{{{name}}}: is no parameter"

@@ -2,63 +2,77 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
-import yaml
+from pydantic import Field
+from typing_extensions import TypedDict
 
-from kzdata.errors import ContractError, did_you_mean
+from kzdata.errors import ContractError
 from kzdata.readers.printed import SCALES
-from kzdata.typed import yaml_of
+from kzdata.schemas import Expected, OneOf, closed, load_yaml, refuse
 
-TEXTS = ("source", "publisher", "title", "published", "licence", "reader", "unit", "file", "sha256")
-OTHERS = (
-    *("series", "edition", "url", "accessed", "accessed_via", "language", "reliability"),
-    *("dataflow", "decimals", "significant_digits", "flags", "missing", "note"),
-)
-FORM = "A line a field, as unit: MUSD; text with a colon in quotes."
+Quoted = Annotated[str, Field(min_length=1), Expected("text; put it in quotes")]
+Sha256 = Annotated[
+    str,
+    Field(pattern="^[0-9a-f]{64}$"),
+    Expected("64 hexadecimal digits in quotes; sha256sum FILE prints them"),
+]
+
+
+class Flag(TypedDict):
+    """Cells whose status is declared."""
+
+    flow: Quoted
+    periods: list[Quoted]
+    obs_status: Quoted
+    note: Quoted
+
+
+class Gap(TypedDict):
+    """Cells that are missing at source."""
+
+    partner: Quoted
+    periods: list[Quoted]
+    note: Quoted
+
+
+@closed
+class Manifest(TypedDict):
+    """``manifest.yml`` of a folder under ``data/raw``; `Any` is shown as it is written."""
+
+    source: Quoted
+    publisher: Quoted
+    title: Quoted
+    published: Quoted
+    licence: Quoted
+    reader: Quoted
+    unit: Annotated[str, OneOf(tuple(SCALES))]
+    file: Quoted
+    sha256: Sha256
+    series: NotRequired[Any]
+    edition: NotRequired[Any]
+    url: NotRequired[Any]
+    accessed: NotRequired[Any]
+    accessed_via: NotRequired[Any]
+    language: NotRequired[Any]
+    reliability: NotRequired[Any]
+    note: NotRequired[Any]
+    dataflow: NotRequired[Quoted]
+    decimals: NotRequired[int]
+    significant_digits: NotRequired[int]
+    flags: NotRequired[list[Flag]]
+    missing: NotRequired[list[Gap]]
 
 
 def load(path: Path) -> dict[str, Any]:
     """The manifest at ``path``; raises `ContractError` with everything that is wrong in it."""
-    try:
-        manifest = yaml_of(path)
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ContractError(f"{path} is no YAML: {error}", FORM) from None
-    if not isinstance(manifest, dict):
-        raise ContractError(f"{path} holds no fields.", FORM)
-    problems = list(_problems(manifest, path))
-    if problems:
-        lines = "\n    ".join(problems)
-        raise ContractError(f"{path}:\n    {lines}", "Mend the fields named.")
+    hint = "One line a field, as unit: MUSD; text with a colon, and dates, in quotes."
+    manifest = load_yaml(path, Manifest, ContractError, hint)
+    problems = []
+    if manifest["source"] != path.parent.name:
+        problems.append(f"source: {manifest['source']!r}, but the folder is {path.parent.name!r}")
+    if not (path.parent / manifest["file"]).is_file():
+        problems.append(f"file: {manifest['file']!r} is not in the folder")
+    refuse(path, problems, ContractError, hint)
     return manifest
-
-
-def _problems(manifest: dict[Any, Any], path: Path) -> Iterator[str]:
-    for name in manifest:
-        if name not in TEXTS + OTHERS:
-            yield f"{name}: is no field of a manifest. {did_you_mean(str(name), TEXTS + OTHERS)}"
-    for name in TEXTS:
-        given = manifest.get(name)
-        if given is None or given == "":
-            yield f"{name}: missing"
-        elif not isinstance(given, str):
-            yield f'{name}: {given} is no text; put it in quotes, as {name}: "2026-02"'
-    for name in ("decimals", "significant_digits"):
-        if name in manifest and not isinstance(manifest[name], int):
-            yield f"{name}: {manifest[name]!r} is no whole number"
-    yield from _at_odds({n: v for n, v in manifest.items() if isinstance(v, str) and v}, path)
-
-
-def _at_odds(given: dict[str, str], path: Path) -> Iterator[str]:
-    """What each field says by itself, held against the folder and the lists."""
-    if given.get("source", path.parent.name) != path.parent.name:
-        yield f"source: {given['source']!r}, but the folder is {path.parent.name!r}"
-    if given.get("unit", "USD") not in SCALES:
-        yield f"unit: {given['unit']!r} is none. {did_you_mean(given['unit'], SCALES)}"
-    if not re.fullmatch(r"[0-9a-f]{64}", given.get("sha256", "0" * 64)):
-        yield "sha256: not 64 hexadecimal digits; sha256sum FILE prints them"
-    if "file" in given and not (path.parent / given["file"]).is_file():
-        yield f"file: {given['file']!r} is not in the folder"

@@ -4,40 +4,80 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 import pandas as pd
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from kzdata import seeds, sources
 from kzdata.errors import SeedError
 from kzdata.home import HOME
 from kzdata.reads import recorded
-from kzdata.typed import yaml_of
+from kzdata.schemas import Expected, Text, closed, load_yaml, refuse
 
-_FIELDS = {"id", "title", "reporter", "flow", "products", "booked", "legs", "share", "cannot_show"}
-_LEG = {"from", "to", "via", "carrier", "evidence"}
+Texts = Annotated[list[Text], Field(min_length=1)]
+
+
+class Shown(TypedDict):
+    """Evidence for a leg: a claim of the seeds, or a publication with its address."""
+
+    claim: NotRequired[Text]
+    publisher: NotRequired[Text]
+    published: NotRequired[Text]
+    url: NotRequired[Text]
+    says: Text
+
+
+# `from` is a word of Python's.
+Leg = TypedDict(
+    "Leg",
+    {
+        "from": Text,
+        "to": Text,
+        "via": Text,
+        "carrier": Text,
+        "evidence": Annotated[list[Shown], Field(min_length=1)],
+    },
+)
+
+
+class Scenario(TypedDict):
+    """A flow that is booked under one partner and ends in another."""
+
+    id: Text
+    title: Text
+    reporter: Text
+    flow: Text
+    products: Texts
+    booked: Texts | None
+    legs: Annotated[list[Leg], Field(min_length=1)]
+    share: Annotated[None, Expected("null: no source gives it")]
+    cannot_show: Text
+
+
+@closed
+class TransitFile(TypedDict):
+    """``transit.yml``."""
+
+    scenarios: list[Scenario]
 
 
 @cache
 def scenarios(path: Path = HOME / "seeds" / "transit.yml") -> dict[str, dict[str, Any]]:
     """Every scenario by id. Raises one `SeedError` with everything that is wrong."""
-
-    listed = yaml_of(path)["scenarios"]
-    known = {each["id"]: each for each in seeds.load().claims}
-    wrong = []
-    for each in listed:
-        at = f"{path.name}: {each.get('id', 'scenario without an id')}: "
-        wrong += [at + f"{name}: missing or unknown" for name in sorted(_FIELDS ^ each.keys())]
-        for n, leg in enumerate(each.get("legs") or [{}], start=1):
-            if _LEG ^ leg.keys() or not leg.get("evidence"):
-                wrong.append(at + f"leg {n}: needs {', '.join(sorted(_LEG))}")
-                continue
-            for one in leg["evidence"]:
-                cited = one.get("claim") in known or {"publisher", "published", "url"} <= one.keys()
-                if not (cited and one.get("says")):
-                    wrong.append(at + f"leg {n}: evidence: a known claim or an address, and says")
-    if wrong:
-        raise SeedError("\n".join(wrong), "The head of seeds/transit.yml explains each field.")
+    hint = "The head of seeds/transit.yml explains each field."
+    listed = load_yaml(path, TransitFile, SeedError, hint)["scenarios"]
+    known = {each["id"] for each in seeds.load().claims}
+    expected = "expected a known claim, or publisher, published and url"
+    problems = [
+        f"{scenario['id']}: legs {n}: evidence: {expected}"
+        for scenario in listed
+        for n, leg in enumerate(scenario["legs"], start=1)
+        for shown in leg["evidence"]
+        if shown.get("claim") not in known and not {"publisher", "published", "url"} <= shown.keys()
+    ]
+    refuse(path, problems, SeedError, hint)
     return {each["id"]: each for each in listed}
 
 
