@@ -93,7 +93,7 @@ def _of_report(folder: Path) -> Iterator[Printed]:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
             for output in cell.get("outputs", []):
-                shown = output.get("data", {}).get(resource.MIME)
+                shown = resource.read(output.get("data", {}))
                 if shown:
                     yield from _READ[shown["kind"]](shown, f"{folder.name}, {path.stem}")
 

@@ -3,19 +3,35 @@ human form, so that HTML, PDF and XLSX are made from the executed notebook and n
 
 from __future__ import annotations
 
+import contextlib
+import json
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MIME = "application/vnd.dataresource+json"
+KINDS = ("statement", "table", "chart", "sources")
 
 
 def bundle(plain: str, resource: dict[str, Any], **forms: Any) -> dict[str, Any]:
     """A Jupyter MIME bundle; ``forms`` maps e.g. ``text_html`` to its content."""
     human = {name.replace("_", "/", 1): content for name, content in forms.items()}
     return {"text/plain": plain, **human, MIME: resource}
+
+
+def read(data: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What `bundle` put into the data of a notebook's output, or None.
+
+    pandas and others write resources too; ours say of which of the `KINDS` they are.
+    """
+    found = data.get(MIME)
+    if isinstance(found, str):
+        with contextlib.suppress(ValueError):
+            found = json.loads(found)
+    return found if isinstance(found, dict) and found.get("kind") in KINDS else None
 
 
 def markdown(text: str) -> str:

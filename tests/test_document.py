@@ -20,8 +20,7 @@ from kzdata.reports.blocks import (
     Table,
     slug,
 )
-from kzdata.reports.dataframe import read_html_table
-from kzdata.reports.document import ORIGIN, section, spread
+from kzdata.reports.document import ORIGIN, read_html_table, section, spread
 
 
 def read(*cells):
@@ -114,9 +113,36 @@ def test_a_header_of_two_rows_becomes_one():
     assert [each.title for each in table.columns] == ["", "USD · X", "USD · M"]
 
 
+def test_a_cell_over_several_rows_stands_in_each_of_them():
+    index = pd.MultiIndex.from_tuples([("X", "2023"), ("X", "2024"), ("M", "2024")])
+    table = read_html_table(pd.DataFrame({"usd": [1, 2, 3]}, index=index).to_html())
+    assert table.rows == [["X", "2023", "1"], ["X", "2024", "2"], ["M", "2024", "3"]]
+
+
+def test_what_a_long_frame_leaves_out_is_no_row_and_makes_no_text_of_numbers():
+    table = read_html_table(pd.DataFrame({"usd": range(1, 8)}).to_html(max_rows=2))
+    assert table.rows == [["0", "1"], ["...", "..."], ["6", "7"]]
+    assert table.data == [{"c0": 0.0, "c1": 1.0}, {"c0": 6.0, "c1": 7.0}]
+
+
+@pytest.mark.parametrize("text", ["007", "1,5", "1_000", "inf", "1.2.3", "2024-01"])
+def test_what_only_looks_like_a_number_stays_text(text):
+    table = read_html_table(pd.DataFrame({"x": [text]}).to_html())
+    assert table.data == [{"c0": 0.0, "c1": text}]
+
+
 def test_html_without_a_table_is_none():
     assert read_html_table("<p>no</p>") is None
     assert read_html_table("<table></table>") is None
+    assert read_html_table("") is None
+
+
+def test_a_data_resource_of_pandas_is_not_taken_for_one_of_ours():
+    frame = pd.DataFrame({"usd": [1234.5]})
+    with pd.option_context("display.html.table_schema", True):
+        data = {sample.RESOURCE: frame._repr_data_resource_(), "text/html": frame.to_html()}
+    (table,) = read(sample.shows(sample.output(data))).blocks
+    assert table.rows == [["0", "1234.5"]]
 
 
 def test_one_notebook_spreads_into_its_chapters():

@@ -8,10 +8,11 @@ Code never appears, nor what a cell wrote to the error stream.
 from __future__ import annotations
 
 import base64
-import contextlib
-import json
+import re
+from collections import defaultdict
 from typing import Any
 
+from kzdata import resource
 from kzdata.errors import KzdataError
 from kzdata.language import t, translate_markdown
 from kzdata.reports.blocks import (
@@ -27,12 +28,16 @@ from kzdata.reports.blocks import (
     Table,
     slug,
 )
-from kzdata.reports.dataframe import read_html_table
 from kzdata.reports.drawing import harmless
 from kzdata.reports.markdown import split_headings
 
 ORIGIN = ("unit", "lower", "upper", "source", "locator", "published", "note")
-RESOURCE = "application/vnd.dataresource+json"
+MISSING = {"", "NaN", "None", "<NA>", "NaT", "nan"}
+CUT = {"...", "\N{HORIZONTAL ELLIPSIS}"}
+"""What stands for the rows that a long frame does not show."""
+# A leading zero is a code (010121), and 1,5 is no number that pandas prints.
+_NUMBER = re.compile(r"-?(0|[1-9]\d*|[1-9]\d{0,2}(,\d{3})+)(\.\d*)?(e[+-]\d+)?")
+WIDEST = 50  # a cell that claims to span more is not one that pandas wrote
 
 
 def section(notebook: Any, name: str) -> Section:
@@ -92,20 +97,16 @@ def _output(output: Any, where: str) -> list[Block]:
     if output.output_type not in {"display_data", "execute_result"}:
         return []
     data = dict(output.data)
-    if RESOURCE in data:
-        resource = data[RESOURCE]
-        if isinstance(resource, str):
-            with contextlib.suppress(ValueError):  # then it is nothing of ours
-                resource = json.loads(resource)
-        if isinstance(resource, dict) and resource.get("kind") in KINDS:
-            try:
-                return [KINDS[resource["kind"]](resource, data)]
-            except (KeyError, TypeError, ValueError) as error:
-                raise KzdataError(
-                    f"{where} shows a {resource['kind']} that is incomplete: {error!r}.",
-                    "A display object needs what kzdata's own carry; see kzdata.resource.",
-                ) from None
-    return _foreign(data, where)
+    ours = resource.read(data)
+    if ours is None:
+        return _foreign(data, where)
+    try:
+        return [KINDS[ours["kind"]](ours, data)]
+    except (KeyError, TypeError, ValueError) as error:
+        raise KzdataError(
+            f"{where} shows a {ours['kind']} that is incomplete: {error!r}.",
+            "A display object needs what kzdata's own carry; see kzdata.resource.",
+        ) from None
 
 
 def _foreign(data: dict[str, Any], where: str) -> list[Block]:
@@ -125,6 +126,67 @@ def _foreign(data: dict[str, Any], where: str) -> list[Block]:
     return [Preformatted(text)] if text else []
 
 
+def read_html_table(html: str) -> Table | None:
+    """The first ``<table>``, or None: how a plain DataFrame shows itself.
+
+    A header of several rows becomes one; numbers are those that are shown, and no others.
+    """
+    from lxml.html import fragments_fromstring
+
+    found = fragments_fromstring(f"<div>{html}</div>")[0].find(".//table")
+    body = [] if found is None else _cells(found.xpath("./tr | ./tbody/tr"))
+    if found is None or not body:
+        return None
+    head = _cells(found.xpath("./thead/tr"))
+    places = range(1 + max(max(row, default=0) for row in [*head, *body]))
+    titles = [" · ".join(dict.fromkeys(row[n] for row in head if row[n])) for n in places]
+    rows = [[row[n] for n in places] for row in body]
+    numeric = [_is_numeric([row[n] for row in rows]) for n in places]
+    fields = [
+        {
+            "name": f"c{n}",
+            "title": titles[n] or f"{n + 1}",
+            "type": "number" if numeric[n] else "string",
+        }
+        for n in places
+    ]
+    data = [
+        {f"c{n}": _float(row[n]) if numeric[n] else row[n] for n in places}
+        for row in rows
+        if not CUT.issuperset(row)
+    ]
+    columns = [Column(titles[n], "right" if numeric[n] else "left") for n in places]
+    return Table("table", "", columns, rows, fields, data)
+
+
+def _cells(lines: list[Any]) -> list[defaultdict[int, str]]:
+    """Each row's texts by column; a cell that spans rows or columns stands in all of them."""
+    rows: list[defaultdict[int, str]] = [defaultdict(str) for _ in lines]
+    for n, line in enumerate(lines):
+        column = 0
+        for cell in line.iterchildren("td", "th"):
+            while column in rows[n]:
+                column += 1
+            text = " ".join(cell.text_content().split())
+            for row in rows[n : n + _span(cell, "rowspan")]:
+                row.update(dict.fromkeys(range(column, column + _span(cell, "colspan")), text))
+    return rows
+
+
+def _span(cell: Any, name: str) -> int:
+    asked = cell.get(name, "1")
+    return min(max(int(asked), 1), WIDEST) if asked.isdecimal() else 1
+
+
+def _is_numeric(cells: list[str]) -> bool:
+    shown = [cell for cell in cells if cell not in MISSING | CUT]
+    return bool(shown) and all(_NUMBER.fullmatch(cell) for cell in shown)
+
+
+def _float(cell: str) -> float | None:
+    return None if cell in MISSING | CUT else float(cell.replace(",", ""))
+
+
 def _picture(mime: str, packed: str, where: str) -> bytes:
     try:
         content = base64.b64decode(packed)
@@ -141,50 +203,50 @@ def _number(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, **{key: None for key in ORIGIN if key not in said}}
 
 
-def _statement(resource: dict[str, Any], data: dict[str, Any]) -> Block:
+def _statement(ours: dict[str, Any], data: dict[str, Any]) -> Block:
     return Statement(
-        resource["text"],
-        [_number(each) for each in resource.get("numbers", [])],
-        finding=bool(resource.get("finding")),
-        question=str(resource.get("question") or ""),
-        lead=bool(resource.get("lead")),
+        ours["text"],
+        [_number(each) for each in ours.get("numbers", [])],
+        finding=bool(ours.get("finding")),
+        question=str(ours.get("question") or ""),
+        lead=bool(ours.get("lead")),
     )
 
 
-def _table(resource: dict[str, Any], data: dict[str, Any]) -> Block:
-    display = resource["display"]
+def _table(ours: dict[str, Any], data: dict[str, Any]) -> Block:
+    display = ours["display"]
     columns = [Column(str(c["title"]), c.get("align", "left")) for c in display["columns"]]
     rows = [[str(cell) for cell in row] for row in display["rows"]]
     for number, row in enumerate(rows):
         if len(row) != len(columns):
             raise ValueError(f"row {number} has {len(row)} cells for {len(columns)} columns")
     return Table(
-        name=slug(resource["name"]) or "table",
-        title=resource["title"],
+        name=slug(ours["name"]) or "table",
+        title=ours["title"],
         columns=columns,
         rows=rows,
-        fields=resource["schema"]["fields"],
-        data=resource["data"],
-        notes=[str(note) for note in resource.get("notes", [])],
+        fields=ours["schema"]["fields"],
+        data=ours["data"],
+        notes=[str(note) for note in ours.get("notes", [])],
     )
 
 
-def _chart(resource: dict[str, Any], data: dict[str, Any]) -> Block:
+def _chart(ours: dict[str, Any], data: dict[str, Any]) -> Block:
     return Chart(
-        name=slug(resource["name"]) or "chart",
-        title=resource["title"],
-        subtitle=resource.get("subtitle") or "",
-        alt=resource["alt"],
-        caption=resource.get("caption") or "",
-        fields=resource["schema"]["fields"],
-        data=resource["data"],
+        name=slug(ours["name"]) or "chart",
+        title=ours["title"],
+        subtitle=ours.get("subtitle") or "",
+        alt=ours["alt"],
+        caption=ours.get("caption") or "",
+        fields=ours["schema"]["fields"],
+        data=ours["data"],
         svg=harmless(data["image/svg+xml"]),
         png=base64.b64decode(data["image/png"]),
     )
 
 
-def _sources(resource: dict[str, Any], data: dict[str, Any]) -> Block:
-    return Sources(resource["text"], list(resource["data"]))
+def _sources(ours: dict[str, Any], data: dict[str, Any]) -> Block:
+    return Sources(ours["text"], list(ours["data"]))
 
 
 KINDS = {"statement": _statement, "table": _table, "chart": _chart, "sources": _sources}
