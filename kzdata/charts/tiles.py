@@ -33,38 +33,16 @@ def named(over: str, code: str) -> str:
 def squarified(parts: list[tuple[str, float]], width: float, height: float) -> list[Tile]:
     """Rectangles with areas in proportion to the values, in their order, as square as can be.
 
-    Rows are laid along the shorter side of what is left, and a row takes in the next part as long
-    as its worst ratio of sides gets better. Source: Bruls, Huizing and van Wijk (2000).
+    Source of the layout: Bruls, Huizing and van Wijk (2000).
     """
-    scale = width * height / sum(value for _, value in parts)
-    left = [(code, value, value * scale) for code, value in parts if value > 0]
-    x = y = 0.0
-    tiles: list[Tile] = []
-    while left:
-        side = min(width, height)
-        n = 1
-        while n < len(left) and _worst(left[: n + 1], side) <= _worst(left[:n], side):
-            n += 1
-        row, left = left[:n], left[n:]
-        depth = sum(area for *_, area in row) / side
-        along = 0.0
-        for code, value, area in row:
-            length = area / depth
-            if width >= height:
-                tiles.append(Tile(code, value, x, y + along, depth, length))
-            else:
-                tiles.append(Tile(code, value, x + along, y, length, depth))
-            along += length
-        if width >= height:
-            x, width = x + depth, width - depth
-        else:
-            y, height = y + depth, height - depth
-    return tiles
+    from squarify import normalize_sizes, squarify
 
-
-def _worst(row: list[tuple[str, float, float]], side: float) -> float:
-    depth = sum(area for *_, area in row) / side
-    return max(max(area / depth**2, depth**2 / area) for *_, area in row)
+    drawn = [(code, value) for code, value in parts if value > 0]
+    areas = normalize_sizes([value for _, value in drawn], width, height)
+    return [
+        Tile(code, value, place["x"], place["y"], place["dx"], place["dy"])
+        for (code, value), place in zip(drawn, squarify(areas, 0, 0, width, height), strict=True)
+    ]
 
 
 def draw(
