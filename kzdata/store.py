@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import absent, codes, contract, corrections, periods, sources, vintages
+from kzdata import absent, codes, contract, periods, sources, vintages
 from kzdata.errors import KzdataError, NotAvailable, ParseError, UnknownCode, did_you_mean
 from kzdata.home import HOME
 from kzdata.preferences import preferred
@@ -40,10 +40,9 @@ def _tidy() -> pd.DataFrame:
     if not TIDY.exists():
         raise NotAvailable(f"{TIDY} is not there.", "Make it from data/raw: kzdata tidy")
     text = {column: str for column in contract.COLUMNS if column not in contract.NUMERIC}
-    table = pd.read_csv(
+    return pd.read_csv(
         TIDY, dtype=text, keep_default_na=False, na_values={c: [""] for c in contract.NUMERIC}
     )
-    return corrections.corrected(table)
 
 
 @recorded
@@ -154,7 +153,6 @@ def known(wanted: Wanted, as_of: str | None, *, newest: bool) -> pd.DataFrame:
     mine = vintages.rows(wanted, as_of, newest=newest)
     if mine is None:
         return ours
-    mine = corrections.corrected(mine)
     beside = [str(c) for c in mine if c not in table and not str(c).startswith("_")]
     texts = [c for c in beside if not pd.api.types.is_numeric_dtype(mine[c])]
     both = pd.concat([ours, mine[[*contract.COLUMNS, *beside]]], ignore_index=True)
@@ -228,7 +226,7 @@ def valued(lower: float, upper: float) -> pd.DataFrame:
     mine = vintages.rows({}, newest=False, between=(lower, upper))
     found = ours[ours["value"].between(lower, upper)]
     if mine is not None:
-        found = pd.concat([found, corrections.corrected(mine)], ignore_index=True)
+        found = pd.concat([found, mine], ignore_index=True)
     return found[contract.COLUMNS]
 
 

@@ -21,7 +21,7 @@ LAYERS = [
     {"words", "periods", "amounts", "codes", "areas", "resource", "rows"},
     {"vocabulary", "bounds"},
     {"contract", "comparable", "nomenclature", "codebook", "outward"},
-    {"sources", "seeds", "readers", "vintages", "bulk", "corrections", "preferences", "absent"},
+    {"sources", "seeds", "readers", "vintages", "bulk", "preferences", "absent"},
     {
         "fetch",
         "store",

@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT, rows
 
 import kzdata as kz
-from kzdata import contract, corrections, preferences, store, vintages
+from kzdata import contract, preferences, store, vintages
 from kzdata.errors import KzdataError, NotAvailable, ParameterError, ParseError, UnknownCode
 from kzdata.vintages import StoreError, journal
 
@@ -368,48 +368,6 @@ def test_a_total_is_one_cell_whatever_the_nomenclature_and_series_stay_together(
         {"dataflow": "trade_goods", "reporter": "KAZ", "order": [{"source": "wits"}]},
     ]
     assert preferences.preferred(every, rules)["value"].tolist() == [2, 3]
-
-
-WRONG = {
-    "id": "test", "source": "imf_sdmx_csv", "where": {"flow": "X", "period": "2024"},
-    "guard": {"value": 5.0}, "set": {"value": 50.0, "lower": 49.5, "upper": 50.5},
-    "reason": "a lost zero", "evidence": "imf_sdmx_csv", "status": "open",
-}  # fmt: skip
-
-
-def test_a_correction_is_made_and_told(tmp_path):
-    frame = kz.read("imf_sdmx_csv", imts(tmp_path / "a.csv", x2023=5, x2024=5), published="2025")
-    right = corrections.corrected(frame, [WRONG])
-    assert right["value"].tolist() == [5.0, 50.0]
-    assert right["note"].tolist() == ["", "corrected, the source says value 5.0: a lost zero"]
-    assert frame["value"].tolist() == [5.0, 5.0]  # the caller's stays
-
-
-def test_a_correction_fails_once_the_source_is_fixed_until_it_is_marked_so(tmp_path):
-    old = kz.read("imf_sdmx_csv", imts(tmp_path / "a.csv", x2024=5), published="2025-01")
-    new = kz.read("imf_sdmx_csv", imts(tmp_path / "b.csv", x2024=50), published="2025-02")
-    both = pd.concat([old, new], ignore_index=True)
-    with pytest.raises(corrections.CorrectionOutdated, match=r"expects value 5.0.*says value 50"):
-        corrections.corrected(both, [WRONG])
-    fixed = corrections.corrected(both, [WRONG | {"status": "fixed"}])
-    assert fixed["value"].tolist() == [50.0, 50.0]
-    assert fixed["note"].tolist()[1] == ""
-
-
-def test_a_correction_that_is_not_whole_is_refused(tmp_path):
-    path = tmp_path / "corrections.yml"
-    for change, said in (
-        ({"status": "done"}, "status 'done'"),
-        ({"set": {"value": 1.0}}, "lower and upper"),
-        ({"where": {"perod": "2024"}}, "perod"),
-        ({"why": "x"}, "needs"),
-    ):
-        path.write_text(json.dumps({"corrections": [WRONG | change]}))
-        corrections.declared.cache_clear()
-        with pytest.raises(KzdataError, match=said):
-            corrections.declared(path)
-    corrections.declared.cache_clear()
-    assert corrections.declared() == []
 
 
 def baci(path: Path) -> Path:

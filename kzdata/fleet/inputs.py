@@ -29,7 +29,7 @@ FORMAT = "kzdata-inputs/1"
 # Seeds that reach a report through recorded questions only; every other seed is a rule for all.
 ASKED_FOR = (
     *("claims*.yml", "events.yml", "commitments.yml", "assumptions.yml", "sources*.yml"),
-    *("corrections.yml", "preferences.yml", "transit.yml", "endpoints.yml"),
+    *("preferences.yml", "transit.yml", "endpoints.yml"),
 )
 # How names of what draws no report begin.
 SHELL = ("cli", "shell", "terminal", "exits", "completion", "fetch")
