@@ -92,10 +92,10 @@ def _addresses_load() -> str:
 def tidy() -> Answer:
     """Make data/tidy again from data/raw, byte for byte."""
     from kzdata import store
-    from kzdata.fleet.hashes import replace
+    from kzdata.files import write_whole
 
     built = store.build_tidy()
-    replace(store.TIDY, store.tidy_csv(built))
+    write_whole(store.TIDY, store.tidy_csv(built))
     about = {"path": store.TIDY, "observations": len(built)}
     return Answer(about, [f"{len(built):,} observations in {store.TIDY}"])
 

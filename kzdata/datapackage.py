@@ -9,17 +9,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kzdata import contract, sources, staged, store, vintages
+from kzdata import contract, files, sources, store, vintages
 from kzdata.codebook import field
 from kzdata.errors import NotAvailable, PublishError, UnknownCode, did_you_mean
-from kzdata.reports.exchange import heal, swap
 
 NAME = "kzdata-observations"
 DESCRIPTOR = "datapackage.json"
@@ -163,11 +161,9 @@ def _staged(target: Path) -> Iterator[Path]:
     """A folder beside the target, gone afterwards; what killed exports left goes too."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        heal(target)
+        files.heal(target)
         _refuse_foreign(target)
-        prefix = f".{target.name}.exporting-"
-        staged.sweep(target.parent, prefix)
-        with staged.released(*staged.hold(target.parent, prefix)) as stage:
+        with files.workspace(target.parent, f".{target.name}.exporting-") as stage:
             yield stage
     except OSError as error:
         raise PublishError(
@@ -195,12 +191,6 @@ def _is_ours(target: Path) -> bool:
 
 
 def _publish(stage: Path, target: Path) -> None:
-    for place, _, names in os.walk(stage, topdown=False):
-        for path in (*(Path(place) / name for name in names), Path(place)):
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+    files.sync_all(stage)
     _refuse_foreign(target)
-    swap(stage, target)
+    files.swap(stage, target)

@@ -15,9 +15,11 @@ import sys
 import time
 from pathlib import Path
 
+from kzdata import files
 from kzdata.errors import PublishError
-from kzdata.reports import exchange, publish
-from kzdata.reports.manifest import FORMAT, NAME, sha256
+from kzdata.files import sha256
+from kzdata.reports import publish
+from kzdata.reports.manifest import FORMAT, NAME
 
 FILES = ("a.csv", "figures/b.csv", "figures/deep/c.csv")
 
@@ -47,7 +49,7 @@ class Counter:
 
     def __init__(self, fatal: int):
         self.left = fatal
-        self.watched = {publish.__file__, exchange.__file__}
+        self.watched = {publish.__file__, files.__file__}
 
     def step(self) -> None:
         self.left -= 1
@@ -86,7 +88,7 @@ def forked(work) -> int:
 
 def standing(target: Path) -> str:
     """The report that a reader finds, also between two renames that a kill cut off."""
-    return state(target if target.exists() else exchange.aside(target))
+    return state(target if target.exists() else files.aside(target))
 
 
 def at_every_line(target: Path) -> dict:
@@ -196,5 +198,5 @@ WAYS = {
 
 if __name__ == "__main__":
     if sys.argv[3:] == ["renames"]:
-        exchange.exchange = lambda one, other: False  # as on a system that cannot exchange names
+        files.exchange = lambda one, other: False  # as on a system that cannot exchange names
     print(json.dumps(WAYS[sys.argv[1]](Path(sys.argv[2]) / "r")))

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from test_publish import left, publish, whole, writer
 
-from kzdata.reports.manifest import read, sha256
+from kzdata.files import sha256
+from kzdata.reports.manifest import read
 
 HERE = Path(__file__).parent
 linux = pytest.mark.skipif(sys.platform != "linux", reason="forks and limits of Linux")

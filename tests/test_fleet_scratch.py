@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import resource
 import signal
@@ -12,10 +11,12 @@ import time
 from functools import partial
 from threading import Barrier, Thread
 
+import filelock
 import pytest
 import reports_sample as sample
 
-from kzdata import reads, staged
+from kzdata import files, reads
+from kzdata.errors import PublishError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and signals of Linux")
 
@@ -26,7 +27,7 @@ def place(tmp_path, monkeypatch):
     folder = tmp_path / "tmp"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(staged.tempfile, "tempdir", None)
+    monkeypatch.setattr(files.tempfile, "tempdir", None)
     return folder
 
 
@@ -93,8 +94,8 @@ def test_what_a_killed_report_leaves_the_next_one_removes(tmp_path, place, engin
             time.sleep(0.05)
         running.send_signal(signal.SIGKILL)
     (left,) = place.iterdir()
-    assert left.name.startswith(staged.SCRATCH)
-    with staged.scratch() as mine:
+    assert left.name.startswith(files.SCRATCH)
+    with files.scratch() as mine:
         assert list(place.iterdir()) == [mine]
         assert mine.stat().st_mode & 0o777 == 0o700
     assert list(place.iterdir()) == []
@@ -103,13 +104,13 @@ def test_what_a_killed_report_leaves_the_next_one_removes(tmp_path, place, engin
 def test_a_sweep_leaves_what_is_held_what_is_linked_and_what_has_another_name(place, tmp_path):
     others = tmp_path / "others"
     others.mkdir()
-    (place / f"{staged.SCRATCH}link").symlink_to(others)
+    (place / f"{files.SCRATCH}link").symlink_to(others)
     (place / "kzwork").mkdir()
-    with staged.scratch() as first, staged.scratch() as second:
+    with files.scratch() as first, files.scratch() as second:
         assert first.is_dir()
         assert second.is_dir()
     assert others.is_dir()
-    assert sorted(each.name for each in place.iterdir()) == ["kzwork", f"{staged.SCRATCH}link"]
+    assert sorted(each.name for each in place.iterdir()) == ["kzwork", f"{files.SCRATCH}link"]
 
 
 def test_folders_made_at_the_same_moment_are_all_kept(place):
@@ -119,7 +120,7 @@ def test_folders_made_at_the_same_moment_are_all_kept(place):
     def work():
         barrier.wait()
         for _ in range(40):
-            with staged.scratch() as folder:
+            with files.scratch() as folder:
                 (folder / "a").write_text("a")
                 if not (folder / "a").exists():
                     lost.append(folder)
@@ -134,16 +135,16 @@ def test_folders_made_at_the_same_moment_are_all_kept(place):
 
 
 def test_a_folder_taken_before_it_was_held_is_made_anew(place, monkeypatch):
-    taken, lock = [], fcntl.flock
+    taken, lock = [], filelock.lock_descriptor
 
-    def late(handle, how):
+    def late(handle, **how):
         if not taken:
             taken.extend(place.iterdir())
             taken[0].rmdir()
-        return lock(handle, how)
+        return lock(handle, **how)
 
-    monkeypatch.setattr(staged.fcntl, "flock", late)
-    with staged.scratch() as folder:
+    monkeypatch.setattr(filelock, "lock_descriptor", late)
+    with files.scratch() as folder:
         assert folder.is_dir()
         assert folder not in taken
 
@@ -156,9 +157,9 @@ def test_half_a_question_is_an_error(tmp_path, monkeypatch):
 
 
 def test_a_folder_that_is_not_there_is_named(monkeypatch):
-    monkeypatch.setattr(staged.tempfile, "tempdir", os.devnull)
+    monkeypatch.setattr(files.tempfile, "tempdir", os.devnull)
     with (
-        pytest.raises(staged.PublishError, match=r"Nothing can be written to /dev/null: Not a dir"),
-        staged.scratch(),
+        pytest.raises(PublishError, match=r"Nothing can be written to /dev/null: Not a dir"),
+        files.scratch(),
     ):
         pass

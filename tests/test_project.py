@@ -16,7 +16,7 @@ import kzdata as kz
 from kzdata import store
 
 LAYERS = [
-    {"errors", "settings", "home", "reads", "staged", "typed", "schemas"},
+    {"errors", "settings", "home", "reads", "files", "typed", "schemas"},
     {"language"},
     {"words", "periods", "amounts", "codes", "areas", "resource", "rows"},
     {"vocabulary", "bounds"},

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from kzdata import files
 from kzdata.errors import PublishError
-from kzdata.reports import exchange
+from kzdata.files import sha256
 from kzdata.reports import publish as publishing
-from kzdata.reports.manifest import FORMAT, NAME, read, sha256
+from kzdata.reports.manifest import FORMAT, NAME, read
 from kzdata.reports.publish import staging, verify
 
 
@@ -70,7 +71,7 @@ def test_two_renames_do_where_names_cannot_be_exchanged(tmp_path, monkeypatch):
 def test_a_kill_between_the_two_renames_is_healed(tmp_path):
     target = tmp_path / "r"
     publish(target, a_txt=b"one")
-    target.rename(exchange.aside(target))  # here the process was killed
+    target.rename(files.aside(target))  # here the process was killed
     with pytest.raises(RuntimeError), staging(target):
         raise RuntimeError("the next run fails too")
     assert (target / "a.txt").read_bytes() == b"one"

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import pandas as pd
 
-from kzdata import staged
+from kzdata import files
 from kzdata.errors import KzdataError
 from kzdata.fetch import words
 from kzdata.fetch.endpoints import Endpoint, filled
@@ -155,7 +155,7 @@ def _sample(path: Path, endpoint: Endpoint, told: dict[str, Any]) -> None:
             )
         with archive.open(max(names)) as stream:
             lines = [line for _, line in zip(range(_SAMPLE_LINES), stream, strict=False)]
-    with staged.scratch() as folder:
+    with files.scratch() as folder:
         part = folder / Path(max(names)).name
         part.write_bytes(b"".join(lines))
         reading.read(endpoint.source, part, **told, limit=endpoint.max_unpacked)

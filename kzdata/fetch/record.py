@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from kzdata.errors import NotAvailable
 from kzdata.fetch import storage
 from kzdata.fetch.endpoints import Request
 from kzdata.fetch.failures import NotKept
+from kzdata.files import sha256_of
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,7 @@ def body(folder: Path, about: dict[str, Any]) -> Path:
     """The recorded body, checked against its SHA-256."""
     path = folder / about["file"]
     try:
-        with path.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        found = sha256_of(path)
     except OSError as error:
         raise NotKept(f"{path} is not there: {error.strerror}.", "Fetch it again.") from None
     if found != about["sha256"]:

@@ -17,13 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kzdata import files
 from kzdata.fetch.failures import NotKept
 from kzdata.home import user_folder
-
-try:
-    import fcntl
-except ImportError:  # not on Windows: there two runs must not fetch the same at once
-    fcntl = None  # type: ignore[assignment]
 
 RECORD, BODY, STATE = "fetched.json", "body", "state.json"
 
@@ -87,24 +83,14 @@ class Partial:
         text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
         (self.folder / RECORD).write_text(text, encoding="utf-8")
         for path in (self.folder / file, self.folder / RECORD, self.folder):
-            _to_disk(path)
+            files.sync(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         place, number = target, 2
         while place.exists():
             place, number = target.with_name(f"{target.name}-{number}"), number + 1
         self.folder.rename(place)
-        _to_disk(place.parent)
+        files.sync(place.parent)
         return place
-
-
-def _to_disk(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager
@@ -113,10 +99,8 @@ def alone(root: Path, name: str) -> Iterator[Path]:
     path = root / ".partial" / f"{name}.lock"
     with kept():
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        handle = files.lock(path)
     try:
-        if fcntl is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX)
         yield path
     finally:
         os.close(handle)

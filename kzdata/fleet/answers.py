@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from kzdata.errors import KzdataError
-from kzdata.fleet.hashes import combined
+from kzdata.files import combined
 
 # A question comes from a file, so only these are ever asked.
 ASKED = {

@@ -5,10 +5,10 @@ A claim is a lock that the system takes away when its run ends, however it ends.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Sequence
 
+from kzdata import files
 from kzdata.fleet.planning import Plan
 from kzdata.fleet.records import folder
 
@@ -26,10 +26,10 @@ class Claims:
 
         Where all are another's, waits until the first is free; ``waits`` is told.
         """
-        mine = [plan for plan in plans if self._claim(plan.edition.name, fcntl.LOCK_NB)]
+        mine = [plan for plan in plans if self._claim(plan.edition.name, wait=False)]
         if plans and not mine:
             waits(plans[0])
-            self._claim(plans[0].edition.name, 0)
+            self._claim(plans[0].edition.name, wait=True)
             mine = [plans[0]]
         names = {plan.edition.name for plan in mine}
         return mine, [plan for plan in plans if plan.edition.name not in names]
@@ -45,24 +45,15 @@ class Claims:
         for name in list(self._held):
             self.release(name)
 
-    def _claim(self, name: str, how: int) -> bool:
+    def _claim(self, name: str, *, wait: bool) -> bool:
         """Whether the edition is ours; False only where another run has it."""
         place = folder() / f"{name}.lock"
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(place, os.O_RDWR | os.O_CREAT, 0o666)
-        except OSError:
-            return True
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | how)
+            handle = files.lock(place, wait=wait)
         except BlockingIOError:
-            os.close(handle)
             return False
-        except OSError:  # a file system without locks
-            os.close(handle)
+        except OSError:  # it cannot be written, or the file system has no locks
             return True
-        except BaseException:
-            os.close(handle)
-            raise
         self._held[name] = handle
         return True

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from kzdata import home
+from kzdata.files import Hashes, combined
 from kzdata.fleet.answers import whole
-from kzdata.fleet.hashes import Hashes, combined
 from kzdata.reports.editions import Edition
 
 FORMAT = "kzdata-inputs/1"

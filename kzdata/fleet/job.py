@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.errors import ContractError, KzdataError, NotebookFailed, ParameterError, SeedError
+from kzdata.files import Hashes, combined
 from kzdata.fleet import changes
 from kzdata.fleet.answers import answers
-from kzdata.fleet.hashes import Hashes, combined
 from kzdata.fleet.inputs import data_state, inputs, key, own, standing
 from kzdata.reports.editions import Edition
 from kzdata.reports.engine import Progress

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from kzdata import home
+from kzdata.files import Hashes
 from kzdata.fleet import executors
 from kzdata.fleet.executors import Here
-from kzdata.fleet.hashes import Hashes
 from kzdata.fleet.inputs import own
 from kzdata.fleet.job import before, job, plain
 from kzdata.fleet.planning import Plan

@@ -11,8 +11,8 @@ import yaml
 
 from kzdata import home
 from kzdata.errors import KzdataError
+from kzdata.files import Hashes, write_whole
 from kzdata.fleet.answers import answers
-from kzdata.fleet.hashes import Hashes, replace
 from kzdata.fleet.inputs import Standing, changed, standing
 from kzdata.fleet.records import folder
 from kzdata.reports import manifest
@@ -98,7 +98,7 @@ class _Answers:
         if self._fresh:
             kept = {"state": self._state, "known": self._known}
             with contextlib.suppress(OSError):
-                replace(self._place, json.dumps(kept, ensure_ascii=False).encode())
+                write_whole(self._place, json.dumps(kept, ensure_ascii=False).encode())
 
 
 def drifted(hashes: Hashes) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from kzdata import home
 from kzdata.errors import PublishError
-from kzdata.fleet.hashes import replace
+from kzdata.files import write_whole
 from kzdata.reports import calendars
 from kzdata.reports.editions import Edition
 
@@ -73,7 +73,7 @@ def _read(place: Path) -> dict[str, Any]:
 
 def _write(place: Path, said: dict[str, Any], of: str) -> None:
     try:
-        replace(place, json.dumps(said, ensure_ascii=False).encode())
+        write_whole(place, json.dumps(said, ensure_ascii=False).encode())
     except OSError as error:
         raise PublishError(
             f"The record of {of} cannot be written to {place.parent}: {error.strerror or error}.",

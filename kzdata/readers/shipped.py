@@ -3,7 +3,6 @@ they are, who published them and which reader turns them into the tidy contract.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from kzdata import contract
 from kzdata.errors import ContractError, KzdataError, UnknownCode, did_you_mean
+from kzdata.files import sha256_of
 from kzdata.readers import flows, nbk_fdi
 
 READERS = {
@@ -35,7 +35,7 @@ def read_source(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
     a file that is not its reader's, and with every failing row.
     """
     path = folder / manifest["file"]
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = sha256_of(path)
     if found != manifest["sha256"]:
         raise KzdataError(
             f"{path} has SHA-256 {found[:12]}…, its manifest says {manifest['sha256'][:12]}….",

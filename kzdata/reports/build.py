@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kzdata import home, reads, staged
+from kzdata import files, home, reads
 from kzdata.language import known_word, speaking, t
 from kzdata.periods import format_period
 from kzdata.reports import annexes, figures, manifest
@@ -106,9 +106,9 @@ def folder_name(path: Path, values: Mapping[str, Any]) -> str:
         value = values[each.name]
         if each.default is REQUIRED or value != each.default:
             text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-            parts += [slug(each.name), slug(text) or manifest.sha256(text.encode())[:8]]
+            parts += [slug(each.name), slug(text) or files.sha256(text.encode())[:8]]
     name = "-".join(parts)
-    return name if len(name) <= 80 else f"{name[:71]}-{manifest.sha256(name.encode())[:8]}"
+    return name if len(name) <= 80 else f"{name[:71]}-{files.sha256(name.encode())[:8]}"
 
 
 def _make(
@@ -162,7 +162,7 @@ def compose(
     ``closing`` is given the document and the questions that the notebooks asked of the data.
     """
     moment = epoch(jobs)
-    with staged.scratch() as scratch:
+    with files.scratch() as scratch:
         done = _run(jobs, scratch, moment, progress, engine)
         lists = scratch.glob(f"*/{reads.NAME}")
         questions = sorted({each for one in lists for each in reads.questions(one)})
@@ -179,7 +179,7 @@ def compose(
         document,
         edition=asked.name if asked else None,
         parameters={short_name(job.notebook): job.values for job in jobs},
-        notebooks={job.notebook.name: manifest.sha256(job.notebook.read_bytes()) for job in jobs},
+        notebooks={job.notebook.name: files.sha256(job.notebook.read_bytes()) for job in jobs},
         outputs=outputs,
         generated=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     )

@@ -12,14 +12,13 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from kzdata.errors import KzdataError, PublishError
+from kzdata.files import write_whole
 from kzdata.language import LANGUAGES, check_spoken, known_word, speaking, t, term, tn
 from kzdata.periods import format_period
 from kzdata.reports import manifest
@@ -210,8 +209,7 @@ def write(folder: Path, editions: list[Edition]) -> list[Path]:
     for language in languages:
         place = folder / page_name(language)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _replace(place, render(editions, language).encode())
+            write_whole(place, render(editions, language).encode())
         except OSError as error:
             raise PublishError(
                 f"The index cannot be written to {place}: {error.strerror or error}.",
@@ -219,17 +217,3 @@ def write(folder: Path, editions: list[Edition]) -> list[Path]:
             ) from None
         written.append(place)
     return written[::-1]
-
-
-def _replace(place: Path, content: bytes) -> None:
-    fresh = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
-    try:
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(place)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
-        raise

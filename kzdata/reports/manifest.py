@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from importlib import metadata
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kzdata import home
+from kzdata.files import sha256, sha256_of
 from kzdata.reports.blocks import Document, Statement
 from kzdata.reports.markdown import plain
 
@@ -20,11 +20,6 @@ LIBRARIES = (
     *("typst", "xlsxwriter", "jinja2", "markdown-it-py"),
 )
 READABLE = ("data/tidy", "seeds")
-
-
-def sha256(content: bytes) -> str:
-    """The hash of some bytes, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -43,7 +38,7 @@ def data_hashes() -> dict[str, str]:
     root = home.HOME
     paths = [path for top in READABLE for path in (root / top).rglob("*") if path.is_file()]
     return {
-        path.relative_to(root).as_posix(): sha256(path.read_bytes())
+        path.relative_to(root).as_posix(): sha256_of(path)
         for path in sorted(paths)
         if not any(part.startswith((".", "__")) for part in path.relative_to(root).parts)
     }

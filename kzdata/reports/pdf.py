@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
-from kzdata import staged
 from kzdata.errors import PublishError
+from kzdata.files import scratch
 from kzdata.reports.blocks import Document
 from kzdata.reports.fitting import Spot, fit
 from kzdata.reports.html import TEMPLATES
@@ -28,7 +28,7 @@ def render(document: Document, *, epoch: int) -> bytes:
 
     content, files = tree(in_order(document))
     content["date"] = list(dt.datetime.fromtimestamp(epoch, dt.UTC).timetuple()[:3])
-    with staged.scratch() as root:
+    with scratch() as root:
         for name, picture in files.items():
             (root / name).write_bytes(picture)
         (root / "document.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")

@@ -8,19 +8,15 @@ failed, sees the previous report or the new one. What a killed run leaves is rem
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import glob
 import json
-import os
-import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from kzdata import files
 from kzdata.errors import PublishError
-from kzdata.reports.exchange import heal, swap
-from kzdata.reports.manifest import NAME, read, sha256
+from kzdata.files import sha256
+from kzdata.reports.manifest import NAME, read
 from kzdata.reports.parsing import parses
 from kzdata.reports.redaction import refuse_secrets
 
@@ -61,15 +57,15 @@ class Staging:
         self.put(NAME, text.encode())
         with _explained(self.target):
             verify(self.folder)
-            files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+            there = sorted(path for path in self.folder.rglob("*") if path.is_file())
             refuse_secrets(
-                (path.relative_to(self.folder).as_posix(), path.read_bytes()) for path in files
+                (path.relative_to(self.folder).as_posix(), path.read_bytes()) for path in there
             )
-            _to_disk(self.folder)
+            files.sync_all(self.folder)
             with _lock(self.target):
                 refuse_foreign(self.target)
-                swap(self.folder, self.target)
-                _sync(self.target.parent)
+                files.swap(self.folder, self.target)
+                files.sync(self.target.parent)
 
 
 @contextlib.contextmanager
@@ -79,24 +75,18 @@ def staging(target: Path) -> Iterator[Staging]:
     Raises `PublishError` where the target is not a place for a report, or cannot be written.
     """
     target = target.expanduser()
-    with _explained(target):
-        refuse_foreign(target)  # before anything is made beside it, and again under the lock
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target = target.parent.resolve() / target.name
-        with _lock(target):
-            heal(target)
-            refuse_foreign(target)
-            _sweep(target)
-            folder = target.parent / f"{_prefix(target)}{secrets.token_hex(6)}"
-            folder.mkdir(mode=0o755)
-            holding = _hold(folder)
-    try:
+    with contextlib.ExitStack() as stack:
+        with _explained(target):
+            refuse_foreign(target)  # before anything is made beside it, and again under the lock
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target = target.parent.resolve() / target.name
+            with _lock(target):
+                files.heal(target)
+                refuse_foreign(target)
+            space = files.workspace(target.parent, f".{target.name}.building-", mode=0o755)
+            folder = stack.enter_context(space)
+        # After publishing, the name of the folder holds the previous report, and goes too.
         yield Staging(folder, target)
-    finally:
-        # After publishing, this name holds the previous report, and goes too.
-        shutil.rmtree(folder, ignore_errors=True)
-        if holding is not None:
-            os.close(holding)
 
 
 @contextlib.contextmanager
@@ -162,70 +152,6 @@ def _wrong(folder: Path, manifest: dict[str, Any]) -> list[str]:
     return wrong
 
 
-def _prefix(target: Path) -> str:
-    return f".{target.name}.building-"
-
-
-@contextlib.contextmanager
-def _lock(target: Path) -> Iterator[None]:
+def _lock(target: Path) -> contextlib.AbstractContextManager[None]:
     """Held for the moments in which names change; building goes on side by side."""
-    path = target.parent / f".{target.name}.lock"
-    handle = _locked(path)
-    try:
-        yield
-    finally:
-        # Removed while it is held: who waits for it finds another name there, and tries again.
-        with contextlib.suppress(OSError):
-            path.unlink()
-        os.close(handle)
-
-
-def _locked(path: Path) -> int:
-    """A lock on the file that has this name now, made where there is none."""
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            with contextlib.suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(handle), path.stat()):
-                    return handle
-        except BaseException:
-            os.close(handle)
-            raise
-        os.close(handle)
-
-
-def _hold(folder: Path) -> int | None:
-    """A mark on a folder that the system takes away when this process ends, however it ends."""
-    holding = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(holding, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(holding)
-        return None
-    return holding
-
-
-def _sweep(target: Path) -> None:
-    """Remove the staging folders that no living process holds."""
-    for folder in target.parent.glob(f"{glob.escape(_prefix(target))}*"):
-        with contextlib.suppress(OSError):
-            holding = _hold(folder)
-            if holding is not None:
-                shutil.rmtree(folder, ignore_errors=True)
-                os.close(holding)
-
-
-def _to_disk(folder: Path) -> None:
-    for place, _, names in os.walk(folder, topdown=False):
-        for name in names:
-            _sync(Path(place) / name)
-        _sync(Path(place))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    return files.locked(target.parent / f".{target.name}.lock", remove=True)

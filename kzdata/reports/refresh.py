@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from kzdata import staged
+from kzdata import files
 from kzdata.reports.colophon import OLDEST, kept
 from kzdata.reports.engine import notebooks, run
 
@@ -18,12 +18,10 @@ def main() -> None:
     It sees what is shipped: a store of the person who runs this must not reach the outputs.
     """
     for name, path in notebooks().items():
-        with staged.scratch() as scratch:
+        with files.scratch() as scratch:
             os.environ["KZDATA_HOME"] = str(scratch / "no-store")
             executed = kept(run(path, {}, scratch=scratch, epoch=OLDEST))
-        fresh = path.with_suffix(".ipynb.new")
-        fresh.write_bytes(executed)
-        fresh.replace(path)
+        files.write_whole(path, executed)
         print(f"{name}: {len(executed) // 1024} KiB")
 
 

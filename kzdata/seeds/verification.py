@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kzdata.errors import SeedError
+from kzdata.files import sha256
 from kzdata.seeds.files import Seeds, load
 from kzdata.seeds.shapes import Record
 
@@ -63,7 +63,7 @@ def _article(folder: Path, source: Record, known: Seeds) -> Iterator[dict[str, A
         what = f"{source['id']}: {source['file']} cannot be read: {missing.strerror}"
         yield {**row, "ok": False, "what": what}
         return
-    found = hashlib.sha256(content).hexdigest()
+    found = sha256(content)
     same = found == source["sha256"]
     yield {
         **row,

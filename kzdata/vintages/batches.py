@@ -17,6 +17,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from kzdata import files
 from kzdata.contract import TOTALS
 from kzdata.vintages.place import StoreError, StoreUnusable, Wanted
 
@@ -37,7 +38,7 @@ class Written:
     @property
     def index_sha256(self) -> str:
         """The SHA-256 of the index."""
-        return hashlib.sha256(self.index).hexdigest()
+        return files.sha256(self.index)
 
 
 class Writer:
@@ -115,7 +116,7 @@ class Writer:
             if end - self._synced > SYNCED:
                 os.fsync(file.fileno())
                 self._synced = end
-        return hashlib.sha256(data).hexdigest()
+        return files.sha256(data)
 
     def close(self) -> Written:
         """Finish the file and put it on the disk; its hashes are of what is read back from it."""
@@ -127,8 +128,7 @@ class Writer:
             for group, hashed in zip(self.groups, self._hashed, strict=True):
                 group["sha256"] = hashed.result()
             footer = {"start": begins, "sha256": foot.result()}
-        with self.path.open("rb") as file:
-            os.fsync(file.fileno())
+        files.sync(self.path)
         index = {"rows": self.rows, "reporters": sorted(self.reporters), **self.about}
         index["totals"] = self.totals
         index |= {"groups": self.groups, "footer": footer}
@@ -148,7 +148,7 @@ def verified_index(folder: Path, file: str, sha256: str) -> dict[str, Any]:
     """The index of a batch, if its bytes are those that the journal names."""
     path = folder / index_name(file)
     data = _bytes(path, 0, None)
-    if hashlib.sha256(data).hexdigest() != sha256:
+    if files.sha256(data) != sha256:
         raise damaged(path)
     return json.loads(data)
 
@@ -191,10 +191,7 @@ def read(
         return None
     path = folder / file
     for piece in (index["footer"], *(index["groups"][n] for n in numbers)):
-        if (
-            hashlib.sha256(_bytes(path, piece["start"], piece.get("end"))).hexdigest()
-            != (piece["sha256"])
-        ):
+        if files.sha256(_bytes(path, piece["start"], piece.get("end"))) != piece["sha256"]:
             raise damaged(path)
     stored = pq.ParquetFile(path)
     asked = {c: pa.array(v, pa.string()) for c, v in sought.items() if c not in index["constant"]}
@@ -226,9 +223,8 @@ def whole(folder: Path, file: str, sha256: str, index_sha256: str) -> bool:
     """Whether a batch and its index are on the disk as they were written."""
     for name, expected in ((file, sha256), (index_name(file), index_sha256)):
         try:
-            with (folder / name).open("rb") as stream:
-                if hashlib.file_digest(stream, "sha256").hexdigest() != expected:
-                    return False
+            if files.sha256_of(folder / name) != expected:
+                return False
         except OSError:
             return False
     return True

@@ -8,7 +8,6 @@ the lock; whoever reads needs none.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from kzdata import files
 from kzdata.vintages.place import StoreError, StoreUnusable, store_folder
 
 NAME = "journal.jsonl"
@@ -97,14 +97,13 @@ def locked() -> Iterator[Path]:
     folder = store_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o666)
+        handle = files.lock(folder / "lock")
     except OSError as error:
         raise StoreUnusable(
             f"{folder} cannot be written: {error.strerror}.",
             "Nothing was changed. Mend the permissions, or set KZDATA_HOME to another folder.",
         ) from None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         _cut_half_line(folder / NAME)
         yield folder
     finally:
@@ -128,14 +127,5 @@ def append(folder: Path, entry: Entry) -> None:
         journal.flush()
         os.fsync(journal.fileno())
     if fresh:
-        sync_folder(folder)
-        sync_folder(folder.parent)
-
-
-def sync_folder(path: Path) -> None:
-    """Put the names in a folder on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        files.sync(folder)
+        files.sync(folder.parent)

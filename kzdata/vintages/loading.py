@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -14,11 +12,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzdata import periods, staged
+from kzdata import files, periods
 from kzdata.codes import UNKNOWN
 from kzdata.errors import NotAvailable
 from kzdata.vintages import batches, editions, frames, journal
-from kzdata.vintages.place import StoreUnusable
+from kzdata.vintages.place import StoreUnusable, store_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,8 +90,7 @@ def _about(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _raw(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = files.sha256_of(path)
     return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest}
 
 
@@ -121,7 +118,7 @@ def _commit(
     index = stage / "index.json"
     index.write_bytes(written.index)
     for path in (written.path, index):
-        _sync(path)
+        files.sync(path)
     with journal.locked() as folder:
         home = folder / BATCHES
         for held in journal.entries():
@@ -132,25 +129,19 @@ def _commit(
         home.mkdir(exist_ok=True)
         index.replace(home / batches.index_name(file))
         written.path.replace(home / file)
-        journal.sync_folder(home)
-        journal.sync_folder(folder)
+        files.sync(home)
+        files.sync(folder)
         journal.append(folder, entry)
     return Loaded(entry, added=True)
 
 
 @contextlib.contextmanager
 def _staging() -> Iterator[Path]:
-    """A folder of this load alone; only who has the journal's lock makes and sweeps such."""
-    with journal.locked() as home:
-        staged.sweep(home / STAGING)
-        folder, holding = staged.hold(home / STAGING)
-    with staged.released(folder, holding):
+    """A folder of this load alone."""
+    place = store_folder() / STAGING
+    place.mkdir(parents=True, exist_ok=True)
+    with files.workspace(place) as folder:
         yield folder
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 @contextlib.contextmanager
