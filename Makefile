@@ -2,10 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-.PHONY: report test quick lint lab docs tidy notebooks clean
+.PHONY: report test quick lint lab docs tidy notebooks clean replace
 
 report: .venv/.base
-	$(BIN)/kzdata run kaz-isr || test $$? -eq 10  # 10: nothing has changed since the last time
+	@echo "Building the Kazakhstan–Israel report (about half a minute) ..."
+	@$(BIN)/kzdata run kaz-isr || test $$? -eq 10  # 10: nothing has changed since the last time
+	@echo "Open reports/kaz-isr/report.html"
 
 test: .venv/.test .venv/.docs
 	$(BIN)/python -m pytest tests
@@ -20,11 +22,14 @@ lint: .venv/.test
 	$(BIN)/mypy
 
 lab: .venv/.lab
-	$(BIN)/jupyter lab notebooks
+	@echo "JupyterLab opens in the browser; if it does not, open the address below. Ctrl-C ends it."
+	@$(BIN)/jupyter lab notebooks
 
-# The guide, without a connection; its code runs while it is built.
+# The guide, built offline; its code runs while it is built.
 docs: .venv/.docs
-	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "Building the guide (about a minute) ..."
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
 
 # Regenerate data/tidy from data/raw; a test holds that the committed bytes are these.
 tidy: .venv/.base
@@ -37,12 +42,25 @@ notebooks: .venv/.base
 clean:
 	rm -rf .venv
 
-# One stamp an extra: .venv/.base is the library, the others add to it.
-.venv/.base: pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) --editable .
-	touch $@
+# `replace` where .venv cannot import this checkout: its Python or pip is gone, or the folder moved.
+IMPORTS := import os, sys, pip, kzdata; \
+  sys.exit(sys.version_info < (3, 11) or not os.path.samefile(kzdata.__path__[0], "kzdata"))
+DAMAGED := $(shell test ! -e .venv || $(BIN)/python -P -c '$(IMPORTS)' 2>/dev/null || echo replace)
+
+.venv/pyvenv.cfg: $(DAMAGED)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "kzdata needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo missing);" \
+	    "name another: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(if $(DAMAGED),echo "Replacing .venv: it is incomplete or belongs to another folder.")
+	@$(PYTHON) -m venv --clear .venv
+
+# One stamp for each extra: .venv/.base is the library, the others add to it.
+.venv/.base: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	@echo "Setting up .venv (a minute or two) ..."
+	@$(PIP) --editable .
+	@touch $@
 
 .venv/.test .venv/.lab .venv/.docs .venv/.browser: .venv/.base
-	$(PIP) --editable ".[$(patsubst .%,%,$(@F))]"
-	touch $@
+	@echo "Adding what 'make $(patsubst .%,%,$(@F))' needs to .venv (a minute or two) ..."
+	@$(PIP) --editable ".[$(patsubst .%,%,$(@F))]"
+	@touch $@
