@@ -20,6 +20,8 @@ ADJUSTMENTS = {
 }
 # Relative change of the deviance at which the iterations stop, and of the fixed effects within one.
 _STEP, _WITHIN, _ITERATIONS = 1e-10, 1e-10, 200
+# A variance of the coefficients of standardised covariates below this is a sum that cancels.
+_ROUNDING = (100 * np.finfo(float).eps) ** 2
 
 
 @dataclass(frozen=True)
@@ -159,10 +161,12 @@ def _read(
     coefficients = np.asarray(model._beta_hat, dtype=float) / size
     if "Intercept" in found:
         coefficients[found.index("Intercept")] += np.log(scale)
+    covariance = np.asarray(model._vcov, dtype=float)
+    covariance = np.where(abs(covariance) < _ROUNDING, 0.0, covariance)
     return Fit(
         terms=tuple(names[each] for each in found),
         coefficients=coefficients,
-        covariance=np.asarray(model._vcov, dtype=float) / np.outer(size, size),
+        covariance=covariance / np.outer(size, size),
         absorbed=tuple(term for k, term in enumerate(terms) if f"x{k}" not in found),
         kept=kept,
         log_mean=np.asarray(model.predict(type="link"), dtype=float) + np.log(scale),

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from kzdata import codes
-from kzdata.errors import KzdataError, NotAvailable
+from kzdata.errors import Incomparable, KzdataError, NotAvailable
 from kzdata.gravitation.dyads import KEYS, PAIR, Dyads, dyads
 from kzdata.gravitation.fitting import poisson
-from kzdata.gravitation.newton import equations, log_mean
 from kzdata.structure import inputs
 from kzdata.structure.cells import because, cited, ratio
 
@@ -111,11 +110,13 @@ def trade_potential(
     wanted, others = given.of(mine), given.of(~mine)
     fit = poisson(others.value, others.x, others.terms, others.effects)
     held = others.of(fit.kept)
-    system, scale = equations(held, wanted), float(held.value.mean())
-    central = log_mean(system, fit.log_mean, scale)
-    drawn = np.array(
-        [log_mean(system, fit.log_mean, scale, times) for times in _times(held, replications, seed)]
-    )
+    central = _log_mean(held, wanted, np.ones(len(held.value)))
+    drawn = np.full((replications, len(central)), np.nan)
+    known = ~np.isnan(central)
+    # What all flows do not determine, no draw of them does.
+    if known.any():
+        for n, times in enumerate(_times(held, replications, seed)):
+            drawn[n, known] = _log_mean(held, wanted.of(known), times)
     made = _result(wanted, central, drawn, level)
     made["variant"] = VARIANT.format(
         effects=" + ".join(given.effects) or "none, a constant",
@@ -150,6 +151,51 @@ def _times(held: Dyads, replications: int, seed: int) -> Iterator[np.ndarray]:
     for _ in range(replications):
         drawn = generator.integers(0, pairs, pairs)
         yield np.bincount(drawn, minlength=pairs)[pair].astype(float)
+
+
+def _log_mean(held: Dyads, wanted: Dyads, times: np.ndarray) -> np.ndarray:
+    """ln μ of the wanted rows after a fit to the held ones, NaN where that does not determine them.
+
+    Each wanted row enters with a dummy of its own and so takes no part in the fit; the dummy's
+    coefficient is the error of its prediction (Salkever 1976). A dummy that is collinear with the
+    rest marks a row that the others do not determine.
+    """
+    drawn = _with_flow(held, times)
+    count = len(wanted.value)
+    found = np.full(count, np.nan)
+    if not drawn.any():
+        return found
+    others, level = held.of(drawn), held.value[drawn].mean()
+    names = tuple(f"of its own {n}" for n in range(count))
+    try:
+        fit = poisson(
+            np.concatenate([others.value, np.full(count, level)]),
+            np.block([[others.x, np.zeros((len(others.x), count))], [wanted.x, np.eye(count)]]),
+            (*held.terms, *names),
+            {k: np.concatenate([code, wanted.effects[k]]) for k, code in others.effects.items()},
+            weights=np.concatenate([times[drawn], np.ones(count)]),
+            thorough=False,
+        )
+    except (Incomparable, NotAvailable):
+        return found
+    if count > 1 and set(names) & set(fit.absorbed):
+        # Which of several dummies is left out is chance; alone, each tells of its own row.
+        each = (np.arange(count) == n for n in range(count))
+        return np.concatenate([_log_mean(held, wanted.of(one), times) for one in each])
+    error = dict(zip(fit.terms, fit.coefficients, strict=True))
+    return np.log(level) - np.array([error.get(name, np.nan) for name in names])
+
+
+def _with_flow(held: Dyads, times: np.ndarray) -> np.ndarray:
+    """The rows drawn, but for those of an effect that has no flow above zero among them."""
+    drawn = times > 0
+    while True:
+        alive = drawn.copy()
+        for code in held.effects.values():
+            alive &= np.bincount(code, np.where(drawn, held.value, 0.0))[code] > 0
+        if (alive == drawn).all():
+            return drawn
+        drawn = alive
 
 
 def _result(wanted: Dyads, central: np.ndarray, drawn: np.ndarray, level: float) -> pd.DataFrame:
