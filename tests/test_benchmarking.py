@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from kzdata import contract
 from kzdata.benchmarking import chow_lin, denton_cholette, fernandez, litterman
-from kzdata.benchmarking.search import smallest
+from kzdata.benchmarking.regression import _smallest
 from kzdata.errors import (
     ContractError,
     Incomparable,
@@ -203,13 +203,13 @@ def test_sums_are_kept_and_units_do_not_matter(low, high, factor):
 
 def test_the_search_is_global_and_exact():
     # two valleys, at −0.5 and 0.7; the second is deeper
-    assert smallest(
+    assert _smallest(
         lambda x: -math.exp(-50 * (x + 0.5) ** 2) - 1.2 * math.exp(-50 * (x - 0.7) ** 2),
         -0.999,
         0.999,
     ) == pytest.approx(0.7, abs=1e-8)
-    assert smallest(lambda x: x, 0.0, 0.999) == 0
-    assert smallest(lambda x: -x, 0.0, 0.999) == 0.999
+    assert _smallest(lambda x: x, 0.0, 0.999) == 0
+    assert _smallest(lambda x: -x, 0.0, 0.999) == 0.999
 
 
 def test_the_quarters_that_were_measured_are_close(shared):

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from kzdata.benchmarking.alignment import Problem, aligned
-from kzdata.benchmarking.search import smallest
 from kzdata.errors import Incomparable, KzdataError
 
 CHOW_LIN = ("maxlog", "minrss", "minrss_quilis", "fixed")
 LITTERMAN = ("maxlog", "minrss", "fixed")
 HIGHEST_RHO = 0.999
+_GRID, _DEGREE = 80, 8
 
 
 def chow_lin(
@@ -172,6 +172,28 @@ def _gls(y: np.ndarray, x: np.ndarray, v: np.ndarray) -> _Fit:
     return _Fit(beta, errors, rss, 2 * float(np.log(np.diag(root)).sum()), r2)
 
 
+def _smallest(function: Callable[[float], float], low: float, high: float) -> float:
+    """The argument in [low, high] at which ``function`` is smallest.
+
+    A grid first: likelihoods of ρ have several peaks. Near a minimum a function is flat, so that
+    comparing its values leaves half of the digits of the argument to rounding; the root of the
+    slope of a polynomial through points around it does not.
+    """
+    step = (high - low) / _GRID
+    best = min(np.linspace(low, high, _GRID + 1).tolist(), key=function)
+    least = function(best)
+    for reach in (step, step / 2, step / 2):
+        window = [max(low, best - reach), min(high, best + reach)]
+        curve = np.polynomial.Chebyshev.interpolate(
+            np.vectorize(lambda at: function(at) - least), 2 * _DEGREE - 1, window
+        )
+        roots = curve.deriv().roots()
+        real = roots.real[abs(roots.imag) < 1e-9 * step]
+        inside = real[(window[0] < real) & (real < window[1])].tolist()
+        best = min([*inside, best], key=function)
+    return best
+
+
 def _estimated(
     problem: Problem,
     name: str,
@@ -213,7 +235,7 @@ def _estimated(
             raise KzdataError(
                 f"truncated_rho={truncated_rho} is out of range.", "0 is the usual one."
             )
-        found = smallest(loss, lowest, HIGHEST_RHO)
+        found = _smallest(loss, lowest, HIGHEST_RHO)
     q = covariance(found)
     v = c @ q @ c.T
     fit = _gls(y, long, v)
