@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from annotated_types import Predicate
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
@@ -22,9 +22,8 @@ from pydantic_core import core_schema
 from kzdata.errors import KzdataError, did_you_mean
 from kzdata.typed import GivenTwice, yaml_once
 
+_File = TypeVar("_File")
 _STRICT = ConfigDict(extra="forbid", strict=True)
-closed = with_config(_STRICT)
-"""Decorates the class of a whole file: unknown keys and coerced types are refused in all of it."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,20 @@ Text = Annotated[str, Field(pattern=r"^\S(?s:.*\S)?$"), Expected("text")]
 Number = Annotated[int | float, Predicate(lambda given: given == given), Expected("a number")]
 
 
+def closed(kind: type[_File]) -> type[_File]:
+    """Decorate the class of a whole file: unknown keys and coerced types are refused in all of it.
+
+    It is compiled here, where its module is imported, so that a warm kernel need not.
+    """
+    compiled: Any = with_config(_STRICT)(kind)
+    _adapter(compiled)
+    return kind
+
+
 def check(kind: Any, content: Any) -> tuple[Any, list[str]]:
     """``content`` validated as ``kind``, and no problem; or None, and one line a problem."""
     try:
-        return adapter(kind).validate_python(content), []
+        return _adapter(kind).validate_python(content), []
     except ValidationError as error:
         return None, [_line(kind, content, each) for each in error.errors(include_url=False)]
 
@@ -92,8 +101,7 @@ def refuse(path: Path, problems: list[str], error: type[KzdataError], hint: str)
 
 
 @cache
-def adapter(kind: Any) -> TypeAdapter[Any]:
-    """The compiled schema. A module that compiles its own when imported saves each kernel that."""
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     # A class has its configuration from `closed` or of its own.
     return TypeAdapter(kind, config=_STRICT if typing.get_origin(kind) else None)
 

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from kzdata import codes, contract, periods
 from kzdata.errors import ParseError
-from kzdata.schemas import Expected, Number, OneOf, Text, adapter, closed
+from kzdata.schemas import Expected, Number, OneOf, Text, closed
 
 Record = dict[str, Any]
 
@@ -299,5 +299,3 @@ FILES = {
     "commitments.yml": CommitmentsFile,
     "assumptions.yml": AssumptionsFile,
 }
-for _schema in FILES.values():
-    adapter(_schema)
