@@ -97,7 +97,7 @@ def _ploomber(notebook: str, out: str, number: int) -> None:
 
 
 def _executed(notebook: str, number: int, engine: str) -> object:
-    from kzdata.reports.engine import run
+    from kzdata.reports.execute import run
 
     with tempfile.TemporaryDirectory(prefix="kz-") as scratch:
         return run(
@@ -136,7 +136,7 @@ def _kzdata_nbconvert(notebook: str, out: str, number: int) -> None:
 
 
 def _forked(job, modules: list[str], notebook: str, out: str, count: int) -> None:
-    from kzdata.warm.executor import WarmExecutor
+    from kzdata.kernels.executor import WarmExecutor
 
     os.environ["PYTHONPATH"] = str(Path(__file__).parent)
     with WarmExecutor(JOBS + 1, deadline=300, modules=modules) as executor:
@@ -159,7 +159,7 @@ def cold(notebook: str, out: str, count: int) -> None:
     for number in range(count):
         options = [part for name, v in values(number).items() for part in ("-p", f"{name}={v}")]
         asked = ["report", notebook, "--out", f"{out}/{number}", "--format", "html", *options]
-        command = [sys.executable, "-m", "kzdata.cli", *asked]
+        command = [sys.executable, "-m", "kzdata", *asked]
         subprocess.run(command, check=True, capture_output=True)
 
 

@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 
 import kzdata as kz
-from kzdata.codes import WORLD
+from kzdata.analysis.partial_year.estimators import DAMPED, LAST, MEAN, NAIVE, SMOOTH
+from kzdata.analysis.partial_year.selection import Season
 from kzdata.errors import KzdataError
-from kzdata.partial.estimators import DAMPED, LAST, MEAN, NAIVE, SMOOTH
-from kzdata.partial.season import Season
+from kzdata.model.codes import WORLD
 
 ALONE = [NAIVE, LAST, MEAN, DAMPED, SMOOTH]
 SERIES = ["reporter", "partner", "flow", "product", "source"]

@@ -55,7 +55,7 @@ def numbers() -> dict[int, str]:
     """UN Comtrade's number of each area, one number an area."""
     import pycountry
 
-    from kzdata import areas
+    from kzdata.model import codes as areas
 
     codes = (int(each.numeric) for each in pycountry.countries)
     known = {areas.from_number(code): code for code in [*codes, 842, 251, 699, 757, 579, 490]}
@@ -118,9 +118,9 @@ def pack(text: str, _: str) -> None:
 def kzdata(text: str, out: str) -> None:
     """The store: checked, hashed, journalled, on the disk."""
     os.environ["KZDATA_HOME"] = out
-    from kzdata import vintages
+    from kzdata.store import load
 
-    assert vintages.load("baci", text).added
+    assert load.load("baci", text).added
 
 
 def polars_as_is(text: str, out: str) -> None:

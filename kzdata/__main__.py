@@ -10,7 +10,7 @@ def begin() -> None:
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from kzdata.cli import main
+    from kzdata.cli.app import main
 
     signal.signal(signal.SIGINT, before)
     try:

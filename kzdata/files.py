@@ -1,9 +1,4 @@
-"""Files and folders written whole or not at all, locks, folders for work under way, hashes.
-
-Whoever looks at a name at any time, also after the power failed, sees what it held before or what
-it holds now. Locks end with their process, however it ends; what a killed one leaves, the next
-sweeps away.
-"""
+"""Files: whole-or-nothing writes, locks, hashes, scratch folders, and the YAML that people type."""
 
 from __future__ import annotations
 
@@ -20,19 +15,24 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kzdata.errors import PublishError
 
 SCRATCH = "kzwork-"  # short: sockets stand in it, and their paths have to be
+
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+
 _POLL = 0.02  # seconds between two looks at a lock that another holds
+
 # A file written again within the clock's tick keeps its time: what is younger is not remembered.
 YOUNG_NS = 2_000_000_000
-_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
-_UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
 
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+_UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
 
 # Writing
 
@@ -322,3 +322,51 @@ class Hashes:
         if self.place is not None and self._used != self._known:
             with contextlib.suppress(OSError):
                 write_whole(self.place, json.dumps(self._used).encode())
+
+
+class GivenTwice(ValueError):
+    """A mapping of a file has ``key`` twice, the second time in ``line``."""
+
+    def __init__(self, key: str, line: int):
+        super().__init__(f"line {line}: {key}: given twice")
+        self.key, self.line = key, line
+
+
+def yaml_of(path: Path) -> Any:
+    """What a file says. Read by libyaml where PyYAML has it, which takes a sixth of the time."""
+    import yaml
+
+    return yaml.load(path.read_text(encoding="utf-8"), _loader())
+
+
+def yaml_once(text: str) -> Any:
+    """What a text says that has no key twice. Raises `GivenTwice`, or an error of PyYAML's."""
+    import yaml
+
+    return yaml.load(text, _strict())
+
+
+@cache
+def _loader() -> Any:
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@cache
+def _strict() -> Any:
+    from yaml import ScalarNode
+
+    class Strict(_loader()):  # type: ignore[misc]
+        """YAML keeps the last of two equal keys in silence."""
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if isinstance(key, ScalarNode):
+                    if key.value in seen:
+                        raise GivenTwice(key.value, key.start_mark.line + 1)
+                    seen.add(key.value)
+            return super().construct_mapping(node, deep)
+
+    return Strict

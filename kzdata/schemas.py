@@ -20,9 +20,10 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_confi
 from pydantic_core import core_schema
 
 from kzdata.errors import KzdataError, did_you_mean
-from kzdata.typed import GivenTwice, yaml_once
+from kzdata.files import GivenTwice, yaml_once
 
 _File = TypeVar("_File")
+
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
 
@@ -49,6 +50,7 @@ class OneOf:
 
 
 Text = Annotated[str, Field(pattern=r"^\S(?s:.*\S)?$"), Expected("text")]
+
 Number = Annotated[int | float, Predicate(lambda given: given == given), Expected("a number")]
 
 

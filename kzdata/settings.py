@@ -220,3 +220,27 @@ def at_once() -> int:
 def in_force() -> list[Setting]:
     """Every setting, in the order of `KNOWN`."""
     return [setting(name) for name in KNOWN]
+
+
+_PACKAGE = Path(__file__).resolve().parent
+
+HOME = _PACKAGE.parent if (_PACKAGE.parent / "seeds").is_dir() else _PACKAGE / "shipped"
+
+
+def reports_folder() -> Path:
+    """Where reports stand: the setting ``reports``, else in the checkout, else, where kzdata is
+    installed and its own folder is not for writing, below the current folder."""
+    if named := value("reports"):
+        return named
+    installed = HOME.parent == _PACKAGE
+    return (Path.cwd() if installed else HOME) / "reports"
+
+
+def user_folder() -> Path:
+    """Where what a person fetches and loads is kept: the setting ``home`` (``KZDATA_HOME``), else
+    the user's data folder of this system."""
+    if named := value("home"):
+        return named
+    import platformdirs
+
+    return platformdirs.user_data_path("kzdata", appauthor=False)

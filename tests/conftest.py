@@ -12,7 +12,7 @@ import hypothesis
 import pandas as pd
 import pytest
 
-from kzdata import contract, periods
+from kzdata.model import contract, periods
 
 # A developer's own store must not answer in a test.
 os.environ["KZDATA_HOME"] = tempfile.mkdtemp(prefix="kzdata-tests-")

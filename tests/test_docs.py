@@ -17,7 +17,7 @@ import yaml
 from conftest import ROOT
 
 import kzdata as kz
-from kzdata import cards
+from kzdata.present import cards
 
 pytestmark = pytest.mark.slow
 

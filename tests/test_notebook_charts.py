@@ -15,7 +15,7 @@ import reports_sample as sample
 from PIL import Image
 
 from kzdata.reports.colophon import OLDEST
-from kzdata.reports.engine import notebooks, read_notebook, run
+from kzdata.reports.execute import notebooks, read_notebook, run
 
 # A channel may be off by so much, for so many pixels: edges are smoothed a little differently
 # from one build of the drawing library to the next. A thin line in another colour is more.

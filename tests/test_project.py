@@ -13,7 +13,7 @@ import yaml
 from conftest import ROOT
 
 import kzdata as kz
-from kzdata import store
+from kzdata.store import query
 
 LAYERS = [
     {"errors", "settings", "home", "reads", "files", "typed", "schemas"},
@@ -140,7 +140,7 @@ def test_the_codebook_in_the_readme_names_every_column_in_order():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = readme[readme.index("## Codebook") :]
     named = re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE)
-    assert named == list(store.shipped().columns)
+    assert named == list(query.shipped().columns)
 
 
 def test_the_repository_names_no_place_but_its_own():

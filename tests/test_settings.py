@@ -7,8 +7,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from kzdata import home, settings
-from kzdata.cli import main
+from kzdata import settings
+from kzdata.cli.app import main
 from kzdata.settings import SettingError, setting
 
 
@@ -44,7 +44,7 @@ def test_a_folder_is_relative_to_the_file_that_names_it(places):
     _, project = places
     project.write_text("reports = 'published'")
     assert settings.value("reports") == project.parent / "published"
-    assert home.reports_folder() == project.parent / "published"
+    assert settings.reports_folder() == project.parent / "published"
 
 
 def test_the_nearest_file_is_taken(places, tmp_path):

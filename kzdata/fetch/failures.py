@@ -19,10 +19,14 @@ FetchError
 
 from __future__ import annotations
 
+import importlib
+import os
+import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 from kzdata.errors import KzdataError
-from kzdata.readers.received import WrongFormat
+from kzdata.readers.payload import WrongFormat
 
 
 class FetchError(KzdataError):
@@ -113,3 +117,76 @@ class KeyEchoed(FetchError):
 
 class NotKept(FetchError):
     """The disk did not take the body, or a record on it is damaged."""
+
+
+_SHORTEST = 8  # a shorter text would be hidden wherever it occurs by chance
+
+
+class Secret:
+    """A key that shows itself to nobody; `reveal` is for the header alone."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str):
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a key is not pickled")
+
+    def reveal(self) -> str:
+        """The key itself."""
+        return self._value
+
+    def _forms(self) -> tuple[str, ...]:
+        return (self._value, quote(self._value, safe=""))
+
+    def hide(self, text: str) -> str:
+        """``text`` with the key, plain or percent-encoded, replaced."""
+        for form in self._forms():
+            text = text.replace(form, "[key]")
+        return text
+
+    def finder(self) -> Callable[[bytes], bool]:
+        """Fed a body piece by piece: whether the key has stood in it, across pieces too."""
+        forms = [form.encode() for form in self._forms()]
+        keep = max(map(len, forms)) - 1
+        tail = b""
+
+        def stands_in(piece: bytes) -> bool:
+            nonlocal tail
+            seen = tail + piece
+            tail = seen[-keep:]
+            return any(form in seen for form in forms)
+
+        return stands_in
+
+
+def variable(source: str) -> str:
+    """The name of the environment variable of a source's key."""
+    return f"KZDATA_{source.upper()}_KEY"
+
+
+def find(source: str) -> Secret | None:
+    """The key of a source, or none. Raises `NoKey` for a text that cannot be a key."""
+    value = os.environ.get(variable(source), "") or _in_keyring(source)
+    value = value.strip()
+    if not value:
+        return None
+    if not re.fullmatch(rf"[\x21-\x7e]{{{_SHORTEST},}}", value):
+        raise NoKey(
+            f"{variable(source)} holds no key: a key is {_SHORTEST} or more printable ASCII "
+            "characters without blanks.",
+            "Copy the key again from the service's page.",
+        )
+    return Secret(value)
+
+
+def _in_keyring(source: str) -> str:
+    try:
+        keyring = importlib.import_module("keyring")
+        return keyring.get_password("kzdata", source) or ""
+    except Exception:  # not installed, no backend, locked: each means that no key is at hand
+        return ""

@@ -9,19 +9,17 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from kzdata import __version__
-from kzdata.fetch import storage, transport, words
+from kzdata.fetch import storage, transport
 from kzdata.fetch.endpoints import LOOPBACK, Endpoint, Request
-from kzdata.fetch.failures import (
-    CutShort,
-    RedirectRefused,
-    TooLarge,
-)
-from kzdata.fetch.keys import Secret
+from kzdata.fetch.failures import CutShort, RedirectRefused, Secret, TooLarge
 from kzdata.fetch.transport import Answer
 
 Progress = Callable[[int, int | None], None]
+
 _HOPS = 5
+
 _MOVED = {301, 302, 303, 307, 308}
+
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
@@ -51,14 +49,14 @@ def bring(
             _check_range(answer, state, partial)
         elif answer.status == 200:
             if answer.length == 0:
-                raise words.empty(endpoint, 200)
-            words.check_type(answer, endpoint, hide)
+                raise transport.empty(endpoint, 200)
+            transport.check_type(answer, endpoint, hide)
             _check_size(answer.length or 0, endpoint)
             state = _state(request, answer, final)
             with storage.kept():
                 partial.begin(state)
         else:
-            raise words.refusal(answer, endpoint, hide)
+            raise transport.refusal(answer, endpoint, hide)
         _write(answer, partial, endpoint, key, state, progress)
     return state
 
@@ -86,7 +84,7 @@ def _arrived(
                 return
             location = answer.headers.get("location", "")
             if key and key.hide(location) != location:
-                raise words.echoed(endpoint)
+                raise transport.echoed(endpoint)
             url = _onwards(url, location, endpoint, home.hostname)
     raise RedirectRefused(
         f"{endpoint.source} was redirected {_HOPS} times.", "Open the address in a browser."
@@ -158,7 +156,7 @@ def _write(
         for piece in answer.body:
             size += len(piece)
             if has_key(piece):
-                raise words.echoed(endpoint)
+                raise transport.echoed(endpoint)
             _check_size(size, endpoint)
             with storage.kept():
                 body.write(piece)
@@ -166,7 +164,7 @@ def _write(
         with storage.kept():
             body.flush()
     if size == 0:
-        raise words.empty(endpoint, answer.status)
+        raise transport.empty(endpoint, answer.status)
     if state["length"] is not None and size != state["length"]:
         raise CutShort(
             f"{endpoint.source} announced {state['length']:,} bytes; {size:,} are here.",

@@ -1,20 +1,59 @@
-"""CEPII BACI: reconciled bilateral trade by product, one year a file, and its code tables.
-
-A file's name says its nomenclature, year and version: BACI_HS92_Y2021_V202201.csv. A version
-rewrites all years. Numbers of countries are UN Comtrade's, not ISO's.
-"""
+"""What the name of a BACI file says, and what all of its rows say alike."""
 
 from __future__ import annotations
 
+import re
 from os import PathLike
 
 import pandas as pd
 
-from kzdata import areas
-from kzdata.readers import baci_names, delimited, digits, tidied
-from kzdata.readers.received import LIMIT, WrongFormat, in_utf8, receive
+from kzdata.model import codes as areas
+from kzdata.model.codes import UNKNOWN
+from kzdata.readers import columns, tidy
+from kzdata.readers.payload import LIMIT, WrongFormat, in_utf8, receive
+
+_NAME = re.compile(r"HS(?P<edition>\d{2})(?:_Y\d{4})?_V(?P<year>\d{4})(?P<month>\d{2})[a-z]?")
+
+EDITIONS = {
+    "92": "HS1992",
+    "96": "HS1996",
+    "02": "HS2002",
+    "07": "HS2007",
+    "12": "HS2012",
+    "17": "HS2017",
+    "22": "HS2022",
+}
+
+
+def constants(name: str, published: str | None, classification: str | None) -> dict[str, str]:
+    """The columns that are the same in all rows of a file; the two given go before its name.
+
+    Raises `WrongFormat` where neither says the nomenclature.
+    """
+    named = _NAME.search(name)
+    edition = classification or (EDITIONS.get(named["edition"]) if named else None)
+    if edition is None:
+        raise WrongFormat(
+            f"The name {name!r} does not say the nomenclature; BACI's columns do not either.",
+            "Keep CEPII's name (BACI_HS92_Y2021_V202201.csv), or say classification='HS1992'.",
+        )
+    version = f"{named['year']}-{named['month']}" if named else UNKNOWN
+    return {
+        "dataflow": "trade_goods",
+        "freq": "A",
+        "flow": "X",
+        "valuation": "FOB",
+        "unit": "USD",
+        "obs_status": "E",
+        "basis": "reported",
+        "classification": edition,
+        "source": "baci",
+        "published": published or version,
+    }
+
 
 TESTED_ON_ORIGINAL = True
+
 # Headers of the country table, by the version that brought them: to V2022, and since.
 _COUNTRY_HEADERS = {
     "country_code": "code",
@@ -43,26 +82,26 @@ def read(
     taken from the file's name; without one, ``classification`` must be given.
     """
     body = receive(source, limit=limit, member=member)
-    same = baci_names.same(body.name, published, classification)
-    raw = delimited.table(body, ["t", "i", "j", "k", "v", "q"])
+    same = constants(body.name, published, classification)
+    raw = columns.table(body, ["t", "i", "j", "k", "v", "q"])
     _check_products(raw["k"], body.name)
-    value = digits.scaled(raw["v"], 3, name=body.name)
+    value = columns.scaled(raw["v"], 3, name=body.name)
     made = pd.DataFrame(
         {
             "reporter": raw["i"].map({each: areas.from_number(each) for each in raw["i"].unique()}),
             "partner": raw["j"].map({each: areas.from_number(each) for each in raw["j"].unique()}),
             # A file that passed through a program that reads numbers has lost leading zeros.
             "product": raw["k"].str.strip().str.zfill(6),
-            "period": tidied.period_column(raw["t"], body.name),
+            "period": tidy.period_column(raw["t"], body.name),
             **{column: value[column] for column in value},
             "locator": body.name + ", line " + raw.index.astype("str"),
             "note": raw["j"].map({each: areas.covers(each) for each in raw["j"].unique()}),
-            "quantity_t": digits.scaled(raw["q"], name=body.name)["value"],
+            "quantity_t": columns.scaled(raw["q"], name=body.name)["value"],
             "reporter_code": raw["i"],
             "partner_code": raw["j"],
         }
     )
-    return tidied.tidy(made, **same)
+    return tidy.tidy(made, **same)
 
 
 def countries(source: str | PathLike[str] | bytes, *, member: str | None = None) -> pd.DataFrame:
@@ -73,7 +112,7 @@ def countries(source: str | PathLike[str] | bytes, *, member: str | None = None)
     """
     # The tables to V2022 are in Windows-1252 («Côte d'Ivoire»), the later ones in UTF-8.
     body = in_utf8(receive(source, member=member), otherwise="cp1252")
-    raw = delimited.table(body, ["country_code"])
+    raw = columns.table(body, ["country_code"])
     table = raw.rename(columns=_COUNTRY_HEADERS)
     absent = [each for each in ("name", "iso2", "iso3") if each not in table]
     if absent:
@@ -90,7 +129,7 @@ def countries(source: str | PathLike[str] | bytes, *, member: str | None = None)
 def products(source: str | PathLike[str] | bytes, *, member: str | None = None) -> pd.DataFrame:
     """CEPII's table of products: code (6 digits, as text) and description."""
     body = receive(source, member=member)
-    raw = delimited.table(body, ["code", "description"])
+    raw = columns.table(body, ["code", "description"])
     table = raw.assign(code=raw["code"].str.strip().str.zfill(6))
     return table[["code", "description"]].reset_index(drop=True)
 

@@ -11,11 +11,12 @@ from os import PathLike
 
 import pandas as pd
 
-from kzdata.codes import NOT_APPLICABLE, UNKNOWN
-from kzdata.readers import delimited, digits, tidied
-from kzdata.readers.received import LIMIT, WrongFormat, receive
+from kzdata.model.codes import NOT_APPLICABLE, UNKNOWN
+from kzdata.readers import columns, tidy
+from kzdata.readers.payload import LIMIT, WrongFormat, receive
 
 TESTED_ON_ORIGINAL = True
+
 _NEEDED = [
     "SERIES_CODE",
     "FREQ",
@@ -37,7 +38,7 @@ def read(
     ``USD.OF00.RER_USD_ILS`` (OF00: official). Raises `WrongFormat` where a column is missing.
     """
     body = receive(source, limit=limit)
-    raw = delimited.table(body, _NEEDED)
+    raw = columns.table(body, _NEEDED)
     power = raw["UNIT_MULT"].str.strip().replace("", "0")
     wrong = ~power.str.fullmatch(r"\d").astype(bool)
     if wrong.any():
@@ -46,10 +47,10 @@ def read(
             "no power of ten.",
             "Check that the file is the Bank of Israel's.",
         )
-    value = digits.scaled(raw["OBS_VALUE"], divisor=10 ** power.astype(int), name=body.name)
+    value = columns.scaled(raw["OBS_VALUE"], divisor=10 ** power.astype(int), name=body.name)
     made = pd.DataFrame(
         {
-            "period": tidied.period_column(raw["TIME_PERIOD"], body.name),
+            "period": tidy.period_column(raw["TIME_PERIOD"], body.name),
             "unit": raw["COUNTER_CURRENCY"],
             **{column: value[column] for column in value},
             "locator": body.name + ", line " + raw.index.astype("str"),
@@ -63,7 +64,7 @@ def read(
             "series": raw["BASE_CURRENCY"] + "." + raw["DATA_TYPE"] + "." + raw["SERIES_CODE"],
         }
     )
-    return tidied.tidy(
+    return tidy.tidy(
         made,
         dataflow="exchange_rate",
         reporter="ISR",

@@ -16,12 +16,14 @@ from os import PathLike
 
 import pandas as pd
 
-from kzdata.codes import UNKNOWN
-from kzdata.readers import comtrade_rows, delimited
-from kzdata.readers.received import LIMIT, Received, WrongFormat, in_utf8, receive
+from kzdata.model.codes import UNKNOWN
+from kzdata.readers import columns, comtrade
+from kzdata.readers.payload import LIMIT, Received, WrongFormat, in_utf8, receive
 
 TESTED_ON_ORIGINAL = True
+
 _MORE = "cell after the last"
+
 # The release date in a downloaded name: COMTRADE-FINAL-CA3282011H3[2012-05-31]
 _RELEASED = re.compile(r"\[(\d{4}-\d{2}-\d{2})\]")
 
@@ -39,10 +41,10 @@ def read(
     """
     body = in_utf8(receive(source, limit=limit, member=member), otherwise="cp1252")
     separator = "\t" if "\t" in body.text.partition("\n")[0] else ","
-    names = [comtrade_rows.plain(each) for each in delimited.header(body, separator)]
-    comtrade_rows.require(names, body.name)
+    names = [comtrade.plain(each) for each in columns.header(body, separator)]
+    comtrade.require(names, body.name)
     body = _with_cell_after_the_last(body, separator)
-    raw = delimited.table(body, [], separator=separator, plain=comtrade_rows.plain)
+    raw = columns.table(body, [], separator=separator, plain=comtrade.plain)
     if _MORE in raw and (raw[_MORE] != "").any():
         raise WrongFormat(
             f"{body.name}: rows have a cell more than the header, and it is not empty.",
@@ -50,7 +52,7 @@ def read(
         )
     raw["locator"] = body.name + ", line " + raw.index.astype("str")
     found = _RELEASED.search(body.name)
-    return comtrade_rows.tidy(
+    return comtrade.tidy(
         raw,
         body.name,
         source="comtrade_bulk",

@@ -15,14 +15,16 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
-from kzdata import periods
-from kzdata.codes import NOT_APPLICABLE
 from kzdata.errors import KzdataError, ParseError
-from kzdata.readers import digits, tidied
-from kzdata.readers.received import LIMIT, Received, WrongFormat, receive
+from kzdata.model.codes import NOT_APPLICABLE
+from kzdata.model.parsing import printed_periods
+from kzdata.readers import columns, tidy
+from kzdata.readers.payload import LIMIT, Received, WrongFormat, receive
 
 TESTED_ON_ORIGINAL = True
+
 _ITEM = ("title", "description", "quant")
+
 _SHORT_YEAR = re.compile(r"(\d\d\.\d\d\.)(\d\d)")  # the feed's spelling until about 2019
 
 
@@ -64,7 +66,7 @@ def read(
             "Download it again.",
         )
     rate = raw["description"].str.replace(",", ".")
-    value = digits.scaled(rate, divisor=quant.astype(int), name=body.name)
+    value = columns.scaled(rate, divisor=quant.astype(int), name=body.name)
     made = pd.DataFrame(
         {
             **{column: value[column] for column in value},
@@ -75,7 +77,7 @@ def read(
             "published": raw["period"],
         }
     )
-    return tidied.tidy(
+    return tidy.tidy(
         made,
         dataflow="exchange_rate",
         reporter="KAZ",
@@ -119,6 +121,8 @@ def _child(element: ElementTree.Element, name: str, body: Received) -> str:
 def _day(printed: str) -> str:
     short = _SHORT_YEAR.fullmatch(printed)
     try:
-        return periods.parse_period(f"{short[1]}20{short[2]}" if short else printed, language="ru")
+        return printed_periods.parse_period(
+            f"{short[1]}20{short[2]}" if short else printed, language="ru"
+        )
     except ParseError as error:
         raise WrongFormat(f"<date> {printed!r} is no day. {error.fact}", error.hint) from None

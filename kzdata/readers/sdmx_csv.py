@@ -13,15 +13,20 @@ from os import PathLike
 
 import pandas as pd
 
-from kzdata.codes import UNKNOWN
-from kzdata.readers import delimited, sdmx_rows
-from kzdata.readers.received import LIMIT, WrongFormat, receive
+from kzdata.model.codes import UNKNOWN
+from kzdata.readers import columns, sdmx
+from kzdata.readers.payload import LIMIT, WrongFormat, receive
 
 TESTED_ON_ORIGINAL = True
+
 _CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*")
+
 _LOWER = re.compile(r"[a-z][a-z0-9_]*")
+
 _FIRST = ("DATAFLOW", "STRUCTURE", "KEY")
+
 _HEADINGS = {*_FIRST, "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "SERIES_KEY", "OBS_KEY"}
+
 _DELETE = "D"
 
 
@@ -39,8 +44,8 @@ def read(
     column is missing, or where rows ask to delete rather than report.
     """
     body = receive(source, limit=limit)
-    separator = ";" if delimited.header(body, ",")[0].count(";") > 1 else ","
-    raw = delimited.table(body, [sdmx_rows.TIME, sdmx_rows.VALUE], separator=separator, plain=_id)
+    separator = ";" if columns.header(body, ",")[0].count(";") > 1 else ","
+    raw = columns.table(body, [sdmx.TIME, sdmx.VALUE], separator=separator, plain=_id)
     first = raw.columns[0]
     if first not in _FIRST:
         raise WrongFormat(
@@ -62,14 +67,14 @@ def read(
     if first == "KEY":  # EXR.D.ILS.EUR.SP00.A: the dataflow goes before the dimensions
         flow = flow.map(lambda key: key.partition(".")[0])
     concepts = [c for c in raw.columns if _CONCEPT.fullmatch(c) and c not in _HEADINGS]
-    dimensions = concepts[: concepts.index(sdmx_rows.VALUE)]
+    dimensions = concepts[: concepts.index(sdmx.VALUE)]
     coded = raw[concepts].map(_code) if len(raw) else raw[concepts]
-    if first == "KEY" and set(dimensions) <= {sdmx_rows.TIME}:
+    if first == "KEY" and set(dimensions) <= {sdmx.TIME}:
         # Asked without its dimensions, the key is all that tells one series from another.
         coded["KEY"] = raw["KEY"].map(lambda key: key.partition(".")[2])
         dimensions = ["KEY"]
     coded["locator"] = body.name + ", line " + raw.index.astype("str")
-    return sdmx_rows.tidy(
+    return sdmx.tidy(
         coded,
         dimensions,
         flow=flow.reset_index(drop=True),

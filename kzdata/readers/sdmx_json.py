@@ -13,19 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata.codes import UNKNOWN
-from kzdata.readers import sdmx_rows
-from kzdata.readers.received import (
-    LIMIT,
-    Received,
-    WrongFormat,
-    field,
-    from_json,
-    receive,
-    rows_of,
-)
+from kzdata.model.codes import UNKNOWN
+from kzdata.readers import sdmx
+from kzdata.readers.payload import LIMIT, Received, WrongFormat, field, from_json, receive, rows_of
 
 TESTED_ON_ORIGINAL = True
+
 _AT = ("dataSet", "dimensionGroup", "series", "observation")
 
 
@@ -39,7 +32,7 @@ def read(
     """
     body = receive(source, limit=limit)
     raw, dimensions, flow = message(body)
-    return sdmx_rows.tidy(
+    return sdmx.tidy(
         raw, dimensions, flow=flow, name=body.name, source="sdmx_json", published=published
     )
 
@@ -73,7 +66,7 @@ def message(body: Received) -> tuple[pd.DataFrame, list[str], str]:
                 f"({type(error).__name__}: {error}).",
                 "The message was cut or edited: download it again.",
             ) from None
-    empty = [*dimensions, sdmx_rows.VALUE, "locator"]
+    empty = [*dimensions, sdmx.VALUE, "locator"]
     raw = pd.DataFrame(rows, columns=None if rows else empty, dtype=object)
     return raw, dimensions, _flow(structures[0], body)
 
@@ -124,7 +117,7 @@ def _observations(
                 row |= _attributes(in_group, given)
             row |= _key(at, dimensions.get("observation") or [])
             row |= _attributes(attributes.get("observation"), observed[1:])
-            row[sdmx_rows.VALUE] = observed[0]
+            row[sdmx.VALUE] = observed[0]
             row["locator"] = f"{body.name}, series {key or '-'}, observation {at}"
             yield row
 

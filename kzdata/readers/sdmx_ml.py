@@ -1,8 +1,7 @@
-"""SDMX-ML 2.1 and 3.0, generic and structure-specific, through the library sdmx1.
+"""Attributes that a structure-specific SDMX-ML message gives to a whole data set or to a group.
 
-Read on messages of the ECB and the IMF. A structure-specific message does not say which of its
-columns are dimensions; ``structure`` gives the data structure definition that does. Without it the
-attributes that agencies commonly use are told by name, and any other stays in ``series``.
+sdmx1 passes them over where it has no data structure definition, and with them the power of ten
+of every value. They stand as plain XML attributes of ``DataSet`` and ``Group``.
 """
 
 from __future__ import annotations
@@ -12,15 +11,72 @@ import io
 import logging
 import re
 import warnings
+from collections.abc import Iterable
 from os import PathLike
 from typing import Any
+from xml.parsers import expat
 
 import pandas as pd
 
-from kzdata.codes import UNKNOWN
 from kzdata.errors import NotAvailable
-from kzdata.readers import sdmx_levels, sdmx_rows
-from kzdata.readers.received import LIMIT, Received, WrongFormat, receive
+from kzdata.model.codes import UNKNOWN
+from kzdata.readers import sdmx
+from kzdata.readers.payload import LIMIT, Received, WrongFormat, receive
+
+_CONCEPT = re.compile(r"[A-Z][A-Z0-9_]*")
+
+_BETWEEN = "|"  # of a namespace and a name
+
+Groups = dict[tuple[str, ...], dict[tuple[str, ...], dict[str, str]]]
+
+
+class Level:
+    """What one data set says of all of its observations, and of those of each group."""
+
+    def __init__(self, of_all: dict[str, str]):
+        self.of_all = of_all
+        self.groups: list[dict[str, str]] = []
+
+    def by_key(self, dimensions: Iterable[str]) -> Groups:
+        """The attributes of groups, by the dimensions that name the group and their values."""
+        known = set(dimensions)
+        found: Groups = {}
+        for group in self.groups:
+            names = tuple(sorted(known.intersection(group)))
+            given = {name: value for name, value in group.items() if name not in known}
+            values = tuple(group[name] for name in names)
+            found.setdefault(names, {}).setdefault(values, {}).update(given)
+        found.pop((), None)
+        return found
+
+
+def attribute_levels(body: Received) -> list[Level]:
+    """One `Level` a data set, in order. The message has been refused already if it is no XML."""
+    found: list[Level] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(_BETWEEN)[2]
+        if local not in ("DataSet", "Group"):
+            return
+        given = {n: value for n, value in attributes.items() if _CONCEPT.fullmatch(n)}
+        if local == "DataSet":
+            found.append(Level(given))
+        elif found:
+            found[-1].groups.append(given)
+
+    parser = expat.ParserCreate(namespace_separator=_BETWEEN)
+    parser.StartElementHandler = start
+    parser.Parse(body.data, True)
+    return found
+
+
+def attributes_at(groups: Groups, key: dict[str, str]) -> dict[str, Any]:
+    """The attributes of the groups that an observation with ``key`` is in."""
+    said: dict[str, Any] = {}
+    for names, by_value in groups.items():
+        said |= by_value.get(tuple(key.get(name, "") for name in names), {})
+    return said
+
 
 TESTED_ON_ORIGINAL = True
 
@@ -60,8 +116,8 @@ def read(
     rows, dimensions = _rows(message, body, definition)
     raw = pd.DataFrame(rows, dtype=object)
     if not rows:
-        raw = pd.DataFrame(columns=[sdmx_rows.TIME, sdmx_rows.VALUE, "locator"], dtype=object)
-    return sdmx_rows.tidy(
+        raw = pd.DataFrame(columns=[sdmx.TIME, sdmx.VALUE, "locator"], dtype=object)
+    return sdmx.tidy(
         raw,
         dimensions,
         flow=_flow(body),
@@ -75,20 +131,20 @@ def _rows(message: Any, body: Received, definition: Any) -> tuple[list[dict[str,
     rows: list[dict[str, Any]] = []
     seen: dict[str, None] = {}
     specific = any("StructureSpecific" in type(dataset).__name__ for dataset in message.data)
-    levels = sdmx_levels.levels(body) if specific else []
+    levels = attribute_levels(body) if specific else []
     for place, dataset in enumerate(message.data):
         if getattr(dataset.action, "name", "") == "delete":
             raise WrongFormat(
                 f"{body.name}: data set {place} deletes observations, it reports none.",
                 "Ask for the data themselves, not for updates since a day.",
             )
-        level = levels[place] if place < len(levels) else sdmx_levels.Level({})
-        groups: sdmx_levels.Groups | None = None
+        level = levels[place] if place < len(levels) else Level({})
+        groups: Groups | None = None
         for at, observed in enumerate(dataset.obs):
             key = {name: str(value.value) for name, value in observed.key.values.items()}
             if groups is None:
                 groups = level.by_key(key)
-            given = level.of_all | sdmx_levels.given(groups, key)
+            given = level.of_all | attributes_at(groups, key)
             given |= {name: str(value.value) for name, value in observed.attrib.items()}
             seen |= dict.fromkeys(key)
             value = None if observed.value is None else str(observed.value)
@@ -96,7 +152,7 @@ def _rows(message: Any, body: Received, definition: Any) -> tuple[list[dict[str,
                 given
                 | key
                 | {
-                    sdmx_rows.VALUE: value,
+                    sdmx.VALUE: value,
                     "locator": f"{body.name}, data set {place}, observation {at}",
                 }
             )
@@ -105,9 +161,9 @@ def _rows(message: Any, body: Received, definition: Any) -> tuple[list[dict[str,
     # A generic message tells attributes from dimensions itself, a structure-specific one does not.
     if not specific:
         return rows, list(seen)
-    keyed = [name for name in seen if name not in sdmx_rows.ATTRIBUTES]
+    keyed = [name for name in seen if name not in sdmx.ATTRIBUTES]
     # The unit is an attribute for the ECB, a dimension for the OECD: it is one if it is needed.
-    fewer = [name for name in keyed if name not in sdmx_rows.UNIT]
+    fewer = [name for name in keyed if name not in sdmx.UNIT]
     if len({tuple(row.get(name) for name in fewer) for row in rows}) == len(rows):
         return rows, fewer
     return rows, keyed

@@ -1,24 +1,99 @@
-"""The shipped files to observations. Each raw folder holds files and the manifest that says what
-they are, who published them and which reader turns them into the tidy contract."""
+"""Tables with one row per partner or month and a column each for exports and imports.
+
+Exports are valued FOB and imports CIF, as both the Bureau of National Statistics and UN Comtrade
+publish them for Kazakhstan.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kzdata import contract
 from kzdata.errors import ContractError, KzdataError, UnknownCode, did_you_mean
 from kzdata.files import sha256_of
-from kzdata.readers import flows, nbk_fdi
+from kzdata.model import contract
+from kzdata.model.amounts import observation
+from kzdata.model.codes import WORLD
+from kzdata.readers import nbk_fdi
+
+FLOWS = (("exports", "X", "FOB"), ("imports", "M", "CIF"))
+
+
+def annual_flows(raw: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
+    """Columns reporter, partner, year and exports_*, imports_*: an annual bilateral series."""
+    return _melt(
+        raw,
+        manifest,
+        lambda row: {
+            "freq": "A",
+            "reporter": row["reporter"],
+            "partner": row["partner"],
+            "period": row["year"],
+        },
+    )
+
+
+def annual_partners(raw: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
+    """Columns year, iso3, name_ru and exports_*, imports_*: one reporter, every partner."""
+    return _melt(
+        raw,
+        manifest,
+        lambda row: {
+            "freq": "A",
+            "reporter": "KAZ",
+            "partner": row["iso3"],
+            "period": row["year"],
+            "locator": f"row «{row['name_ru']}»",
+        },
+    )
+
+
+def monthly_totals(raw: pd.DataFrame, manifest: dict[str, Any]) -> pd.DataFrame:
+    """Columns month (YYYY-MM) and exports_*, imports_*: national totals, partner WLD."""
+    return _melt(
+        raw,
+        manifest,
+        lambda row: {
+            "freq": "M",
+            "reporter": "KAZ",
+            "partner": WORLD,
+            "period": row["month"],
+        },
+    )
+
+
+def _melt(
+    raw: pd.DataFrame, manifest: dict[str, Any], cell: Callable[[dict[Any, str]], dict[str, str]]
+) -> pd.DataFrame:
+    rows = []
+    for line, row in enumerate(raw.to_dict("records"), start=2):
+        for word, flow, valuation in FLOWS:
+            (column,) = [name for name in raw.columns if name.startswith(word + "_")]
+            known = cell(row)
+            where = known.pop("locator", f"line {line}")
+            rows.append(
+                observation(
+                    manifest,
+                    row[column],
+                    flow=flow,
+                    valuation=valuation,
+                    locator=f"{manifest['file']}, {where}, column {column}",
+                    **known,
+                )
+            )
+    return pd.DataFrame(rows)
+
 
 READERS = {
-    "annual_flows": flows.annual_flows,
-    "annual_partners": flows.annual_partners,
-    "monthly_totals": flows.monthly_totals,
+    "annual_flows": annual_flows,
+    "annual_partners": annual_partners,
+    "monthly_totals": monthly_totals,
     "nbk_fdi": nbk_fdi.net_inflow,
 }
+
 # What each needs; a name that ends in _ begins that of one column.
 COLUMNS = {
     "annual_flows": ("reporter", "partner", "year", "exports_", "imports_"),

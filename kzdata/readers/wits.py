@@ -12,15 +12,18 @@ from os import PathLike
 
 import pandas as pd
 
-from kzdata import areas
-from kzdata.codes import NOT_APPLICABLE, UNKNOWN
-from kzdata.readers import digits, sdmx_json, tidied
-from kzdata.readers.received import LIMIT, WrongFormat, receive
+from kzdata.model import codes
+from kzdata.model.codes import NOT_APPLICABLE, UNKNOWN
+from kzdata.readers import columns, sdmx_json, tidy
+from kzdata.readers.payload import LIMIT, WrongFormat, receive
 
 TESTED_ON_ORIGINAL = False
+
 TRADE = {"XPRT-TRD-VL": ("X", "FOB"), "MPRT-TRD-VL": ("M", "CIF")}
+
 # What an indicator is in, where its code tells; numbers of partners, indices and the like are bare.
 _PERCENT = re.compile(r".*-(AVRG|SHR|GRWTH)(-.*)?")
+
 _NEEDED = ("REPORTER", "PARTNER", "PRODUCTCODE", "INDICATOR", "TIME_PERIOD", "OBS_VALUE")
 
 
@@ -43,7 +46,7 @@ def read(
             "Check that the answer is of WITS's trade statistics.",
         )
     trade = raw["INDICATOR"].isin(list(TRADE))
-    value = digits.scaled(raw["OBS_VALUE"], trade.astype(int) * 3, name=body.name)
+    value = columns.scaled(raw["OBS_VALUE"], trade.astype(int) * 3, name=body.name)
     flow, valuation = (
         raw["INDICATOR"].map(lambda code, at=at: TRADE.get(code, (NOT_APPLICABLE,) * 2)[at])
         for at in (0, 1)
@@ -57,7 +60,7 @@ def read(
             "flow": flow,
             "product": raw["PRODUCTCODE"].map(_product),
             "valuation": valuation,
-            "period": tidied.period_column(raw["TIME_PERIOD"], body.name),
+            "period": tidy.period_column(raw["TIME_PERIOD"], body.name),
             **{column: value[column] for column in value},
             "unit": raw["INDICATOR"].map(_unit),
             "locator": raw["locator"],
@@ -67,11 +70,11 @@ def read(
     if made["product"].str.fullmatch(r"\d+").any():
         # WITS holds HS products in the edition each reporter used; the message does not say which.
         made["classification"] = "HS"
-    return tidied.tidy(made, source="wits", published=published)
+    return tidy.tidy(made, source="wits", published=published)
 
 
 def _area(code: str) -> str:
-    return areas.from_letters(code.upper()) or NOT_APPLICABLE
+    return codes.from_letters(code.upper()) or NOT_APPLICABLE
 
 
 def _unit(indicator: str) -> str:

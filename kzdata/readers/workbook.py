@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.errors import NotAvailable
-from kzdata.readers.received import OLE2, ZIP, Received, WrongFormat, is_workbook
+from kzdata.readers.payload import OLE2, ZIP, Received, WrongFormat, is_workbook
 
 PARTS_LIMIT = 400 * 2**20  # bytes of all parts unpacked; the largest of the Bureau's is near 100 MB
+
 CELLS_LIMIT = 20_000_000  # cells of the rectangle that a sheet spans
+
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*\bref=\"[A-Z]+\d+:([A-Z]+)(\d+)\"")
+
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
+
 _PLACE = re.compile(rb"\br=[\"\']([A-Z]*)(\d+)")
 
 

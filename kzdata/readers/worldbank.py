@@ -13,11 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata import areas, contract
-from kzdata.codes import NOT_APPLICABLE, UNKNOWN
 from kzdata.errors import KzdataError
-from kzdata.readers import digits, tidied
-from kzdata.readers.received import (
+from kzdata.model import codes, vocabulary
+from kzdata.model.codes import NOT_APPLICABLE, UNKNOWN
+from kzdata.readers import columns, tidy
+from kzdata.readers.payload import (
     LIMIT,
     Received,
     WrongFormat,
@@ -30,8 +30,10 @@ from kzdata.readers.received import (
 )
 
 TESTED_ON_ORIGINAL = False
+
 # indicator: dataflow, flow, product, valuation, unit
 _NONE = NOT_APPLICABLE
+
 INDICATORS = {
     "BX.KLT.DINV.CD.WD": ("fdi_net_inflow", _NONE, _NONE, _NONE, "USD"),
     "BM.KLT.DINV.CD.WD": ("fdi_net_outflow", _NONE, _NONE, _NONE, "USD"),
@@ -78,10 +80,10 @@ def read(
     known = raw["indicator"].map(
         lambda code: INDICATORS.get(code, (f"WB:{code}", _NONE, _NONE, _NONE, None))
     )
-    value = digits.scaled(raw["value"], name=body.name)
+    value = columns.scaled(raw["value"], name=body.name)
     code = raw["iso3"].where(raw["iso3"] != "", raw["country"])
-    area = code.replace("XX", NOT_APPLICABLE).map(areas.from_letters)  # XX: not classified
-    status = raw["status"].where(raw["status"].isin(list(contract.STATUSES)), "A")
+    area = code.replace("XX", NOT_APPLICABLE).map(codes.from_letters)  # XX: not classified
+    status = raw["status"].where(raw["status"].isin(list(vocabulary.STATUSES)), "A")
     unit = raw["unit"].where(raw["unit"] != "", UNKNOWN)
     made = pd.DataFrame(
         {
@@ -91,7 +93,7 @@ def read(
             "valuation": known.str[3],
             "reporter": area.where(area.notna(), NOT_APPLICABLE),
             "partner": ["WLD" if each[4] else NOT_APPLICABLE for each in known],
-            "period": tidied.period_column(raw["date"], body.name),
+            "period": tidy.period_column(raw["date"], body.name),
             **{column: value[column] for column in value},
             "unit": [each[4] or said for each, said in zip(known, unit, strict=True)],
             "obs_status": status,
@@ -100,7 +102,7 @@ def read(
         }
     )
     updated = printed(about, "lastupdated", body) if "lastupdated" in about else None
-    return tidied.tidy(made, source="worldbank", published=published or updated or UNKNOWN)
+    return tidy.tidy(made, source="worldbank", published=published or updated or UNKNOWN)
 
 
 def _row(row: dict[str, Any], place: int, body: Received) -> dict[str, Any]:

@@ -10,10 +10,13 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
-from kzdata.language import direction, known_word
-from kzdata.vocabulary import QUESTIONS
+from kzdata.i18n import formats
+from kzdata.i18n.catalogue import direction
+from kzdata.i18n.sentences import known_word, t
+from kzdata.model.vocabulary import QUESTIONS
 
 LEAD = 3
+
 """The most sentences that a report opens with."""
 
 
@@ -171,3 +174,48 @@ def slug(text: str, longest: int = 60) -> str:
     """A name safe in a file system and an address: lower-case ASCII letters, digits, hyphens."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:longest].strip("-")
+
+
+def cell_text(value: Any) -> str:
+    """A value as text: thousands separated, a real minus, nothing for missing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return t("yes") if value else t("no")
+    if isinstance(value, int | float):
+        # Fifteen digits are what a float carries for certain: 0.1 + 0.2 is shown as 0.3.
+        return formats.format_number(value)
+    return str(value)
+
+
+def is_year(name: str) -> bool:
+    """Whether a field of whole numbers holds years, which take no separator."""
+    return name == "year" or name.endswith("_year")
+
+
+def twin(
+    fields: list[dict[str, Any]], data: list[dict[str, Any]]
+) -> tuple[list[tuple[str, str]], list[Column], list[list[str]]]:
+    """The data behind a chart in a readable form: what all rows share, then what varies.
+
+    Returns the shared pairs, the columns, and the rows as text. Empty columns are left out.
+    """
+    shared, columns, names = [], [], []
+    for one in fields:
+        texts = {_text(one, row) for row in data}
+        title = one.get("title") or one["name"]
+        if len(texts) == 1 and len(data) > 1:
+            text = texts.pop()
+            shared += [(title, text)] if text else []
+        elif texts - {""}:
+            names.append(one)
+            columns.append(Column(title, "right" if one.get("type") == "number" else "left"))
+    rows = [[_text(one, row) for one in names] for row in data]
+    return shared, columns, rows
+
+
+def _text(one: dict[str, Any], row: dict[str, Any]) -> str:
+    value = row.get(one["name"])
+    if isinstance(value, int | float) and is_year(one["name"]):
+        return f"{value:.0f}"
+    return cell_text(value)

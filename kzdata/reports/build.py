@@ -1,10 +1,12 @@
-"""Make a report: of one notebook with parameters, or of the notebooks of an edition."""
+"""The charts of a report as files: what is drawn (SVG, PNG) and the data it shows (CSV)."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import csv
 import datetime as dt
+import io
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,28 +14,41 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kzdata import files, home, reads
-from kzdata.language import known_word, speaking, t
-from kzdata.periods import format_period
-from kzdata.reports import annexes, figures, manifest
-from kzdata.reports.blocks import Document, Section, Statement, slug
-from kzdata.reports.colophon import (
-    Job,
-    about,
-    as_of,
-    epoch,
-    kept,
-    language_of_jobs,
-    plain_name,
-)
+from kzdata import files, query_log, settings
+from kzdata.i18n.catalogue import speaking
+from kzdata.i18n.formats import format_period
+from kzdata.i18n.sentences import known_word, t
+from kzdata.reports import annexes, manifest
+from kzdata.reports.blocks import Chart, Document, Section, Statement, slug
+from kzdata.reports.colophon import Job, about, as_of, epoch, kept, language_of_jobs, plain_name
 from kzdata.reports.document import section, spread
-from kzdata.reports.editions import Edition
-from kzdata.reports.engine import Progress, quiet, resolve, run, short_name
-from kzdata.reports.formats import FILES, FORMATS, check_formats
-from kzdata.reports.givingup import ended, give_up
-from kzdata.reports.parameters import bind, parameters
+from kzdata.reports.editions import FILES, FORMATS, Edition, check_formats
+from kzdata.reports.execute import Progress, quiet, resolve, run, short_name
+from kzdata.reports.kernel import ended, give_up
+from kzdata.reports.parameters import REQUIRED, bind, parameters
 from kzdata.reports.publish import staging
-from kzdata.reports.values import REQUIRED
+
+
+def figure_files(document: Document) -> dict[str, bytes]:
+    """``figures/01-name.svg``, ``.png`` and ``.csv`` for each chart, numbered as in the report."""
+    found: dict[str, bytes] = {}
+    for number, chart in enumerate(document.all(Chart), start=1):
+        stem = f"figures/{number:02d}-{chart.name}"
+        found[f"{stem}.svg"] = chart.svg.encode()
+        found[f"{stem}.png"] = chart.png
+        found[f"{stem}.csv"] = _csv(chart).encode()
+    return found
+
+
+def _csv(chart: Chart) -> str:
+    text = io.StringIO()
+    names = [each["name"] for each in chart.fields]
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    for row in chart.data:
+        writer.writerow(["" if row.get(name) is None else row[name] for name in names])
+    return text.getvalue()
+
 
 AT_ONCE = 4
 
@@ -95,7 +110,7 @@ def make_one(
     progress: Progress | None = None,
 ) -> Report:
     """`report` for a notebook already resolved and values already bound."""
-    target = Path(out) if out else home.reports_folder() / folder_name(path, values)
+    target = Path(out) if out else settings.reports_folder() / folder_name(path, values)
     return _make([Job(path, values)], target, check_formats(formats), engine, progress)
 
 
@@ -164,14 +179,14 @@ def compose(
     moment = epoch(jobs)
     with files.scratch() as scratch:
         done = _run(jobs, scratch, moment, progress, engine)
-        lists = scratch.glob(f"*/{reads.NAME}")
-        questions = sorted({each for one in lists for each in reads.questions(one)})
+        lists = scratch.glob(f"*/{query_log.NAME}")
+        questions = sorted({each for one in lists for each in query_log.questions(one)})
     with speaking(language_of_jobs(jobs)):
         document = _document(jobs, done, asked)
         last = closing(document, questions) if closing else Closing(None, {}, {})
         document = _closed(document, last, first=asked is not None)
         document = annexes.completed(document, annexes.called(done))
-        outputs = dict(figures.files(document)) | last.files
+        outputs = dict(figure_files(document)) | last.files
         outputs |= {FILES[each]: _rendered(document, each, moment) for each in formats}
     for job, book in zip(jobs, done, strict=True):
         outputs[f"notebooks/{plain_name(job.notebook)}"] = kept(book)

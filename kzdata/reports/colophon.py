@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzdata.errors import KzdataError
-from kzdata.language import spoken, t
+from kzdata.i18n.catalogue import spoken
+from kzdata.i18n.sentences import t
 from kzdata.reports import manifest
 from kzdata.reports.blocks import slug
-from kzdata.reports.engine import short_name
+from kzdata.reports.execute import short_name
 
 if TYPE_CHECKING:
     from kzdata.reports.editions import Edition
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.ipynb")
+
 OLDEST = 315_532_800  # 1980-01-01: the first day that a zip file can name
 
 

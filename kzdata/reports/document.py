@@ -12,9 +12,10 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from kzdata import resource
 from kzdata.errors import KzdataError
-from kzdata.language import t, translate_markdown
+from kzdata.i18n.catalogue import translate_markdown
+from kzdata.i18n.sentences import t
+from kzdata.present import mime as resource
 from kzdata.reports.blocks import (
     Block,
     Chart,
@@ -28,15 +29,20 @@ from kzdata.reports.blocks import (
     Table,
     slug,
 )
-from kzdata.reports.drawing import harmless
 from kzdata.reports.markdown import split_headings
+from kzdata.reports.svg import harmless
 
 ORIGIN = ("unit", "lower", "upper", "source", "locator", "published", "note")
+
 MISSING = {"", "NaN", "None", "<NA>", "NaT", "nan"}
+
 CUT = {"...", "\N{HORIZONTAL ELLIPSIS}"}
+
 """What stands for the rows that a long frame does not show."""
+
 # A leading zero is a code (010121), and 1,5 is no number that pandas prints.
 _NUMBER = re.compile(r"-?(0|[1-9]\d*|[1-9]\d{0,2}(,\d{3})+)(\.\d*)?(e[+-]\d+)?")
+
 WIDEST = 50  # a cell that claims to span more is not one that pandas wrote
 
 
@@ -105,7 +111,7 @@ def _output(output: Any, where: str) -> list[Block]:
     except (KeyError, TypeError, ValueError) as error:
         raise KzdataError(
             f"{where} shows a {ours['kind']} that is incomplete: {error!r}.",
-            "A display object needs what kzdata's own carry; see kzdata.resource.",
+            "A display object needs what kzdata's own carry; see kzdata.present.mime.",
         ) from None
 
 

@@ -1,34 +1,215 @@
-"""The editions: which notebooks, with which parameters, make a report that is published again.
-
-They are typed by a person in ``reports/editions.yml``, whose head explains every field::
-
-    kaz:
-      title: "Kazakhstan and {partner}"
-      notebooks: [bilateral, partial_year]
-      parameters: {reporter: KAZ}
-      matrix: {partner: [ISR, TUR]}
-      formats: [html, pdf, xlsx]
-      languages: [en, ru]
-      calendar: {cron: "0 6 * * 1", time_zone: Asia/Almaty}
-
-One entry makes an edition for each combination of its matrix and each language: this one
-``kaz-isr``, ``kaz-isr-ru``, ``kaz-tur`` and ``kaz-tur-ru``.
-"""
+"""The formats of a report, and the file that each one is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired
+from zoneinfo import ZoneInfo
 
-from kzdata import home
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from kzdata import settings
 from kzdata.errors import KzdataError, ParameterError, UnknownCode, did_you_mean
-from kzdata.reports.entries import expanded, read_entries
+from kzdata.reports.blocks import slug
+from kzdata.schemas import Expected, OneOf, load_yaml
 
 if TYPE_CHECKING:
     from kzdata.reports.parameters import Parameter
+
+FORMATS = ("html", "pdf", "xlsx")
+
+FILES = {"html": "report.html", "pdf": "report.pdf", "xlsx": "data.xlsx"}
+
+
+def check_formats(formats: Iterable[str]) -> tuple[str, ...]:
+    """The formats in their order, each once. Raises `ParameterError` for any other."""
+    asked = [formats] if isinstance(formats, str) else list(formats)
+    for each in asked:
+        if each not in FORMATS:
+            raise ParameterError(
+                f"{each!r} is no format of a report.", did_you_mean(str(each), FORMATS)
+            )
+    if not asked:
+        raise ParameterError("No format is asked for.", "Give one or more of html, pdf, xlsx.")
+    return tuple(each for each in FORMATS if each in asked)
+
+
+def check_calendar(cron: str, time_zone: str) -> None:
+    """Raise `KzdataError` for what is no cron expression, or names no day, or no time zone."""
+    latest(cron, time_zone, dt.datetime.now(dt.UTC))
+
+
+def latest(cron: str, time_zone: str, now: dt.datetime) -> dt.datetime:
+    """The last moment up to ``now`` at which the edition was to appear, in UTC.
+
+    Hours that a change of the clock skips or repeats are treated as Debian's cron does.
+    """
+    # The minute that has just begun counts, so look back from within it.
+    return _first(cron, time_zone, now + dt.timedelta(microseconds=1), backwards=True)
+
+
+def upcoming(cron: str, time_zone: str, now: dt.datetime) -> dt.datetime:
+    """The next moment after ``now`` at which the edition is to appear, in UTC."""
+    return _first(cron, time_zone, now, backwards=False)
+
+
+def _first(cron: str, time_zone: str, now: dt.datetime, *, backwards: bool) -> dt.datetime:
+    from cronsim import CronSim, CronSimError
+
+    try:
+        zone = ZoneInfo(time_zone)
+    except (LookupError, ValueError, OSError):
+        raise KzdataError(
+            f"{time_zone!r} is no time zone.", "Write one of the tz database: Asia/Almaty, UTC."
+        ) from None
+    hint = 'Write minute hour day month weekday: "0 6 * * 1" is every Monday at six.'
+    if len(cron.split()) != 5:  # cronsim would take a sixth in front for seconds
+        raise KzdataError(f"{cron!r} is no cron expression: Wrong number of fields.", hint)
+    try:
+        moment = next(CronSim(cron, now.astimezone(zone), reverse=backwards), None)
+    except CronSimError as error:
+        raise KzdataError(f"{cron!r} is no cron expression: {error}.", hint) from None
+    if moment is None:
+        raise KzdataError(f"{cron!r} names no day of the next fifty years.", hint)
+    return moment.astimezone(dt.UTC)
+
+
+LONGEST = 120  # a name becomes that of a folder, with more around it while it is made
+
+LANGUAGES = ("en", "ru", "kk", "he")
+
+HINT = "The head of reports/editions.yml explains every field."
+
+Filled = Annotated[list[Any], Field(min_length=1)]
+
+
+class Calendar(TypedDict):
+    """When an edition is due."""
+
+    cron: str
+    time_zone: NotRequired[str]
+
+
+class Entry(TypedDict):
+    """The fields of an entry."""
+
+    title: Annotated[
+        Annotated[str, Field(min_length=1)] | Annotated[dict[str, str], Field(min_length=1)],
+        Expected("text, or text by language"),
+    ]
+    notebooks: Filled
+    parameters: NotRequired[dict[Any, Any]]
+    matrix: NotRequired[dict[Any, Filled]]
+    formats: NotRequired[list[Any]]
+    languages: NotRequired[Annotated[list[Annotated[str, OneOf(LANGUAGES)]], Field(min_length=1)]]
+    calendar: NotRequired[Calendar]
+    reads: NotRequired[list[Any]]
+
+
+def read_entries(place: Path) -> dict[Any, Entry]:
+    """The entries of the file, by name; nothing where there is no file.
+
+    Raises `KzdataError` with every field that is wrong.
+    """
+    if not place.exists():
+        return {}
+    return load_yaml(place, dict[Any, Entry] | None, KzdataError, HINT) or {}
+
+
+def expanded(name: str, entry: Entry, where: str) -> Iterator[dict[str, Any]]:
+    """The fields of each edition that an entry makes. Raises `KzdataError` naming what is wrong."""
+    pass
+
+    def wrong(fact: str, hint: str | None = None) -> KzdataError:
+        return KzdataError(f"{where}, edition {name}: {fact}", hint)
+
+    if slug(name) != name:
+        raise wrong(
+            "the name becomes a folder; use lower-case letters, digits and hyphens.",
+            f"For example {slug(name) or 'kaz-isr'}.",
+        )
+    languages = entry.get("languages") or [settings.value("language") or "en"]
+    for language in languages:
+        if languages.count(language) > 1:
+            raise wrong(f"languages: {language!r} is listed twice.", "Leave one of them out.")
+    cron, time_zone = _calendar(entry.get("calendar"), wrong)
+    try:
+        formats = check_formats(entry.get("formats", settings.value("formats") or FORMATS))
+    except KzdataError as error:
+        raise wrong(f"formats: {error.fact}", error.hint) from None
+    shared = {str(key): value for key, value in entry.get("parameters", {}).items()}
+    for combination in _combinations(entry.get("matrix", {}), shared, wrong):
+        suffixes = [slug(str(value)) for value in combination.values()]
+        if not all(suffixes):
+            raise wrong(f"matrix: {combination} gives no name.", "Use letters and digits.")
+        for number, language in enumerate(languages):
+            full = "-".join([name, *suffixes, *([language] if number else [])])
+            if len(full) > LONGEST:
+                raise wrong(f"{full[:40]}… is a name of {len(full)} signs, and {LONGEST} at most.")
+            yield {
+                "name": full,
+                "title": _title(entry["title"], language, {**shared, **combination}, wrong),
+                "notebooks": tuple(str(each) for each in entry["notebooks"]),
+                "parameters": {**shared, **combination},
+                "formats": formats,
+                "family": name,
+                "language": language,
+                "cron": cron,
+                "time_zone": time_zone,
+                "reads": tuple(str(each) for each in entry.get("reads", [])),
+            }
+
+
+def _calendar(given: Calendar | None, wrong: Any) -> tuple[str, str]:
+    if given is None:
+        return "", "UTC"
+    pass
+
+    cron, time_zone = given["cron"], given.get("time_zone", "UTC")
+    try:
+        check_calendar(cron, time_zone)
+    except KzdataError as error:
+        raise wrong(f"calendar: {error.fact}", error.hint) from None
+    return cron, time_zone
+
+
+def _combinations(matrix: Any, shared: Mapping[str, Any], wrong: Any) -> Iterator[dict[str, Any]]:
+    for name in matrix:
+        if name in shared:
+            raise wrong(f"matrix: {name} is among the parameters too.", "Keep it in one of them.")
+    for values in itertools.product(*matrix.values()):
+        yield dict(zip(map(str, matrix), values, strict=True))
+
+
+def _title(given: Any, language: str, parameters: Mapping[str, Any], wrong: Any) -> str:
+    """The title in this language, the names in braces filled in; an area's code by its name."""
+    if isinstance(given, dict):
+        if language not in given:
+            raise wrong(f"title: there is none in {language}.", "Add it beside the others.")
+        given = given[language]
+    title = str(given)
+    for name, value in parameters.items():
+        if f"{{{name}}}" in title:
+            title = title.replace(f"{{{name}}}", _named(name, value, language))
+    return title
+
+
+def _named(name: str, value: Any, language: str) -> str:
+    if name not in {"reporter", "partner"}:
+        return str(value)
+    from kzdata.i18n.formats import area_name
+
+    try:
+        return area_name(value, language)
+    except KzdataError:
+        return str(value)  # refused in its turn, with the list of parameters
+
 
 LANGUAGE = "language"  # the parameter of a notebook that says which
 
@@ -66,7 +247,7 @@ class Edition:
         Raises `ParameterError` for a parameter that no notebook of the edition declares, and for a
         file under ``reads`` that is not there.
         """
-        from kzdata.reports.engine import resolve, short_name
+        from kzdata.reports.execute import resolve, short_name
         from kzdata.reports.parameters import bind_declared
 
         called = [short_name(resolve(name)) for name in self.notebooks]
@@ -102,9 +283,9 @@ class Edition:
             except ParameterError as error:
                 problems.append(str(error))
         problems += [
-            f"{self.name}: reads names {each}, and there is no such file below {home.HOME}."
+            f"{self.name}: reads names {each}, and there is no such file below {settings.HOME}."
             for each in self.reads
-            if not (home.HOME / each).is_file()
+            if not (settings.HOME / each).is_file()
         ]
         if problems:
             raise ParameterError("\n".join(problems))
@@ -125,7 +306,7 @@ def _declared_then(path: Path, written: int, size: int) -> list[Parameter]:
 
 def read_editions(path: Path | None = None) -> dict[str, Edition]:
     """Every edition by name. Raises `KzdataError` naming the entry and the field that is wrong."""
-    place = path or home.HOME / "reports" / "editions.yml"
+    place = path or settings.HOME / "reports" / "editions.yml"
     found: dict[str, Edition] = {}
     for name, entry in read_entries(place).items():
         for each in (Edition(**one) for one in expanded(str(name), entry, place.name)):

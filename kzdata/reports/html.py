@@ -9,14 +9,26 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kzdata.language import known_word, language_of, t, tn
-from kzdata.reports.blocks import Chart, Document, Heading, Image, Section, Table, slug
-from kzdata.reports.celltext import cell_text, twin
+from kzdata.i18n.catalogue import language_of
+from kzdata.i18n.sentences import known_word, t, tn
+from kzdata.reports.bidi import in_order
+from kzdata.reports.blocks import (
+    Chart,
+    Document,
+    Heading,
+    Image,
+    Section,
+    Table,
+    cell_text,
+    slug,
+    twin,
+)
 from kzdata.reports.markdown import inline_html, plain, to_html
-from kzdata.reports.ordering import in_order
 
 _HEBREW = re.compile("[\u05d0-\u05ea]")
+
 TEMPLATES = Path(__file__).parent / "templates"
+
 # A browser that obeys this could not run or fetch anything even if it stood in the page.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
 

@@ -19,12 +19,13 @@ from typing import Any
 
 from kzdata.errors import KzdataError, PublishError
 from kzdata.files import write_whole
-from kzdata.language import LANGUAGES, check_spoken, known_word, speaking, t, term, tn
-from kzdata.periods import format_period
+from kzdata.i18n.catalogue import LANGUAGES, check_spoken, speaking
+from kzdata.i18n.formats import format_period
+from kzdata.i18n.sentences import known_word, t, term, tn
 from kzdata.reports import manifest
-from kzdata.reports.formats import FILES
+from kzdata.reports.bidi import in_order
+from kzdata.reports.editions import FILES
 from kzdata.reports.html import TEMPLATES, environment
-from kzdata.reports.ordering import in_order
 
 FRESHNESS = {
     "fresh": term("up to date"),
@@ -32,8 +33,10 @@ FRESHNESS = {
     "due": term("due"),
     "failed": term("the last run failed"),
 }
+
 # What waits for someone comes first where the page is sorted by it.
 _URGENCY = ("failed", "due", "changed", "fresh", "")
+
 CHANGES = "changes.json"
 
 
@@ -184,7 +187,7 @@ def _readable(each: Edition) -> Edition:
 
 
 def _area(code: str) -> str:
-    from kzdata.codes import area_name
+    from kzdata.i18n.formats import area_name
 
     try:
         return area_name(code) if code else ""

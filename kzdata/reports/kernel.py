@@ -1,25 +1,69 @@
-"""The kernel of a report: this interpreter, alone, and the same from run to run."""
+"""The kernels of a report that is given up end at once, not when their cell is done."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 import os
+import signal
 import sys
 import time
 from importlib.metadata import entry_points
 from pathlib import Path
 from queue import Empty
+from threading import Lock
 from typing import Any
 
-from kzdata import reads
+from kzdata import query_log
 from kzdata.errors import NotebookFailed
-from kzdata.reports.givingup import started
-from kzdata.warm.environment import base
+from kzdata.kernels.environment import base
+
+_lock = Lock()
+
+_running: dict[Path, Any] = {}  # the kernel's own folder: what started it
+
+_given_up: set[Path] = set()
+
+
+def started(folder: Path, provisioner: Any) -> None:
+    """A kernel has started; it ends right away where its report was given up meanwhile."""
+    with _lock:
+        _running[folder] = provisioner
+        late = any(each in folder.parents for each in _given_up)
+    if late:
+        _kill(provisioner)
+
+
+def ended(folder: Path) -> None:
+    """A kernel is done with."""
+    with _lock:
+        _running.pop(folder, None)
+
+
+def give_up(scratch: Path) -> None:
+    """Kill every kernel whose folder is below ``scratch``, and any that would still start there."""
+    with _lock:
+        _given_up.add(scratch)
+        mine = [kernel for folder, kernel in _running.items() if scratch in folder.parents]
+    for each in mine:
+        _kill(each)
+
+
+def _kill(provisioner: Any) -> None:
+    # It may have ended by itself a moment ago.
+    with contextlib.suppress(OSError, AttributeError):
+        if provisioner.pgid:
+            os.killpg(provisioner.pgid, signal.SIGKILL)  # with what its cells have started
+        else:
+            provisioner.process.kill()
+
 
 LONGEST_SOCKET = 70
+
 HANDLES = 120  # four kernels at once take 90 here, each 60 of its own; short of them it hangs
+
 RECONNECT_MS = 4
+
 PROVISIONERS = "jupyter_client.kernel_provisioners"
 
 
@@ -28,7 +72,7 @@ def environment(scratch: Path, epoch: int) -> dict[str, str]:
     return {
         **base(),
         "SOURCE_DATE_EPOCH": str(epoch),
-        reads.VARIABLE: str(scratch / reads.NAME),
+        query_log.VARIABLE: str(scratch / query_log.NAME),
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
     }
@@ -73,7 +117,7 @@ def kernel_manager(scratch: Path, epoch: int, provisioner: str | None = None) ->
 
     env = environment(scratch, epoch)
     if provisioner and not registered(provisioner):
-        from kzdata.warm.provisioner import plainly
+        from kzdata.kernels.provisioner import plainly
 
         plainly("kzdata was installed before it had warm kernels; install it again.")
         provisioner = None

@@ -8,17 +8,20 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from kzdata import home
+from kzdata import settings
 from kzdata.files import sha256, sha256_of
 from kzdata.reports.blocks import Document, Statement
 from kzdata.reports.markdown import plain
 
 NAME = "manifest.json"
+
 FORMAT = "kzdata-report/1"
+
 LIBRARIES = (
     *("kzdata", "pandas", "numpy", "matplotlib", "papermill", "nbclient", "ipykernel"),
     *("typst", "xlsxwriter", "jinja2", "markdown-it-py"),
 )
+
 READABLE = ("data/tidy", "seeds")
 
 
@@ -35,7 +38,7 @@ def versions() -> dict[str, str]:
 
 def data_hashes() -> dict[str, str]:
     """SHA-256 of every file that a run could read, by its path below HOME."""
-    root = home.HOME
+    root = settings.HOME
     paths = [path for top in READABLE for path in (root / top).rglob("*") if path.is_file()]
     return {
         path.relative_to(root).as_posix(): sha256_of(path)

@@ -1,26 +1,181 @@
-"""The typed parameters of a notebook, and whether what was given fits them.
-
-A notebook says what it can be asked in one cell tagged ``parameters``, as annotated literals::
-
-    partner: str = "ISR"  # trade partner, ISO 3166 alpha-3
-    start: int = 2015  # first year shown
-
-The cell is read, never run. Only names declared there are ever handed on, and only as data.
-"""
+"""The types that a notebook parameter can have, and how a value is held against one."""
 
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import io
+import sys
 import tokenize
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kzdata.errors import KzdataError, ParameterError, did_you_mean
-from kzdata.reports.meaning import check_meaning
-from kzdata.reports.values import REQUIRED, TYPES, Misfit, from_text, typed
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "REQUIRED"
+
+
+REQUIRED: Final[Any] = _Required()
+
+SCALARS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+
+TYPES = (
+    *SCALARS,
+    *(f"list[{each}]" for each in SCALARS),
+    *(f"{each} | None" for each in (*SCALARS, *(f"list[{each}]" for each in SCALARS))),
+)
+
+TRUTH = {"true": True, "yes": True, "false": False, "no": False}
+
+
+class Misfit(Exception):
+    """A value that its declared type does not hold; the text says what was expected."""
+
+
+def typed(value: Any, kind: str) -> Any:
+    """The value, if it already has the declared type; an int is also a float, a bool is no int."""
+    kind, optional = _optional(kind)
+    if value is None and optional:
+        return None
+    if kind.startswith("list["):
+        if not isinstance(value, list | tuple):
+            raise Misfit(f"{value!r} is {_a(value)}, expected {kind}, e.g. {_example(kind)}.")
+        return [typed(each, kind[5:-1]) for each in value]
+    if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
+        raise Misfit("it is no finite number, or a larger one than can be counted with.")
+    if kind == "float" and type(value) is int:
+        return float(value)
+    if type(value) is not SCALARS[kind]:
+        raise Misfit(f"{value!r} is {_a(value)}, expected {kind}, e.g. {_example(kind)}.")
+    return value
+
+
+def from_text(text: str, kind: str) -> Any:
+    """The value that a string means where this type is declared. Nothing is guessed for str."""
+    kind, optional = _optional(kind)
+    if optional and text in ("", "None"):
+        return None
+    if kind.startswith("list["):
+        return [from_text(each.strip(), kind[5:-1]) for each in text.split(",")] if text else []
+    try:
+        if kind == "bool":
+            return TRUTH[text.casefold()]
+        if kind == "int" and "_" in text:
+            raise ValueError
+        return typed(SCALARS[kind](text), kind)
+    except (ValueError, KeyError):
+        raise Misfit(f"{text!r} is no {kind}; expected e.g. {_example(kind)}.") from None
+
+
+def _optional(kind: str) -> tuple[str, bool]:
+    return (kind.removesuffix(" | None"), True) if kind.endswith(" | None") else (kind, False)
+
+
+def _a(value: Any) -> str:
+    name = "None" if value is None else type(value).__name__
+    return f"an {name}" if name == "int" else name if value is None else f"a {name}"
+
+
+def _example(kind: str) -> str:
+    examples = {"str": '"ISR"', "int": "2018", "float": "0.5", "bool": "true"}
+    if kind.startswith("list["):
+        inner = {"str": '["ISR", "TUR"]', "int": "[2018, 2019]", "float": "[0.1, 0.9]"}
+        return inner.get(kind[5:-1], "[true, false]")
+    return examples[kind]
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+
+def check_meaning(name: str, value: Any, help: str = "") -> Any:
+    """The value, with an area's name and a printed period turned into their codes.
+
+    A parameter whose ``help`` begins with "probability" is held to be one, whatever its name.
+    Raises `Misfit`, `UnknownCode` or `ParseError`.
+    None and "" stand for "not asked" and are left to the notebook.
+    """
+    check = MEANINGS.get(name)
+    if check is None and help.casefold().startswith("probability"):
+        check = _probability
+    if check is None or value is None or value == "":
+        return value
+    return [check(each) for each in value] if isinstance(value, list) else check(value)
+
+
+def _area(value: Any) -> Any:
+    from kzdata.model.codes import area
+
+    if not isinstance(value, str):
+        raise Misfit(f"{value!r} is no area; expected an ISO 3166 alpha-3 code, e.g. 'ISR'.")
+    return area(value)
+
+
+def _day(value: Any) -> Any:
+    try:
+        # fromisoformat also reads 20260127 and 2026-W05-2; a report prints the plain form only.
+        if len(value) == 10 and value[4] == value[7] == "-":
+            dt.date.fromisoformat(value)
+            return value
+    except (TypeError, ValueError):
+        pass
+    raise Misfit(f"{value!r} is no day; expected year-month-day, e.g. '2026-01-27'.")
+
+
+def _year_or_period(value: Any) -> Any:
+    from kzdata.errors import ParseError
+    from kzdata.model.parsing.printed_periods import parse_period
+
+    if isinstance(value, int):
+        if FIRST_YEAR <= value <= LAST_YEAR:
+            return value
+        raise Misfit(f"{value} is no year between {FIRST_YEAR} and {LAST_YEAR}.")
+    try:
+        if isinstance(value, str) and parse_period(value) == value:
+            return value
+    except ParseError:
+        pass
+    raise Misfit(
+        f"{value!r} is neither a year nor an SDMX period; expected e.g. 2018, '2025-Q3' "
+        "or '2025-01-01/P11M'."
+    )
+
+
+def _period(value: Any) -> Any:
+    from kzdata.model.parsing.printed_periods import parse_period
+
+    return parse_period(value) if isinstance(value, str) else _year_or_period(value)
+
+
+def _probability(value: Any) -> Any:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1:
+        raise Misfit(f"{value!r} is no probability between 0 and 1, e.g. 0.8.")
+    return value
+
+
+def _language(value: Any) -> Any:
+    from kzdata.i18n.catalogue import check_spoken
+
+    return check_spoken(value)
+
+
+MEANINGS: dict[str, Callable[[Any], Any]] = {
+    "reporter": _area,
+    "partner": _area,
+    "reporters": _area,
+    "partners": _area,
+    "as_of": _day,
+    "known_by": _day,
+    "start": _year_or_period,
+    "end": _year_or_period,
+    "period": _period,
+    "level": _probability,
+    "language": _language,
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +198,7 @@ def parameters(notebook: Path | str) -> list[Parameter]:
     Raises `ParameterError` where that cell holds anything but literals of a known type, and where
     there are two: what is given is set after the first, and the second would set it back.
     """
-    from kzdata.reports.engine import TAG, read_notebook
+    from kzdata.reports.execute import TAG, read_notebook
 
     path = Path(notebook)
     cells = [

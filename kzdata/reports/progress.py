@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from kzdata.reports.engine import Progress
+from kzdata.reports.execute import Progress
 
 
 def on_terminal() -> bool:

@@ -17,7 +17,7 @@ from kzdata import files
 from kzdata.errors import PublishError
 from kzdata.files import sha256
 from kzdata.reports.manifest import NAME, read
-from kzdata.reports.parsing import parses
+from kzdata.reports.output_check import parses
 from kzdata.reports.redaction import refuse_secrets
 
 

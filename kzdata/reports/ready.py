@@ -11,15 +11,22 @@ import nbformat
 from babel import Locale
 from jupyter_client.provisioning import KernelProvisionerFactory
 
-from kzdata import amounts
+from kzdata.model.parsing import printed_amounts
 from kzdata.reports import html, markdown
 from kzdata.reports.kernel import prompt_client, registered
 
 Locale("en").territories.get("KZ")
-amounts.parse_amount("US$1 million")
+
+printed_amounts.parse_amount("US$1 million")
+
 html.template()
+
 markdown.to_html("*kzdata*\n\n| a |\n|---|\n| 1 |")
+
 nbformat.validate(nbformat.v4.new_notebook())
+
 KernelProvisionerFactory.instance()
+
 registered("kzdata-warm")
+
 prompt_client()

@@ -9,7 +9,7 @@ import os
 
 from kzdata import files
 from kzdata.reports.colophon import OLDEST, kept
-from kzdata.reports.engine import notebooks, run
+from kzdata.reports.execute import notebooks, run
 
 
 def main() -> None:

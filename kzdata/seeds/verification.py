@@ -11,8 +11,8 @@ import pandas as pd
 
 from kzdata.errors import SeedError
 from kzdata.files import sha256
-from kzdata.seeds.files import Seeds, load
-from kzdata.seeds.shapes import Record
+from kzdata.seeds.load import Seeds, load
+from kzdata.seeds.schemas import Record
 
 
 def verify(folder: str | Path) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Claims against published figures, and against each other."""

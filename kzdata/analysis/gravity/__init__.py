@@ -1,0 +1,1 @@
+"""The gravity equation of trade, and the trade potential of a pair."""

@@ -1,0 +1,1 @@
+"""Mirror statistics: both reports of a flow compared, made FOB, weighed and reconciled."""

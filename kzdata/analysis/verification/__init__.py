@@ -1,0 +1,1 @@
+"""Published answers computed again: the checks behind ``kzdata verify``."""

@@ -1,0 +1,3 @@
+"""Printed periods and amounts in English, Russian, Kazakh and Hebrew: words, grammars, parsers."""
+
+from __future__ import annotations

@@ -1,1 +1,0 @@
-"""What statements say against publications, and against each other."""

@@ -1,1 +1,0 @@
-"""Words of four languages and the grammars of printed periods and amounts made of them."""

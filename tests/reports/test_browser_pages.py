@@ -1,0 +1,179 @@
+"""Every page that a reader is given, looked at by axe-core in Chromium: WCAG 2.2 A and AA."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import test_index
+import test_render
+from conftest import ROOT
+
+from kzdata.i18n.catalogue import LANGUAGES, speaking
+from kzdata.i18n.sentences import t
+from kzdata.reports import annexes, html, index
+from kzdata.reports.blocks import Column, Document, Heading, Prose, Section, Table
+
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+import jupyterlab_page as browser
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def why_not() -> str:
+    for package in ("playwright", "axe_playwright_python"):
+        if importlib.util.find_spec(package) is None:
+            return f"the package {package} is not installed: pip install -e '.[browser]'"
+    return "" if browser.CHROMIUM else "no chromium is installed"
+
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(why_not()), reason=why_not() or "can be looked at"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        made = driver.chromium.launch(executable_path=browser.CHROMIUM, args=browser.FLAGS)
+        yield made
+        made.close()
+
+
+def axe() -> str:
+    spec = importlib.util.find_spec("axe_playwright_python")
+    return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(chromium, path: Path, scheme: str, width: int) -> list[str]:
+    context = chromium.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
+    )
+    page = context.new_page()
+    outward, troubles = [], []
+    page.on("request", lambda request: outward.append(request.url))
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.goto(path.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    scroll = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    page.evaluate(axe())
+    # A page may have its style sheets beside it; axe would ask for them again, and files refuse.
+    options = json.dumps({"runOnly": {"type": "tag", "values": RULES}, "preload": False})
+    found = page.evaluate(f"axe.run(document, {options})")
+    context.close()
+    assert not [each for each in outward if not each.startswith(("file:", "data:"))]
+    assert troubles == []
+    assert scroll <= 0, f"{scroll} px wider than the screen of {width}"
+    assert len(found["passes"]) > 10  # it did look
+    return [f"{e['id']}: {e['nodes'][0]['html'][:200]}" for e in found["violations"]]
+
+
+SEEN = [("light", 1200), ("dark", 1200), ("light", 360), ("dark", 360)]
+
+
+@pytest.mark.parametrize(("scheme", "width"), SEEN)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_has_no_violation(chromium, tmp_path, language, scheme, width):
+    made = dataclasses.replace(
+        test_render.document(language=language), news=["x 1"], fresh=frozenset(["It was 236."])
+    )
+    with speaking(language):
+        limits = Heading(3, t("What this cannot show"))
+        parts = [Section(f"s{n}", "Short", [limits, Prose("x")]) for n in range(3)]
+        made = dataclasses.replace(made, sections=[*made.sections, *parts])
+        page = html.render(annexes.completed(made, ["hhi", "turnover"]))
+    place = tmp_path / "report.html"
+    place.write_text(page, encoding="utf-8")
+    assert violations(chromium, place, scheme, width) == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), SEEN)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_index_has_no_violation(chromium, tmp_path, language, scheme, width):
+    test_index.reports(tmp_path)
+    index.write(tmp_path, index.found(tmp_path, states={"kaz-isr": "fresh", "kaz-tur": "failed"}))
+    assert violations(chromium, tmp_path / index.page_name(language), scheme, width) == []
+
+
+def test_a_page_that_is_wrong_is_seen(chromium, tmp_path):
+    place = tmp_path / "wrong.html"
+    place.write_text(
+        '<!doctype html><html lang="en"><title>x</title><link rel="icon" href="data:,">'
+        '<main><h1>x</h1><p style="color: #aaa; background: #fff">pale <a href="#a">link</a></p>'
+        "<table><tr><th>a</th></tr><tr><td>1</td></tr></table><ul><li>b</li></ul>"
+        '<img src="data:,"></main></html>'
+    )
+    assert any(
+        each.startswith(("image-alt", "color-contrast"))
+        for each in violations(chromium, place, "light", 1200)
+    )
+
+
+def shown(page):
+    rows = page.locator("#table tbody tr")
+    return [
+        rows.nth(n).locator("bdi").first.inner_text()
+        for n in range(rows.count())
+        if rows.nth(n).is_visible()
+    ]
+
+
+def test_the_index_is_searched_and_sorted(chromium, tmp_path):
+    test_index.reports(tmp_path)
+    index.write(tmp_path, index.found(tmp_path, states={"kaz-isr": "fresh", "kaz-tur": "failed"}))
+    page = chromium.new_page()
+    page.goto((tmp_path / "index.html").as_uri())
+    assert shown(page) == ["Kazakhstan and Türkiye", "Kazakhstan and Israel"]  # the newest first
+    page.get_by_role("button", name="Partner").click()
+    assert shown(page) == ["Kazakhstan and Israel", "Kazakhstan and Türkiye"]
+    page.get_by_role("button", name="Freshness").click()
+    assert shown(page)[0] == "Kazakhstan and Türkiye"  # its last run failed
+    page.get_by_role("button", name="Changed").click()
+    page.get_by_role("button", name="Changed").click()
+    assert shown(page)[0] == "Kazakhstan and Israel"  # two changes; the other has none before it
+    page.get_by_label("Search").fill("israel")
+    assert shown(page) == ["Kazakhstan and Israel"]
+    assert page.get_by_role("status").inner_text() == "Reports shown: 1 of 2"
+    page.close()
+
+
+def test_the_index_is_whole_without_script(chromium, tmp_path):
+    test_index.reports(tmp_path)
+    index.write(tmp_path, index.found(tmp_path))
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((tmp_path / "index.html").as_uri())
+    assert shown(page) == ["Kazakhstan and Türkiye", "Kazakhstan and Israel"]
+    assert not page.get_by_label("Search").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "he"])
+def test_on_paper_no_column_of_a_wide_table_is_lost(chromium, tmp_path, language):
+    """Ten columns of words, on the 643 px that A4 leaves between its margins."""
+    names = [f"Column {n}" for n in range(10)]
+    cell = "Ministry of Foreign Affairs of Kazakhstan; Ministry of Foreign Affairs of Israel"
+    wide = Table("wide", "Wide", [Column(each) for each in names], [[cell] * 10], [], [])
+    made = Document("D", [Section("s", "S", [wide])], language=language)
+    with speaking(language):
+        (tmp_path / "report.html").write_text(html.render(made), encoding="utf-8")
+    page = chromium.new_page(viewport={"width": 643, "height": 900})
+    page.goto((tmp_path / "report.html").as_uri())
+    beyond = (
+        "() => { const box = document.querySelector('table').getBoundingClientRect();"
+        " return Math.max(-box.left, box.right - window.innerWidth); }"
+    )
+    assert page.evaluate(beyond) > 100  # on a screen the table scrolls
+    page.emulate_media(media="print")
+    assert page.evaluate(beyond) <= 0
+    page.close()
