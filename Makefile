@@ -20,6 +20,7 @@ lint: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 lab: .venv/.lab
 	@echo "JupyterLab opens in the browser; if it does not, open the address below. Ctrl-C ends it."

@@ -57,10 +57,10 @@ def _sources_to_fetch(ctx: click.Context) -> Iterable[tuple[str, str]]:
 
 
 def _areas(ctx: click.Context) -> Iterable[tuple[str, str]]:
-    from kzdata.i18n import formats as codes
+    from kzdata.i18n import formats
     from kzdata.model import codes
 
-    return [(code, codes.area_name(code)) for code in sorted(codes.alpha3_codes())]
+    return [(code, formats.area_name(code)) for code in sorted(codes.alpha3_codes())]
 
 
 def _allowed(name: str) -> Offer:

@@ -150,28 +150,23 @@ WITH_ARTICLE = {"ARE", "BHS", "CAF", "COD", "COG", "COM", "DOM", "GBR", "GMB", "
 WITH_ARTICLE |= {"NLD", "PHL", "SLB", "SYC", "USA"}
 
 
-def in_prose(code: str) -> str:
-    """The name of an area as a sentence says it; other languages than English have no article.
-
-    >>> import kzdata as kz
-    >>> kz.area_name("USA", article=True), kz.area_name("WLD", article=True), kz.area_name("ISR", article=True)
-    ('the United States', 'the world', 'Israel')
-    """
-    if spoken() != "en":
-        return area_name(code)
-    if code == WORLD:
-        return "the world"
-    return f"the {area_name(code)}" if code in WITH_ARTICLE else area_name(code)
-
-
-def area_name(code: str, language: str | None = None) -> str:
+def area_name(code: str, language: str | None = None, *, article: bool = False) -> str:
     """The name of an area in English, Russian, Kazakh or Hebrew; by default as `kz.speak` says.
 
+    ``article=True`` gives the form that an English sentence uses, "the United States"; other
+    languages have no article. Raises `UnknownCode` for a code that is not known.
+
     >>> import kzdata as kz
-    >>> kz.area_name("ISR"), kz.area_name("WLD", "ru")
-    ('Israel', 'Мир')
+    >>> kz.area_name("ISR"), kz.area_name("WLD", "ru"), kz.area_name("USA", article=True)
+    ('Israel', 'Мир', 'the United States')
     """
-    return _area_name(code, language or spoken())
+    language = language or spoken()
+    if article and language == "en":
+        if code == WORLD:
+            return "the world"
+        if code in WITH_ARTICLE:
+            return f"the {_area_name(code, language)}"
+    return _area_name(code, language)
 
 
 def named(code: str) -> Later:

@@ -1,1 +1,1 @@
-"""What a reader sees: numbers, sentences, tables, charts, the explorer, and where a figure is from."""
+"""What a reader sees: numbers, sentences, tables, charts, the explorer, and their provenance."""

@@ -14,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kzdata.reports.build import Report, report
+    from kzdata.reports.build import Report as Report
+    from kzdata.reports.build import report as report
 
 
 def __getattr__(name: str) -> Any:

@@ -27,6 +27,7 @@ from kzdata.store.journal import StoreError, StoreUnusable, Wanted
 if TYPE_CHECKING:
     import pandas as pd
 
+BATCHES = "batches"  # the folder of the store that holds them
 GROUP = 1 << 16  # rows; a country of BACI's 200 has some 20,000 to 300,000 a year
 
 SYNCED = 1 << 23  # bytes: the disk works while the next groups are made

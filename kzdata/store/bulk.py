@@ -24,7 +24,6 @@ import pyarrow as pa
 
 from kzdata.errors import ContractError, NotAvailable, ParameterError, ParseError, did_you_mean
 from kzdata.model import codes as areas
-from kzdata.model import codes as contract
 from kzdata.model import contract, periods
 from kzdata.readers import baci
 from kzdata.readers.columns import BLANK

@@ -18,12 +18,13 @@ from kzdata.model import periods
 from kzdata.model.codes import UNKNOWN
 from kzdata.model.parsing import printed_periods
 from kzdata.store import batches, journal, vintages
+from kzdata.store.batches import BATCHES
 from kzdata.store.journal import StoreUnusable, store_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BATCHES, STAGING = "batches", "staging"
+STAGING = "staging"
 
 RECORD = "fetched.json"  # what kzdata.fetch writes beside a body
 

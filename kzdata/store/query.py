@@ -1,4 +1,4 @@
-"""What to say where nothing is loaded for a question: what is there instead."""
+"""The one question of the library: what is published of a pair, shipped or loaded."""
 
 from __future__ import annotations
 
@@ -108,6 +108,7 @@ def observations(
     source: str | None = None,
     as_of: str | None = None,
     sides: str = "reporter",
+    allow_empty: bool = False,
 ) -> pd.DataFrame:
     """Published numbers under the tidy contract, one row each.
 
@@ -130,8 +131,8 @@ def observations(
     frame that `kz.mirror` takes.
 
     Raises `UnknownCode` for a name that is not in its list, `ParseError` for an ``as_of`` that is
-    no day, `NotAvailable` when nothing that is loaded fits, and `StoreError` where a loaded file
-    has changed.
+    not a day, `StoreError` where a loaded file has changed, and `NotAvailable` when nothing that is
+    loaded fits; with ``allow_empty=True`` the answer is then a frame without rows.
 
     >>> import kzdata as kz
     >>> trade = kz.observations("KAZ", "ISR", start=2024, flow="X")
@@ -165,6 +166,8 @@ def observations(
         found = _answers(of_totals, (start, end), as_of)
     if found is None or found.empty:
         found = _answers(questions, (start, end), as_of, newest=source != "all")
+    if found.empty and allow_empty:
+        return contract.empty()
     if found.empty:
         raise absent_from(_tidy(), asked, (start, end), as_of)
     return contract.order(found) if source is not None else preferred(found)
@@ -293,46 +296,6 @@ def _within(period: pd.Series, start: int | str | None, end: int | str | None) -
     ).astype(bool)
 
 
-def loaded(
-    reporter: str | None = None,
-    partner: str | None = None,
-    *,
-    flow: str | None = None,
-    product: str | None = None,
-    start: int | str | None = None,
-    end: int | str | None = None,
-    dataflow: str = "trade_goods",
-    freq: str | None = None,
-    source: str | None = None,
-    sides: str = "reporter",
-) -> pd.DataFrame:
-    """What `kz.observations` returns, or a frame without rows where nothing fits.
-
-    For a page that has to say what is not there; a calculation asks `kz.observations`, which
-    raises. A misspelt name, code or source still raises `UnknownCode`.
-
-    >>> import kzdata as kz
-    >>> len(kz.observations("KAZ", "ISR", start=2025, allow_empty=True)), len(kz.observations("ISR", product="2709", allow_empty=True))
-    (2, 0)
-    """
-    shipped()  # a table that is not there at all is no answer
-    try:
-        return observations(
-            reporter,
-            partner,
-            flow=flow,
-            product=product,
-            start=start,
-            end=end,
-            dataflow=dataflow,
-            freq=freq,
-            source=source,
-            sides=sides,
-        )
-    except NotAvailable:
-        return contract.empty()
-
-
 _CELL = ["reporter", "partner", "flow", "period"]
 
 # How the databases that are quoted value trade where they do not say it row by row.
@@ -368,7 +331,9 @@ def both_sides(
     """
     ends = codes.area(reporter), codes.area(partner)
     ways = [ends, ends[::-1]]
-    at_hand = loaded(*ends, product=product, freq="A", start=start, end=end, sides="both")
+    at_hand = observations(
+        *ends, product=product, freq="A", start=start, end=end, sides="both", allow_empty=True
+    )
     quoted = [_quoted(one, other, start, end) for one, other in ways if product == "TOTAL"]
     rows = [each[each["flow"].isin(["X", "M"])] for each in [at_hand, *quoted] if len(each)]
     if not any(map(len, rows)):

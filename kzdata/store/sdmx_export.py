@@ -55,8 +55,8 @@ def to_sdmx_csv(frame: pd.DataFrame) -> str:
     that breaks the contract.
 
     sdmx1 leaves text alone and so reads everything back:
-    ``sdmx.read_sdmx(path, structure=kzdata.store.sdmx_export.sdmx_dataflow(frame))``. pysdmx takes a column
-    of digits for numbers, which costs 010121 its zero; without product codes it too reads all.
+    ``sdmx.read_sdmx(path, structure=sdmx_export.sdmx_dataflow(frame))``. pysdmx takes a column of
+    digits for numbers, which costs 010121 its zero; without product codes it too reads all.
 
     >>> import kzdata as kz
     >>> print(kz.to_sdmx_csv(kz.observations("KAZ", "ISR", flow="X", start=2025))[:60])

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from kzdata.model import contract, periods
 from kzdata.model.codes import UNKNOWN
+from kzdata.store.batches import BATCHES
 from kzdata.store.journal import Entry, Wanted, entries, store_folder
-from kzdata.store.load import BATCHES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -163,7 +163,7 @@ def test_a_table_keeps_its_name_and_data_and_translates_what_is_shown():
     columns = {"period": "Year", "value": "Turnover", "obs_status": "Status"}
     kz.speak("ru")
     table = kz.table(trade, "Turnover of {reporter} with {partner}", columns,
-                     reporter=kz.area_name("KAZ", article=True), partner=kz.area_name("ISR", article=True))  # fmt: skip
+                     reporter=kz.area_name("KAZ"), partner=kz.area_name("ISR"))  # fmt: skip
     assert table.title == "Казахстан — Израиль: товарооборот"
     assert table.headers == ["Год", "Товарооборот, млн USD", "Статус"]
     assert table.rows[0][1] == "236,1"

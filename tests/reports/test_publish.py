@@ -6,43 +6,20 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
-import textwrap
 import threading
 import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from publish_sample import left, listing, publish, whole, writer
 
 from kzdata import files
 from kzdata.errors import PublishError
-from kzdata.files import sha256
 from kzdata.reports import publish as publishing
 from kzdata.reports.manifest import FORMAT, NAME, read
 from kzdata.reports.publish import staging, verify
-
-
-def listing(outputs):
-    return {
-        "format": FORMAT,
-        "outputs": {k: {"sha256": sha256(v), "bytes": len(v)} for k, v in outputs.items()},
-    }
-
-
-def publish(target, **outputs):
-    outputs = {name.replace("_", "."): content for name, content in outputs.items()}
-    with staging(target) as stage:
-        for path, content in outputs.items():
-            stage.put(path, content)
-        stage.publish(listing(outputs))
-
-
-def left(folder):
-    """What stands in a folder, hidden files included."""
-    return sorted(p.name for p in folder.iterdir())
 
 
 def test_a_report_takes_the_place_of_the_one_before(tmp_path):
@@ -196,36 +173,6 @@ def test_a_folder_that_cannot_be_written_is_named():
             os.seteuid(user)
             folder.chmod(0o755)
         assert (target / "a.txt").read_bytes() == b"one"
-
-
-WRITER = textwrap.dedent(
-    """
-    import itertools, sys
-    from pathlib import Path
-    sys.path.insert(0, {tests!r})
-    from test_publish import publish
-    print("ready", flush=True)
-    for turn in itertools.count():
-        text = f"{{sys.argv[2]}} {{turn}}".encode() * 1000
-        publish(Path(sys.argv[1]), a_txt=text, b_txt=text)
-    """
-)
-
-
-def writer(target, name):
-    script = WRITER.format(tests=str(ROOT / "tests" / "support"))
-    started = subprocess.Popen(
-        [sys.executable, "-c", script, str(target), name],
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-    )
-    assert started.stdout.readline() == b"ready\n"
-    return started
-
-
-def whole(target):
-    verify(target)
-    assert (target / "a.txt").read_bytes() == (target / "b.txt").read_bytes()
 
 
 def test_killed_at_any_time_the_report_is_whole_and_the_next_run_clears_up(tmp_path):

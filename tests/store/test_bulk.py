@@ -186,7 +186,7 @@ def test_a_real_extract_of_71_thousand_rows(tmp_path, shared):
 
 
 def test_a_load_never_waits_for_pandas(tmp_path, home):
-    code = "import sys; from kzdata import vintages; vintages.load('baci', sys.argv[1]); " + (
+    code = "import sys; from kzdata.store import load as vintages; vintages.load('baci', sys.argv[1]); " + (
         "print('pandas' in sys.modules)"
     )
     told = subprocess.run(
@@ -210,11 +210,11 @@ def many_rows(folder, count=3000):
 SPILLING = """
 import errno, os, resource, signal, sys
 from pathlib import Path
-from kzdata import vintages
-from kzdata.store.bulk import held, text
+from kzdata.store import load as vintages
+from kzdata.store import bulk
 
 before, after, home, how = sys.argv[1:]
-held.HELD, text.BLOCK = 500, 8000
+bulk.HELD, bulk.BLOCK = 500, 8000
 vintages.load("baci", before)
 staging, step, left = Path(home) / "store" / "staging", 0, 0
 STEPS = {"open", "os.rename", "os.mkdir", "os.truncate", "os.remove", "os.rmdir", "fcntl.flock",

@@ -227,7 +227,7 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path, monkeypatch):
 
 LOADER = """
 import sys
-from kzdata import vintages
+from kzdata.store import load as vintages
 print("ready", flush=True)
 sys.stdin.readline()
 for path in sys.argv[1:]:
@@ -286,7 +286,7 @@ def test_kill_9_at_any_time_loses_nothing_that_was_said_to_be_loaded(tmp_path, h
 STEPS = """
 import os, sys
 import pyarrow.parquet
-from kzdata import vintages
+from kzdata.store import load as vintages
 from kzdata.readers import sdmx_csv
 
 before, after, home = sys.argv[1], sys.argv[2], sys.argv[3]

@@ -151,7 +151,7 @@ def _limits(
 def limits(
     one: Foreseen, months: int, season: float, own: Volatility, revision: float, level: float
 ) -> tuple[float, float]:
-    """The interval of a foreseen year; the errors as in `kzdata.analysis.partial_year.interval.interval`."""
+    """The interval of a foreseen year; errors as in `interval.interval`."""
     errors: dict[str, Any] = {"season": season, "own": own, "revision": revision}
     return interval(one.first, one.factor - 1, months, level=level, **errors)
 

@@ -2,7 +2,7 @@
 
 Eleven months are not a year. Growth is given like for like where the same months of the year
 before are published; otherwise the base is bounded by what the missing months can hold. The full
-year is estimated by what the years before make of as many months (`kzdata.analysis.partial_year.selection`), beside
+year is estimated by what the years before make of as many months (`selection`), beside
 the naive 12/k and, once known, what it became.
 """
 

@@ -28,8 +28,14 @@ LIBRARY = "needs the library {library}: pip install 'kzdata[gravity]'"
 
 def checks() -> list[Check]:
     """Every check: what the repository carries first, then what needs published data sets."""
-    families = [structure, structure, structure, models, models, structure]
-    return [check for family in families for check in family.checks()]
+    return [
+        *structure.example_checks(),
+        *structure.advantage_checks(),
+        *structure.price_checks(),
+        *models.disaggregation_checks(),
+        *models.gravity_checks(),
+        *structure.nomenclature_checks(),
+    ]
 
 
 def verify(shared: str | Path | None = None) -> pd.DataFrame:

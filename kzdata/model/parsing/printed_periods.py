@@ -279,7 +279,7 @@ def parse_period(text: str, *, language: str | None = None) -> str:
     """The SDMX period that a printed one names.
 
     ``"за 11 месяцев 2025 года"`` → ``"2025-01-01/P11M"``, ``"2025 жылғы III тоқсан"`` →
-    ``"2025-Q3"``; an SDMX period comes back in its canonical spelling (see ``kzdata.model.periods``).
+    ``"2025-Q3"``; an SDMX period comes back in its canonical spelling.
 
     Words of all four languages are read whatever ``language`` (en, ru, kk, he) is; it decides
     only whether 05/06/2025 starts with the day (ru, kk, he). Two-digit years are read where they

@@ -110,7 +110,7 @@ def place(code: str) -> Later:
 
 
 def _place(code: str) -> str:
-    return formats.in_prose(code) if code == codes.WORLD else formats.area_name(code)
+    return formats.area_name(code, article=code == codes.WORLD)
 
 
 def flow(code: str, *, first: bool = False) -> Later:

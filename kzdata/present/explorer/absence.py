@@ -315,8 +315,10 @@ def _elsewhere(chosen: Selection) -> tuple[str, ...]:
 def pair(chosen: Selection) -> dict[str, str]:
     """Reporter and partner as a sentence names them."""
     return {
-        "reporter": formats.in_prose(chosen.reporter),
-        "partner": t("all partners") if chosen.partner == ALL else formats.in_prose(chosen.partner),
+        "reporter": formats.area_name(chosen.reporter, article=True),
+        "partner": t("all partners")
+        if chosen.partner == ALL
+        else formats.area_name(chosen.partner, article=True),
     }
 
 

@@ -100,8 +100,8 @@ def _largest(frame: pd.DataFrame) -> str:
 def _table(chosen: Selection, frame: pd.DataFrame) -> tables.Table:
     scale = _scale(frame["value"])
     parts = {
-        "reporter": formats.in_prose(chosen.reporter),
-        "partner": "" if chosen.partner == ALL else formats.in_prose(chosen.partner),
+        "reporter": formats.area_name(chosen.reporter, article=True),
+        "partner": "" if chosen.partner == ALL else formats.area_name(chosen.partner, article=True),
         "period": choices.spelt(frame["period"].iloc[0]),
     }
     if chosen.product in LEVELS:

@@ -164,17 +164,17 @@ def _libraries() -> dict[str, str]:
 
 
 def _code(hashes: Hashes) -> dict[str, str]:
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parents[2]
     parts: dict[str, dict[str, str | None]] = {}
-    for folder, inside, names in os.walk(package):
+    for place, inside, names in os.walk(package):
         inside[:] = sorted(each for each in inside if each not in {"__pycache__", "shipped"})
-        below = os.path.relpath(folder, package)
+        below = os.path.relpath(place, package)
         for name in sorted(names):
             if name.endswith((".pyc", ".pyo")):
                 continue
             part = name.removesuffix(".py") if below == "." else Path(below).parts[0]
             if not part.startswith(SHELL):
-                path = os.path.join(folder, name)  # noqa: PTH118 -- some hundred files, each time
+                path = os.path.join(place, name)  # noqa: PTH118 -- some hundred files, each time
                 parts.setdefault(part, {})[os.path.relpath(path, package)] = hashes.of(path)
     return {part: combined(files) for part, files in sorted(parts.items())}
 

@@ -1,4 +1,4 @@
-"""Benchmarking: by hand, and what must hold. The IMF manual and R's tempdisagg: test_verification."""
+"""Benchmarking: by hand, and what must hold. Published answers: test_verification."""
 
 from __future__ import annotations
 

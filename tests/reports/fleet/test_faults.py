@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-from test_publish import left, publish, whole, writer
+from publish_sample import left, publish, whole, writer
 
 from kzdata.files import sha256
 from kzdata.reports.manifest import read
