@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import email.utils
 import hashlib
 import json
-import random
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NotRequired, TypeVar
+from typing import Any, Literal, NotRequired
 from urllib.parse import quote, urlsplit
 
 from pydantic import with_config
 from typing_extensions import TypedDict
 
 from kzdata.errors import ParameterError, SeedError, UnknownCode, did_you_mean
-from kzdata.fetch.failures import FetchError
 from kzdata.schemas import check, closed, load_yaml, refuse
 from kzdata.settings import HOME
 
 FILE = HOME / "seeds" / "endpoints.yml"
-
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-
 HINT = "The head of seeds/endpoints.yml explains every field."
-
 _VALUE = r"[\w.,:;+*@$()\-]{1,500}"
-
 _NAME = re.compile(r"\{(\w+)\}")
 
 
@@ -200,47 +191,3 @@ def _at_odds(endpoint: Endpoint) -> Iterator[str]:
     for name in sorted({name for text in texts for name in _NAME.findall(text)}):
         if name not in endpoint.parameters:
             yield f"{{{name}}}: is no parameter"
-
-
-T = TypeVar("T")
-
-_SPREAD = random.Random()
-
-
-def retry_after(text: str) -> float | None:
-    """Seconds of a Retry-After header, a number or a date; none where it says neither."""
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        at = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - datetime.now(UTC)).total_seconds())
-
-
-def persist(once: Callable[[], T], endpoint: Endpoint, notice: Callable[[str], None]) -> T:
-    """The first success of ``once``; its last failure where none came or none can.
-
-    Waits double, with a random part so that many clients do not return together; what the server
-    says in Retry-After goes first, and is a reason to give up where it is beyond ``wait_at_most``.
-    """
-    for attempt in range(1, endpoint.attempts + 1):
-        try:
-            return once()
-        except FetchError as failure:
-            if not failure.retryable or attempt == endpoint.attempts:
-                raise
-            wait = endpoint.backoff_seconds * 2 ** (attempt - 1)
-            wait = min(wait * _SPREAD.uniform(1, 1.5), endpoint.wait_at_most)
-            if failure.retry_after is not None:
-                wait = max(failure.retry_after, min(wait, endpoint.backoff_seconds))
-            if wait > endpoint.wait_at_most:
-                raise
-            notice(
-                f"{failure.fact} Asking again in {wait:.1f} s "
-                f"(attempt {attempt + 1} of {endpoint.attempts})."
-            )
-        time.sleep(wait)
-    raise AssertionError("an endpoint has at least one attempt")

@@ -1,36 +1,15 @@
-"""Every way in which a fetch fails, and whether asking again later can help.
-
-FetchError
-├── Unreachable     no connection, or one that broke before an answer          retryable
-├── TooSlow         the answer did not end within its time                     retryable
-├── CutShort        the body ended before its end, or nothing tells its end    retryable
-├── Untrusted       the server's certificate is not trusted here
-├── Busy            429, 408 or 5xx, after every attempt                       retryable
-├── Refused         the server declines the request (401, 403, 404, other)
-├── NoKey           the service wants a key, or the key cannot be one
-├── EmptyAnswer     204, or 200 with no body
-├── WrongType       a content type that the source does not publish in
-├── TooLarge        more bytes than the source is allowed, packed or unpacked
-├── Unreadable      the reader of the source refuses the body; also a WrongFormat
-├── RedirectRefused the server points to another host, or out of TLS
-├── KeyEchoed       the answer repeats the key; nothing of it is kept
-└── NotKept         the disk did not take the body, or the record is damaged
-"""
+"""Errors of a fetch; ``retryable`` says whether asking again later can help."""
 
 from __future__ import annotations
 
-import importlib
-import os
-import re
 from collections.abc import Callable
-from urllib.parse import quote
 
 from kzdata.errors import KzdataError
 from kzdata.readers.payload import WrongFormat
 
 
 class FetchError(KzdataError):
-    """``retryable``: whether asking again can help; ``status``: of the answer, where one came."""
+    """A failed fetch. ``retryable``: asking again can help; ``status``: of the answer, if any."""
 
     retryable = False
 
@@ -44,11 +23,11 @@ class FetchError(KzdataError):
     ):
         self.status = status
         self.retry_after = retry_after
-        said = "retryable" if self.retryable else "not retryable"
-        super().__init__(fact, f"{hint} ({said})" if hint else f"({said})")
+        word = "retryable" if self.retryable else "not retryable"
+        super().__init__(fact, f"{hint} ({word})" if hint else f"({word})")
 
     def without(self, hide: Callable[[str], str]) -> FetchError:
-        """The same failure with every text through ``hide``, and without the frames it rose in."""
+        """Return a copy with every text passed through ``hide`` and without a traceback."""
         copy = type(self).__new__(type(self))
         copy.status, copy.retry_after = self.status, self.retry_after
         KzdataError.__init__(copy, hide(self.fact), hide(self.hint or ""))
@@ -62,13 +41,13 @@ class Unreachable(FetchError):
 
 
 class TooSlow(FetchError):
-    """The answer did not end within its time."""
+    """The server sent nothing for too long, or its answer passed the deadline."""
 
     retryable = True
 
 
 class CutShort(FetchError):
-    """The body ended before its end, or nothing tells where its end is."""
+    """The body is incomplete, or nothing tells whether it is complete."""
 
     retryable = True
 
@@ -83,12 +62,12 @@ class Busy(FetchError):
     retryable = True
 
 
-class Refused(FetchError):
-    """The server declines the request."""
+class RequestRefused(FetchError):
+    """The server declines the request: 401, 403, 404 or another status."""
 
 
 class NoKey(FetchError):
-    """The service wants a key, or what was given cannot be one."""
+    """The service requires a key, or the text given cannot be one."""
 
 
 class EmptyAnswer(FetchError):
@@ -96,11 +75,11 @@ class EmptyAnswer(FetchError):
 
 
 class WrongType(FetchError):
-    """A content type that the source does not publish in."""
+    """The content type is not one the source publishes."""
 
 
 class TooLarge(FetchError):
-    """More bytes than the source is allowed, packed or unpacked."""
+    """The body exceeds the size limit of the source, packed or unpacked."""
 
 
 class Unreadable(FetchError, WrongFormat):
@@ -116,77 +95,4 @@ class KeyEchoed(FetchError):
 
 
 class NotKept(FetchError):
-    """The disk did not take the body, or a record on it is damaged."""
-
-
-_SHORTEST = 8  # a shorter text would be hidden wherever it occurs by chance
-
-
-class Secret:
-    """A key that shows itself to nobody; `reveal` is for the header alone."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str):
-        self._value = value
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    def __reduce__(self) -> str:
-        raise TypeError("a key is not pickled")
-
-    def reveal(self) -> str:
-        """The key itself."""
-        return self._value
-
-    def _forms(self) -> tuple[str, ...]:
-        return (self._value, quote(self._value, safe=""))
-
-    def hide(self, text: str) -> str:
-        """``text`` with the key, plain or percent-encoded, replaced."""
-        for form in self._forms():
-            text = text.replace(form, "[key]")
-        return text
-
-    def finder(self) -> Callable[[bytes], bool]:
-        """Fed a body piece by piece: whether the key has stood in it, across pieces too."""
-        forms = [form.encode() for form in self._forms()]
-        keep = max(map(len, forms)) - 1
-        tail = b""
-
-        def stands_in(piece: bytes) -> bool:
-            nonlocal tail
-            seen = tail + piece
-            tail = seen[-keep:]
-            return any(form in seen for form in forms)
-
-        return stands_in
-
-
-def variable(source: str) -> str:
-    """The name of the environment variable of a source's key."""
-    return f"KZDATA_{source.upper()}_KEY"
-
-
-def find(source: str) -> Secret | None:
-    """The key of a source, or none. Raises `NoKey` for a text that cannot be a key."""
-    value = os.environ.get(variable(source), "") or _in_keyring(source)
-    value = value.strip()
-    if not value:
-        return None
-    if not re.fullmatch(rf"[\x21-\x7e]{{{_SHORTEST},}}", value):
-        raise NoKey(
-            f"{variable(source)} holds no key: a key is {_SHORTEST} or more printable ASCII "
-            "characters without blanks.",
-            "Copy the key again from the service's page.",
-        )
-    return Secret(value)
-
-
-def _in_keyring(source: str) -> str:
-    try:
-        keyring = importlib.import_module("keyring")
-        return keyring.get_password("kzdata", source) or ""
-    except Exception:  # not installed, no backend, locked: each means that no key is at hand
-        return ""
+    """The body could not be written, or a stored record is damaged."""

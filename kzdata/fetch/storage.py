@@ -1,8 +1,8 @@
-"""Where bodies are kept: ``raw/SOURCE/TIME-REQUEST/`` with the body and ``fetched.json``.
+"""Storage of bodies: ``raw/SOURCE/TIME-REQUEST/`` with the body and its record ``fetched.json``.
 
-A body grows in ``raw/.partial/REQUEST/`` and gets its final name in one renaming of that folder,
-once it is read, recorded and on disk: no kill leaves a half body under a final name, and what came
-of it can be continued.
+A body grows in ``raw/.partial/REQUEST/``. That folder is renamed once its body is validated,
+recorded and on disk, so that no kill leaves a half body under a final name, and a partial body can
+be continued.
 """
 
 from __future__ import annotations
@@ -25,20 +25,19 @@ from kzdata import files
 from kzdata.errors import NotAvailable
 from kzdata.fetch.endpoints import Request
 from kzdata.fetch.failures import NotKept
-from kzdata.files import sha256_of
 from kzdata.settings import user_folder
 
 RECORD, BODY, STATE = "fetched.json", "body", "state.json"
 
 
 def raw_folder() -> Path:
-    """``raw`` in KZDATA_HOME, or in the user's data folder."""
+    """Return ``raw`` in KZDATA_HOME, or in the user's data folder."""
     return user_folder() / "raw"
 
 
 @contextlib.contextmanager
-def kept() -> Iterator[None]:
-    """What the disk refuses becomes `NotKept`."""
+def write_errors() -> Iterator[None]:
+    """Turn an `OSError` into `NotKept`."""
     try:
         yield
     except OSError as error:
@@ -49,8 +48,8 @@ def kept() -> Iterator[None]:
         ) from None
 
 
-class Partial:
-    """The body that is on its way, and what must hold for it to be continued."""
+class PartialBody:
+    """A body on its way, and the state of the answer it began with."""
 
     def __init__(self, root: Path, digest: str):
         self.folder = root / ".partial" / digest
@@ -58,11 +57,11 @@ class Partial:
 
     @property
     def size(self) -> int:
-        """Bytes that are here."""
+        """Bytes received."""
         return self.body.stat().st_size if self.body.is_file() else 0
 
     def state(self) -> dict[str, Any]:
-        """What the first part of the body came with; empty where it cannot be continued."""
+        """Return what the first part of the body came with; empty if it cannot be continued."""
         try:
             found = json.loads((self.folder / STATE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -70,22 +69,22 @@ class Partial:
         return found if self.size and isinstance(found, dict) else {}
 
     def begin(self, state: dict[str, Any]) -> None:
-        """Throw away what is here and expect the body that ``state`` describes."""
+        """Discard what was received and expect the body that ``state`` describes."""
         self.discard()
         self.folder.mkdir(parents=True)
         self.body.write_bytes(b"")
         (self.folder / STATE).write_text(json.dumps(state), encoding="utf-8")
 
     def discard(self) -> None:
-        """Nothing of this request stays."""
+        """Remove everything of this request."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def named(self, file: str) -> Path:
-        """The whole body under the name that it will have."""
+    def rename(self, file: str) -> Path:
+        """Give the whole body its final name, still in the partial folder."""
         return self.body.rename(self.folder / file)
 
     def finish(self, target: Path, file: str, record: dict[str, Any]) -> Path:
-        """Body and record, on disk, under their final name; returns the folder."""
+        """Move body and record, flushed to disk, to their final folder, and return it."""
         (self.folder / STATE).unlink(missing_ok=True)
         text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
         (self.folder / RECORD).write_text(text, encoding="utf-8")
@@ -104,7 +103,7 @@ class Partial:
 def alone(root: Path, name: str) -> Iterator[Path]:
     """Held while a request, or a host's turn, is this process's; others wait. Gives its file."""
     path = root / ".partial" / f"{name}.lock"
-    with kept():
+    with write_errors():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = files.lock(path)
     try:
@@ -125,9 +124,9 @@ def take_turn(root: Path, host: str, seconds: float) -> None:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A body that was accepted: its place, its record, and the observations in it.
+    """A body that was accepted: its path, its record, and the observations in it.
 
-    ``frame`` is none where the body was read in part only (an archive of gigabytes) or holds no
+    ``frame`` is None if only part of the body was read (an archive of gigabytes) or it holds no
     data (a list of files). ``record`` has source, service, parameters, url, final_url, status,
     headers, retrieved (UTC), file, bytes, unpacked, sha256, reader, options, rows and kzdata (the
     version).
@@ -139,18 +138,20 @@ class Fetched:
 
 
 def folder_name(request: Request, at: datetime) -> str:
-    """The folder of one fetch: its time, then its request."""
+    """Return the name of the folder of one fetch: its time, then its request."""
     return f"{at:%Y%m%dT%H%M%SZ}-{request.digest}"
 
 
-def latest(root: Path, source: str, service: str | None, parameters: Mapping[str, str]) -> Path:
-    """The latest recorded folder of a source whose parameters agree with those given.
+def latest_folder(
+    root: Path, source: str, service: str | None, parameters: Mapping[str, str]
+) -> Path:
+    """Return the latest recorded folder of a source whose parameters agree with those given.
 
-    Raises `NotAvailable` where none is recorded, `NotKept` for a damaged record.
+    Raises `NotAvailable` if there is none, `NotKept` for a damaged record.
     """
     found = []
     for place in (root / source).glob(f"*/{RECORD}"):
-        about = read(place.parent)
+        about = read_record(place.parent)
         agrees = all(about["parameters"].get(n) == str(v) for n, v in parameters.items())
         if agrees and service in (None, about["service"]):
             found.append((about["retrieved"], place.parent.name, place.parent))
@@ -162,20 +163,15 @@ def latest(root: Path, source: str, service: str | None, parameters: Mapping[str
     return max(found)[2]
 
 
-def read(folder: Path) -> dict[str, Any]:
-    """The record of a folder. Raises `NotKept` where it cannot be read."""
+def read_record(folder: Path) -> dict[str, Any]:
+    """Return the record of a folder. Raises `NotKept` if it cannot be read."""
     path = folder / RECORD
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
         if Path(about["file"]).name != about["file"]:
             raise ValueError("its file is elsewhere")
-        _ = (
-            about["parameters"],
-            about["service"],
-            about["retrieved"],
-            about["sha256"],
-            about["options"],
-        )
+        for name in ("parameters", "service", "retrieved", "sha256", "options"):
+            _ = about[name]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotKept(
             f"{path} is damaged: {error!r}.", "Remove the folder and fetch again."
@@ -183,11 +179,11 @@ def read(folder: Path) -> dict[str, Any]:
     return about
 
 
-def body(folder: Path, about: dict[str, Any]) -> Path:
-    """The recorded body, checked against its SHA-256."""
+def checked_body(folder: Path, about: dict[str, Any]) -> Path:
+    """Return the path of the recorded body, checked against its SHA-256."""
     path = folder / about["file"]
     try:
-        found = sha256_of(path)
+        found = files.sha256_of(path)
     except OSError as error:
         raise NotKept(f"{path} is not there: {error.strerror}.", "Fetch it again.") from None
     if found != about["sha256"]:

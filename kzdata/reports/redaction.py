@@ -186,13 +186,13 @@ def secrets(environment: Mapping[str, str] | None = None) -> dict[str, str]:
 def _kept() -> dict[str, str]:
     if importlib.util.find_spec("keyring") is None:
         return {}
-    from kzdata.fetch import endpoints, failures
+    from kzdata.fetch import endpoints, keys
     from kzdata.fetch.failures import NoKey
 
     found = {}
     for source in endpoints.load():
         with contextlib.suppress(NoKey):  # what is no key is none to hide
-            if secret := failures.find(source):
+            if secret := keys.find(source):
                 found[secret.reveal()] = f"the key of {source}"
     return found
 

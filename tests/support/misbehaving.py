@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import select
 import socket
 import socketserver
 import ssl
@@ -77,6 +78,37 @@ def serving(certificate: Path | None = None) -> Iterator[Server]:
     with Server(certificate) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+
+
+class _Tunnel(socketserver.BaseRequestHandler):
+    """An HTTP proxy that answers CONNECT and passes on what it cannot read."""
+
+    def handle(self):
+        first = b""
+        while b"\r\n\r\n" not in first:
+            first += self.request.recv(65536)
+        self.server.heads.append(first)
+        host, _, port = first.split()[1].decode().rpartition(":")
+        with socket.create_connection((host, int(port)), _LONGEST) as onward:
+            self.request.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+            ends = {self.request: onward, onward: self.request}
+            while readable := select.select([*ends], [], [], _LONGEST)[0]:
+                for end in readable:
+                    if not (piece := end.recv(65536)):
+                        return
+                    ends[end].sendall(piece)
+
+
+@contextlib.contextmanager
+def tunnel() -> Iterator[socketserver.ThreadingTCPServer]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Tunnel) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        server.address, server.heads = f"http://127.0.0.1:{server.server_address[1]}", []
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield server
         finally:
