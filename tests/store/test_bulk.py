@@ -186,7 +186,8 @@ def test_a_real_extract_of_71_thousand_rows(tmp_path, shared):
 
 
 def test_a_load_never_waits_for_pandas(tmp_path, home):
-    code = "import sys; from kzdata.store import load as vintages; vintages.load('baci', sys.argv[1]); " + (
+    code = (
+        "import sys; from kzdata.store.load import load; load('baci', sys.argv[1]); "
         "print('pandas' in sys.modules)"
     )
     told = subprocess.run(
