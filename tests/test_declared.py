@@ -28,6 +28,7 @@ CARRIED = {
     "nbclient": "papermill",
     "nbformat": "papermill",
     "numpy": "pandas",
+    "pydantic-core": "pydantic",
     "scipy": "pyfixest",
 }
 
