@@ -81,22 +81,17 @@ def _number(code: str) -> int:
     return int(country.numeric)
 
 
-MISSING, NOT_REPORTED, NOT_LOADED = "missing", "not reported", "not loaded"
-
-NOT_KNOWN_YET, OTHER_PERIODS, OTHER_VIEW = "not known yet", "other periods", "other view"
-
-FULL_LIST = 100
-
-"""Partners from which on a list is taken for one of all partners, which leaves out only those with
-whom nothing was recorded. Lists of selected partners at hand have eleven; full ones near two
-hundred."""
-
+NOT_LOADED, OTHER_CHOICE = "not loaded", "other choice"
 _OTHERS = 3
 
 
 @dataclass(frozen=True)
 class Absence:
-    """``kind`` is one of the six above; ``told`` a paragraph; ``steps`` lines to type."""
+    """``told`` is a paragraph, ``steps`` are lines to type.
+
+    ``kind``: nothing of the pair is loaded, or nothing with this choice of product, flow,
+    frequency, source, years or day. A name that does not exist is refused by `UnknownCode`.
+    """
 
     kind: str
     told: str
@@ -112,7 +107,7 @@ def without_figures(chosen: Selection, frame: pd.DataFrame) -> Absence | None:
         return None
     statuses = sorted(set(frame["obs_status"]) & vocabulary.MISSING)
     return Absence(
-        MISSING,
+        OTHER_CHOICE,
         t(
             "{reporter} with {partner}: the publication has the cell and no figure in it, for "
             "{first} to {last} (status {statuses}). Missing is not zero.",
@@ -134,7 +129,7 @@ def backwards(chosen: Selection) -> Absence | None:
     if periods.span(chosen.start).start <= periods.span(chosen.end).end:
         return None
     return Absence(
-        OTHER_PERIODS,
+        OTHER_CHOICE,
         t(
             "The first period, {first}, is after the last, {last}.",
             first=choices.spelt(chosen.start),
@@ -150,23 +145,13 @@ def nothing(chosen: Selection) -> Absence:
     if table.empty:
         return _no_reporter(chosen)
     own = choices.of_partner(table, chosen.partner)
-    if own.empty and chosen.partner == chosen.reporter:
-        return Absence(
-            NOT_REPORTED,
-            t(
-                "{reporter} is reporter and partner at once. Choose another partner.",
-                **pair(chosen),
-            ),
-            _elsewhere(chosen),
-        )
     if own.empty:
         return _no_partner(chosen, table)
     same = _same(chosen, own)
-    due = same[[_inside(each, chosen) for each in same["period"]]]
-    if chosen.as_of and len(due) and (due["day"] > chosen.as_of).all():
-        first = due["day"].min()
+    if chosen.as_of and len(same) and (same["day"] > chosen.as_of).all():
+        first = same["day"].min()
         return Absence(
-            NOT_KNOWN_YET,
+            OTHER_CHOICE,
             t(
                 "{reporter} with {partner}: nothing of this was known by {day}. What is at hand "
                 "was known from {first} on.",
@@ -182,7 +167,7 @@ def nothing(chosen: Selection) -> Absence:
     spelt = sorted(set(same["period"]) - {codes.UNKNOWN}, key=periods.sort_key)
     wanted = chosen.but(start=None, end=None)
     return Absence(
-        OTHER_PERIODS,
+        OTHER_CHOICE,
         t(
             _outside(chosen),
             first_asked=choices.spelt(chosen.start),
@@ -246,21 +231,6 @@ def _no_reporter(chosen: Selection) -> Absence:
 
 def _no_partner(chosen: Selection, table: pd.DataFrame) -> Absence:
     parts = pair(chosen) | {"measure": known_word(vocabulary.DATAFLOWS[chosen.dataflow])}
-    full = _full_lists(chosen, table)
-    if full:
-        source, period, count = full
-        return Absence(
-            NOT_REPORTED,
-            t(
-                "{reporter} reports no {measure} with {partner}: the list of {count} partners for "
-                "{period} ({source}) does not name it. Other years may not be loaded.",
-                count=count,
-                period=choices.spelt(period),
-                source=source,
-                **parts,
-            ),
-            (*_elsewhere(chosen), *loading(chosen)),
-        )
     return Absence(
         NOT_LOADED,
         t(
@@ -268,27 +238,7 @@ def _no_partner(chosen: Selection, table: pd.DataFrame) -> Absence:
             partners=_named(table),
             **(parts | {"measure": parts["measure"][:1].upper() + parts["measure"][1:]}),
         ),
-        (*_elsewhere(chosen), *loading(chosen)),
-    )
-
-
-def _full_lists(chosen: Selection, table: pd.DataFrame) -> tuple[str, str, int] | None:
-    """Source, period and length of the newest list of all partners within the years asked for."""
-    lists = table.groupby(["source", "period"])["partner"].nunique().reset_index()
-    found = [
-        (periods.sort_key(row["period"]), row["source"], row["period"], int(row["partner"]))
-        for row in lists.to_dict("records")
-        if row["partner"] >= FULL_LIST and _inside(row["period"], chosen)
-    ]
-    return max(found)[1:] if found else None
-
-
-def _inside(period: str, chosen: Selection) -> bool:
-    if period == codes.UNKNOWN:
-        return False
-    span = periods.span(period)
-    return (chosen.start is None or periods.span(chosen.start).start <= span.start) and (
-        chosen.end is None or span.end <= periods.span(chosen.end).end
+        (*_elsewhere(chosen), *(loading(chosen) if chosen.partner != chosen.reporter else ())),
     )
 
 
@@ -358,7 +308,7 @@ def _said(field: str, asked: Selection, settled: Selection) -> Absence:
             "is “{shown}”.",
             **parts,
         )
-        return Absence(OTHER_VIEW, told, ())
+        return Absence(OTHER_CHOICE, told, ())
     told = t(
         "{field}: nothing is loaded as “{asked}” for {reporter} with {partner}; this is “{shown}”.",
         **parts,
@@ -369,4 +319,4 @@ def _said(field: str, asked: Selection, settled: Selection) -> Absence:
         if field == "source"
         else loading(settled.but(**{field: getattr(asked, field)}))
     )
-    return Absence(NOT_LOADED, told, steps)
+    return Absence(OTHER_CHOICE, told, steps)

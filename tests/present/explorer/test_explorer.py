@@ -95,11 +95,11 @@ def test_how_figures_are_recorded_follows_what_is_there_and_who_is_meant_stays()
          "kzdata fetch nbk_fdi -p form=310"),
         (Selection(partner="all", dataflow="fdi_net_inflow"), absence.NOT_LOADED,
          "Partners at hand: World", 'kz.explore("KAZ", "WLD", dataflow="fdi_net_inflow")'),
-        (Selection(as_of="2026-01-01"), absence.NOT_KNOWN_YET, "this was known by 2026-01-01",
+        (Selection(as_of="2026-01-01"), absence.OTHER_CHOICE, "this was known by 2026-01-01",
          'kz.explore("KAZ", "ISR", as_of="2026-07-31")'),
-        (Selection(start="1980", end="1985"), absence.OTHER_PERIODS, "At hand are 1995 to 2025",
+        (Selection(start="1980", end="1985"), absence.OTHER_CHOICE, "At hand are 1995 to 2025",
          "kzdata fetch comtrade -p reporter=398 -p partner=376 -p period=1985"),
-        (Selection(partner="BWA"), absence.NOT_REPORTED, "the list of 197 partners for 2025",
+        (Selection(partner="BWA"), absence.NOT_LOADED, "with Botswana is not loaded",
          "kzdata fetch comtrade -p reporter=398 -p partner=72 -p period=2025"),
     ],
     ids=lambda each: getattr(each, "kind", None),
@@ -135,7 +135,7 @@ def test_the_commands_that_are_named_are_ones_that_can_be_typed(chosen):
 def test_a_cell_that_is_published_without_a_figure_is_missing_and_not_zero():
     frame = rows(("X", "2010", None), ("X", "2011", None))
     gone = absence.without_figures(Selection(flow="X"), frame)
-    assert gone.kind == absence.MISSING
+    assert gone.kind == absence.OTHER_CHOICE
     assert "2010 to 2011 (status M: missing)" in gone.told
     assert absence.without_figures(Selection(), rows(("X", "2010", 0), ("M", "2010", None))) is None
 
@@ -476,16 +476,16 @@ def test_what_is_recorded_otherwise_is_said(asked, said, typed):
 @pytest.mark.parametrize(
     ("asked", "kind", "said"),
     [
-        ({"partner": "KAZ"}, absence.NOT_REPORTED, "reporter and partner at once"),
-        ({"end": 1950}, absence.OTHER_PERIODS, "no figure at hand is of 1950 or before"),
-        ({"start": 2030}, absence.OTHER_PERIODS, "no figure at hand is of 2030 or after"),
-        ({"as_of": "1900-01-01"}, absence.NOT_KNOWN_YET, "known by 1900-01-01"),
-        ({"as_of": "1900-01-01", "partner": "all"}, absence.NOT_KNOWN_YET, "all partners"),
-        ({"as_of": "2026-07-31", "start": 2030}, absence.OTHER_PERIODS, "At hand are 2025"),
+        ({"partner": "KAZ"}, absence.NOT_LOADED, "of Kazakhstan with Kazakhstan is not loaded"),
+        ({"end": 1950}, absence.OTHER_CHOICE, "no figure at hand is of 1950 or before"),
+        ({"start": 2030}, absence.OTHER_CHOICE, "no figure at hand is of 2030 or after"),
+        ({"as_of": "1900-01-01"}, absence.OTHER_CHOICE, "known by 1900-01-01"),
+        ({"as_of": "1900-01-01", "partner": "all"}, absence.OTHER_CHOICE, "all partners"),
+        ({"as_of": "2026-07-31", "start": 2030}, absence.OTHER_CHOICE, "At hand are 2025"),
         ({"reporter": "WLD"}, absence.NOT_LOADED, "that the world reports is loaded"),
         ({"dataflow": "energy"}, absence.NOT_LOADED, "oil and other energy"),
         ({"reporter": "S19", "partner": "all"}, absence.NOT_LOADED, "Other Asia"),
-        ({"partner": "S19"}, absence.NOT_REPORTED, "the list of 197 partners"),
+        ({"partner": "S19"}, absence.NOT_LOADED, "is not loaded. Partners at hand"),
     ],
     ids=str,
 )
@@ -524,7 +524,7 @@ def test_hostile_text_stays_text():
 
     frame = rows(("X", "2024", 5e7), ("X", "2025", 6e7), source=NASTY, note=NASTY, locator=NASTY)
     chosen = Selection(flow="X", source=NASTY)
-    told = absence.Absence(absence.MISSING, NASTY, (NASTY,))
+    told = absence.Absence(absence.OTHER_CHOICE, NASTY, (NASTY,))
     options = choices.choices(Selection()).options
     shown = View(chosen, options, frame, None, (told,), Asked(), None, "en")
     gone = View(chosen, options, None, told, (), Asked(), None, "en")
