@@ -252,13 +252,12 @@ _SHORT_IN = {
 """What languages say otherwise; "_" is a space at which no line is broken."""
 
 
-def format_short(period: str, language: str | None = None) -> str:
+def format_short(period: str) -> str:
     """The period in the space of an axis label: "Jan–Nov 2025", "янв.–нояб. 2025".
 
     Months are CLDR's abbreviations. Raises as `format_period` does.
     """
-    language = language or spoken()
-    check_language(language)
+    language = spoken()
     start, end = span(period)
     shape = _shape(period)
     if shape == "S":

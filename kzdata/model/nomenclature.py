@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from kzdata.errors import KzdataError, MeasureMismatch, UnknownCode, did_you_mean
+from kzdata.errors import KzdataError, MeasureMismatch, UnknownCode
 from kzdata.files import yaml_of
 from kzdata.model import contract, vocabulary
 from kzdata.settings import HOME
@@ -61,13 +61,6 @@ def section(product: str) -> str:
         for roman, (first, last, _) in _tables()["sections"].items()
         if first <= number <= last
     )
-
-
-def section_name(roman: str) -> str:
-    """The short name of a section: ``"V"`` → "Minerals and fuels"."""
-    if roman not in _tables()["sections"]:
-        raise UnknownCode(f"{roman!r} is no section.", did_you_mean(roman, _tables()["sections"]))
-    return _tables()["sections"][roman][2]
 
 
 def correlation(

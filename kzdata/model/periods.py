@@ -207,15 +207,6 @@ def same_span(a: str, b: str) -> bool:
     return span(a) == span(b)
 
 
-def same_months(a: str, b: str) -> bool:
-    """Whether both cover the same months of a year, in any years: 2024 and 2023 do, and
-    2025-01-01/P11M and 2024-01-01/P11M; 2024 and 2025-01-01/P11M do not."""
-    first, second = span(a), span(b)
-    if first.months is None or second.months is None:
-        return False
-    return (first.start.month, first.months) == (second.start.month, second.months)
-
-
 def previous_year(period: str) -> str:
     """The same span a year earlier: 2025-01-01/P11M → 2024-01-01/P11M. A leap day has none."""
     text = _require(period)

@@ -96,18 +96,17 @@ def scaled(
     power: int | pd.Series = 0,
     *,
     divisor: int | pd.Series = 1,
-    blank: frozenset[str] = BLANK,
     name: str = "the file",
 ) -> pd.DataFrame:
     """``value``, ``lower``, ``upper`` of printed numbers × 10 to the ``power`` / ``divisor``.
 
-    The interval is half a unit of the last printed digit. Padding is ignored; texts in ``blank``
+    The interval is half a unit of the last printed digit. Padding is ignored; texts in `BLANK`
     and nulls are missing. Any other text raises `WrongFormat` naming the column and the place.
     """
     import pandas as pd
 
     text = column.astype("str").str.strip() if len(column) else column.astype("str")
-    missing = column.isna() | text.isin(list(blank))
+    missing = column.isna() | text.isin(list(BLANK))
     parts = text.where(~missing, "0").str.extract(f"^{_NUMBER}$", expand=True)
     wrong = ~text.where(~missing, "0").str.fullmatch(_NUMBER).astype(bool)
     if wrong.any():

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kzdata.errors import KzdataError, UnknownCode
 from kzdata.model import codes
-from kzdata.model.codes import NOT_APPLICABLE, UNKNOWN, WORLD
+from kzdata.model.codes import NOT_APPLICABLE, UNKNOWN
 from kzdata.readers import columns as digits
 from kzdata.readers import tidy as tidied
 from kzdata.readers.payload import LIMIT, WrongFormat, field, from_json, printed, receive, rows_of
@@ -106,21 +106,6 @@ def tidy(raw: pd.DataFrame, where: str, *, source: str, published: str) -> pd.Da
     if "netwgt" in raw:
         made["net_weight_kg"] = digits.scaled(raw["netwgt"], name=where)["value"]
     return tidied.tidy(made, unit="USD", source=source, published=published)
-
-
-def world_gaps(frame: pd.DataFrame, tolerance: float = 0.01) -> pd.DataFrame:
-    """Where all partners do not sum to the world that the same file reports: one row a cell.
-
-    ``frame`` must hold every partner of its cells; columns reporter, flow, product, period, world,
-    partners and gap (partners over world, less one), for gaps beyond ``tolerance``. Missing values
-    are left out of the sum, so that they show as a gap.
-    """
-    by = ["reporter", "flow", "product", "period"]
-    world = frame[frame["partner"] == WORLD].set_index(by)["value"].rename("world")
-    partners = frame[frame["partner"] != WORLD].groupby(by)["value"].sum().rename("partners")
-    both = pd.concat([world, partners], axis=1, join="inner").reset_index()
-    both["gap"] = both["partners"] / both["world"] - 1
-    return both[both["gap"].abs() > tolerance].reset_index(drop=True)
 
 
 def _totals(raw: pd.DataFrame, where: str) -> pd.DataFrame:

@@ -19,8 +19,6 @@ from kzdata.readers.payload import LIMIT, Received, WrongFormat, field, from_jso
 
 TESTED_ON_ORIGINAL = True
 
-_AT = ("dataSet", "dimensionGroup", "series", "observation")
-
 
 def read(
     source: str | PathLike[str] | bytes, *, published: str = UNKNOWN, limit: int = LIMIT

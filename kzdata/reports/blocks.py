@@ -170,10 +170,10 @@ class Document:
         return [block for part in self.sections for block in part.blocks if isinstance(block, kind)]
 
 
-def slug(text: str, longest: int = 60) -> str:
+def slug(text: str) -> str:
     """A name safe in a file system and an address: lower-case ASCII letters, digits, hyphens."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:longest].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
 
 
 def cell_text(value: Any) -> str:

@@ -164,7 +164,7 @@ PIECE = (0.1, 0.25)  # of a page, the shortest and the tallest where nothing is 
 BLANK = 8  # empty rows that part two pieces: more than there are between the lines of a text
 
 
-def cuts(png: bytes, page: float = PAGE) -> list[float]:
+def cuts(png: bytes) -> list[float]:
     """Heights at which to cut, as shares of the whole, each where least is drawn.
 
     Empty for a figure that fits a page, whole or a little smaller. Where nothing at all is drawn
@@ -176,12 +176,12 @@ def cuts(png: bytes, page: float = PAGE) -> list[float]:
     pixels = imread(io.BytesIO(png), format="png")
     grey = pixels if pixels.ndim == 2 else pixels[..., :3].mean(axis=2)
     height, width = grey.shape
-    if height <= page * SHRINK * width:
+    if height <= PAGE * SHRINK * width:
         return []
     changes = (np.abs(np.diff(grey, axis=1)) > 0.1).sum(axis=1)
     blank = _blank(changes)
     found: list[float] = []
-    start, room = 0, int(page * width)
+    start, room = 0, int(PAGE * width)
     # What is left is cut as well, though it fit a page: it would leave white the one that it does
     # not fit. Less than the shortest piece is no piece of its own.
     while height - start > PIECE[1] * room:

@@ -21,7 +21,6 @@ def test_chapters_and_sections():
     assert nomenclature.chapter("270900") == "27"
     assert nomenclature.chapter_name("2709") == "Mineral fuels and oils"
     assert nomenclature.section("270900") == "V"
-    assert nomenclature.section_name("V") == "Minerals and fuels"
     for bad in ("770000", "98", "1", "TOTAL"):
         with pytest.raises(UnknownCode, match="no chapter"):
             nomenclature.section(bad)

@@ -20,8 +20,6 @@ REQUIRED = ["reporter", "partner", "distance"]
 
 OPTIONAL = ["contiguity", "landlocked_reporter", "landlocked_partner"]
 
-FORM = "ln(M/X) on ln D, (ln D)²"
-
 
 @dataclass(frozen=True)
 class Carriage:

@@ -15,8 +15,6 @@ from kzdata.present.charts import words
 
 _YEAR = re.compile(r"\d{4}$")
 
-PUBLICATION = ["source", "published", "locator", "note"]
-
 
 def need(frame: object, columns: list[str], taken_from: str) -> pd.DataFrame:
     """The frame, if it has rows and the columns; ``taken_from`` is the line that makes one."""

@@ -51,7 +51,7 @@ def official_delivered(frame: pd.DataFrame, *, title: str | None = None) -> Char
     total = float(rows["official_total"].iloc[0])
     drawn = _drawn(rows)
     scale, unit_words = words.scale([total], unit)
-    finding, facts = _finding(rows, reporter, unit)
+    finding, facts = _finding(rows, unit)
     period = words.short(str(rows["period"].iloc[0])) if "period" in rows.columns else ""
     totals = [words.amount(float(rows[f"{each}_total"].iloc[0]), unit) for each in _ENDS[:2]]
     with style.house():
@@ -108,9 +108,7 @@ def _place(code: str) -> str:
     return t("elsewhere, not named") if code == codes.UNKNOWN else str(words.place(code))
 
 
-def _finding(
-    rows: pd.DataFrame, reporter: str, unit: str
-) -> tuple[Sentence, list[title_check.Fact]]:
+def _finding(rows: pd.DataFrame, unit: str) -> tuple[Sentence, list[title_check.Fact]]:
     """About the partner that the scenario takes most from."""
     most = rows.assign(fall=rows["official"] - rows["lower"]).sort_values("fall").iloc[-1]
     ends = [float(most[each]) for each in ("official", "lower", "upper")]

@@ -70,12 +70,11 @@ def figure(value: float, decimals: int) -> str:
     return f"<{least}" if value > 0 else f">−{least}"
 
 
-def amount(value: float, unit: str, digits: int = 1) -> Later:
+def amount(value: float, unit: str) -> Later:
     """A figure for a sentence, with more decimals where it would else be printed as zero."""
-    if 0 < abs(value) < 0.5 * 10.0**-digits:
+    digits = 1 if value else 0
+    if 0 < abs(value) < 0.05:
         digits = _two_digits(value)
-    if not value:
-        digits = 0
     return Later(formats.format_amount, value, unit, decimals=digits)
 
 
@@ -186,9 +185,11 @@ def codes_named(named: dict[str, str]) -> Sentence | str:
     return said("Codes: {listing}.", listing=joined(listing, "; "))
 
 
-def statuses(frame: pd.DataFrame, column: str = "obs_status") -> Later:
+def statuses(frame: pd.DataFrame) -> Later:
     """What the letters beside figures mean, for the caption."""
-    found = sorted({s for s in frame[column] if s in STATUS_NOTES and s not in vocabulary.MISSING})
+    found = sorted(
+        {s for s in frame["obs_status"] if s in STATUS_NOTES and s not in vocabulary.MISSING}
+    )
     return Later(
         lambda: (
             "; ".join(f"{each}: {known_word(STATUS_NOTES[each])}" for each in found)

@@ -15,7 +15,6 @@ from kzdata.model.periods import (
     freq_of,
     months_in,
     previous_year,
-    same_months,
     same_span,
     sort_key,
     span,
@@ -491,10 +490,6 @@ def test_months_frequency_and_comparability():
     assert {period: freq_of(period) for period in periods} == periods
     assert same_span("2025-Q1", "2025-01-01/P3M")
     assert not same_span("2024", "2025")
-    assert same_months("2024", "2025")
-    assert same_months("2025-01-01/P11M", "2024-01-01/P11M")
-    assert not same_months("2025-01-01/P11M", "2024")
-    assert not same_months("1992-04-10", "1993-04-10")
 
 
 def test_previous_year_keeps_the_span():
