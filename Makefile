@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-.PHONY: report test quick lint lab docs tidy notebooks clean replace
+PARALLEL = -n auto --dist loadfile --no-loadscope-reorder
+.PHONY: report test test-nightly quick lint lab docs tidy notebooks clean replace
 
 report: .venv/.base
 	@echo "Building the Kazakhstan–Israel report (about half a minute) ..."
@@ -10,11 +11,15 @@ report: .venv/.base
 	@echo "Open reports/kaz-isr/report.html"
 
 test: .venv/.test .venv/.docs
-	$(BIN)/python -m pytest tests
-	$(BIN)/python -m pytest --nbval --nbval-kernel-name kzdata-warm notebooks
+	$(BIN)/python -m pytest tests $(PARALLEL) --durations=10
+	$(BIN)/python -m pytest notebooks $(PARALLEL) --nbval --nbval-kernel-name kzdata-warm
+
+# The wide matrices, of which `make test` runs a sample.
+test-nightly: .venv/.test .venv/.docs
+	$(BIN)/python -m pytest tests $(PARALLEL) -m nightly
 
 quick: .venv/.test
-	$(BIN)/python -m pytest tests -n 2 -m "not slow and not browser"
+	$(BIN)/python -m pytest tests $(PARALLEL) -m "not slow and not browser"
 
 lint: .venv/.test
 	$(BIN)/ruff check .

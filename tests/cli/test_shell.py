@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import reports_sample as sample
-from conftest import ROOT
+from conftest import ROOT, interruptible
 
 from kzdata.cli import outcome
 from kzdata.reports.fleet import run as exits
@@ -149,6 +149,7 @@ def running(path: Path, begun: Path, engine: str, tmp_path):
     run = subprocess.Popen(
         [sys.executable, "-m", "kzdata", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=env,
+        preexec_fn=interruptible,
     )  # fmt: skip
     until = time.monotonic() + 60
     while not begun.exists() and time.monotonic() < until:
@@ -175,7 +176,10 @@ def test_an_interrupted_report_leaves_nothing_behind(tmp_path, engine, number, c
     kernel = int(begun.read_text())
     sent = time.monotonic()
     run.send_signal(number)
-    out, err = run.communicate(timeout=60)
+    try:
+        out, err = run.communicate(timeout=60)
+    finally:
+        run.kill()
     assert run.returncode == code, err
     assert time.monotonic() - sent < 30  # the cell would never have ended
     assert out == ""

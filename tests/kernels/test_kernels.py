@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -345,15 +346,25 @@ def test_where_a_kernel_cannot_be_forked_it_is_started_and_that_is_said(
     assert done.stderr.count("A plain kernel is started") == 1
 
 
-def test_a_script_without_a_guard_runs_once(tmp_path):
-    script = tmp_path / "script.py"
+@pytest.fixture
+def short():
+    """A folder of a short name, in which sockets can lie; ipykernel warns of any other transport.
+
+    A worker's own folder makes the names of pytest's long.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        yield folder
+
+
+def test_a_script_without_a_guard_runs_once(short):
+    script = Path(short) / "script.py"
     body = ELSEWHERE.format(
-        tests=str(ROOT / "tests" / "support"), folder=str(tmp_path), before="print('begun')",
+        tests=str(ROOT / "tests" / "support"), folder=short, before="print('begun')",
         between="pass",
     )  # fmt: skip
     script.write_text(body)
     done = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, timeout=120, cwd=tmp_path
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=120, cwd=short
     )
     assert done.stdout.split() == ["begun", "2", "2"]
     assert done.stderr == ""
