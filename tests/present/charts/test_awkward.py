@@ -29,6 +29,9 @@ REFUSED = {
     )
 } - {"ranking-some-missing", "flow_map-some-missing", "peers-some-missing", "treemap-some-missing"}
 REFUSED -= {"treemap-some-missing-own"}
+DRAWN = sorted(set(CASES) - REFUSED)
+# What crowds a chart or breaks its line is looked at every day, the rest of the matrix at night.
+EVERYDAY = [name for name in DRAWN if "-long" in name or name.endswith("-gap")]
 
 
 def labels(chart) -> list[tuple[str, object]]:
@@ -74,8 +77,15 @@ def collisions(chart) -> list[tuple]:
     return found
 
 
+def test_every_chart_is_in_the_everyday_sample():
+    assert {CASES[name][0] for name in EVERYDAY} == {chart for chart, _, _ in CASES.values()}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(CASES) - REFUSED))
+@pytest.mark.parametrize(
+    "name",
+    [n if n in EVERYDAY else pytest.param(n, marks=pytest.mark.nightly) for n in DRAWN],
+)
 def test_an_awkward_input_is_drawn_whole_and_again_from_its_csv(name, tmp_path):
     draw, frame, more = CASES[name]
     chart = getattr(kz.charts, draw)(frame, **more)
