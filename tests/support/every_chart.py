@@ -67,7 +67,7 @@ def _net_inflow():
 
 
 def _claims():
-    return kz.confront(kz.claims(topic="trade"), _trade()), {}
+    return kz.confront(kz.claims(topic="trade").head(12), _trade()), {}
 
 
 def _timeline():
@@ -79,7 +79,7 @@ def _ladder():
 
 
 def _peers():
-    return kz.observations("KAZ", start=2015, freq="A"), {"highlight": "TUR"}
+    return kz.observations("KAZ", start=2021, freq="A"), {"highlight": "TUR"}
 
 
 def _mirror():
