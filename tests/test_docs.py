@@ -24,6 +24,8 @@ pytestmark = pytest.mark.slow
 DOCS = ROOT / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*.md") if "_build" not in p.parts)
 SHELL = [page for page in PAGES if guide_blocks.runnable(page)]
+# Reports of more pairs and languages by the same commands as the tutorial's.
+AT_NIGHT = {"how-to/add-an-edition.md", "how-to/another-country.md", "how-to/languages.md"}
 
 
 def called(page):
@@ -144,6 +146,14 @@ def test_what_is_not_run_here_is_at_least_taken(page):
                 assert guide_blocks.taken(line, ROOT), f"{page.name}: {line}"
 
 
+@pytest.mark.parametrize("name", sorted(AT_NIGHT))
+def test_what_is_run_at_night_only_is_at_least_taken(name):
+    lines = [line for block in guide_blocks.blocks(DOCS / name) if block.kind == "sh"
+             for line in block.text.splitlines() if line.startswith("kzdata ")]  # fmt: skip
+    assert lines
+    assert [line for line in lines if not guide_blocks.taken(line, ROOT)] == []
+
+
 @pytest.mark.parametrize(
     "line", ["make nothing", "kzdata report --fromat html x", "kzdata run --al", "rm -rf x"]
 )
@@ -152,8 +162,11 @@ def test_what_nobody_takes_is_seen(line):
     assert guide_blocks.taken("kzdata report x --format html  # a report", ROOT)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("page", SHELL, ids=called)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(p, marks=pytest.mark.nightly) if called(p) in AT_NIGHT else p for p in SHELL],
+    ids=called,
+)
 def test_what_a_page_tells_to_type_does_what_it_shows(page, tmp_path):
     checkout = guide_blocks.copy(ROOT, tmp_path / "kzdata")
     guide_blocks.carry_out(page, checkout, tmp_path / "home")
@@ -211,7 +224,6 @@ def built(tmp_path_factory):
     return folder / "html"
 
 
-@pytest.mark.slow
 def test_the_pages_load_nothing_from_elsewhere(built):
     pages = sorted(built.rglob("*.html"))
     assert len(pages) > len(PAGES)
@@ -232,7 +244,6 @@ def test_the_pages_load_nothing_from_elsewhere(built):
         assert not re.findall(r"(?:import\(|importScripts\(|fetch\()\s*['\"]https?:", text), script
 
 
-@pytest.mark.slow
 def test_every_code_cell_shows_what_it_gave(built):
     for page in PAGES:
         cells = [b for b in guide_blocks.blocks(page) if b.kind == "code-cell"]
@@ -245,14 +256,19 @@ def test_every_code_cell_shows_what_it_gave(built):
 
 
 chromium = seen.chromium
+# One page of each kind: a list of pages, prose with charts, tables, formulas, the search.
+KINDS = ["index.html", "tutorial.html", "reference/columns.html", "reference/formulas.html",
+         "search.html"]  # fmt: skip
 
 
 @pytest.mark.browser
 @pytest.mark.skipif(bool(seen.why_not()), reason=seen.why_not() or "can be looked at")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 360)])
-def test_the_guide_has_no_violation(built, chromium, scheme, width):
-    for page in sorted(built.rglob("*.html")):
+def test_the_guide_has_no_violation(built, chromium, scheme, width, whole):
+    kinds = [built / name for name in KINDS]
+    for page in set(built.rglob("*.html")) - set(kinds) if whole else kinds:
         assert seen.violations(chromium, page, scheme, width) == [], page.name
 
 

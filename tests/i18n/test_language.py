@@ -258,7 +258,10 @@ def test_every_notebook_can_be_asked_for_a_language_and_sets_it_first():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize(
+    "language",
+    [each if each == "he" else pytest.param(each, marks=pytest.mark.nightly) for each in OTHERS],
+)
 def test_the_edition_builds_in_each_language(language):
     """Nothing is missing in any notebook, and the page says which way it is read."""
     from kzdata.reports.build import compose

@@ -321,12 +321,15 @@ for number in range(2):
     ("before", "between", "said"),
     [
         ("", "os.environ['PYTHONDEVMODE'] = str(number)", r"differs .* in PYTHONDEVMODE"),
-        ("", "os.environ['LD_LIBRARY_PATH'] = str(number)", r"differs .* in LD_LIBRARY_PATH"),
+        pytest.param(
+            "", "os.environ['LD_LIBRARY_PATH'] = str(number)", r"differs .* in LD_LIBRARY_PATH",
+            marks=pytest.mark.nightly,
+        ),
         ("import papermill; sys.platform = 'darwin'", "pass", "need Linux, this is darwin"),
         ("os.environ['PYTHONPATH'] = {spoilt!r}", "pass", "starts threads when it is imported"),
     ],
     ids=["python", "loader", "platform", "threads"],
-)
+)  # fmt: skip
 def test_where_a_kernel_cannot_be_forked_it_is_started_and_that_is_said(
     tmp_path, before, between, said
 ):

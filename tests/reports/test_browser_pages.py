@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -78,11 +79,17 @@ def violations(chromium, path: Path, scheme: str, width: int) -> list[str]:
     return [f"{e['id']}: {e['nodes'][0]['html'][:200]}" for e in found["violations"]]
 
 
-SEEN = [("light", 1200), ("dark", 1200), ("light", 360), ("dark", 360)]
+EVERYDAY = {("en", "light", 1200), ("he", "dark", 360)}
+everywhere = pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [
+        look if look in EVERYDAY else pytest.param(*look, marks=pytest.mark.nightly)
+        for look in itertools.product(LANGUAGES, ["light", "dark"], [1200, 360])
+    ],
+)
 
 
-@pytest.mark.parametrize(("scheme", "width"), SEEN)
-@pytest.mark.parametrize("language", LANGUAGES)
+@everywhere
 def test_a_report_has_no_violation(chromium, tmp_path, language, scheme, width):
     made = dataclasses.replace(
         test_render.document(language=language), news=["x 1"], fresh=frozenset(["It was 236."])
@@ -97,8 +104,7 @@ def test_a_report_has_no_violation(chromium, tmp_path, language, scheme, width):
     assert violations(chromium, place, scheme, width) == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), SEEN)
-@pytest.mark.parametrize("language", LANGUAGES)
+@everywhere
 def test_the_index_has_no_violation(chromium, tmp_path, language, scheme, width):
     test_index.reports(tmp_path)
     index.write(tmp_path, index.found(tmp_path, states={"kaz-isr": "fresh", "kaz-tur": "failed"}))

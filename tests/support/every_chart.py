@@ -79,7 +79,9 @@ def _ladder():
 
 
 def _peers():
-    return kz.observations("KAZ", start=2021, freq="A"), {"highlight": "TUR"}
+    frame = kz.observations("KAZ", start=2015, freq="A")
+    few = ["CHN", "DEU", "ESP", "FRA", "ISR", "ITA", "KGZ", "NLD", "RUS", "TUR", "UZB"]
+    return frame[frame["partner"].isin(few)], {"highlight": "TUR"}
 
 
 def _mirror():

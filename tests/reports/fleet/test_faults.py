@@ -18,6 +18,7 @@ from kzdata.files import sha256
 from kzdata.reports.manifest import read
 
 HERE = ROOT / "tests" / "support"
+NIGHTLY = [pytest.mark.slow, pytest.mark.nightly]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="forks and limits of Linux")
 
 
@@ -32,7 +33,7 @@ def happened(way: str, folder: Path, *more: str) -> dict:
 
 
 @linux
-@pytest.mark.parametrize("how", ["exchange", pytest.param("renames", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("how", ["exchange", pytest.param("renames", marks=NIGHTLY)])
 def test_killed_at_every_line_and_file_event_the_report_is_whole(tmp_path, how):
     found = happened("lines", tmp_path, *([how] if how == "renames" else []))
     assert found["steps"] > 200  # each line of publishing, and each event below it
@@ -90,7 +91,7 @@ def whole_then(target: Path) -> None:
 
 
 @linux
-@pytest.mark.parametrize("count", [2, pytest.param(8, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [2, pytest.param(8, marks=NIGHTLY)])
 def test_writers_at_once_and_a_reader_throughout(tmp_path, count):
     target = tmp_path / "r"
     publish(target, a_txt=b"first", b_txt=b"first")
