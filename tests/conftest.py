@@ -8,17 +8,22 @@ import shutil
 import signal
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import hypothesis
+import nbformat
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from kzdata.model import contract, periods
 
 # A developer's own store must not answer in a test.
-os.environ["KZDATA_HOME"] = tempfile.mkdtemp(prefix="kzdata-tests-")
-atexit.register(shutil.rmtree, os.environ["KZDATA_HOME"], ignore_errors=True)
+EMPTY_HOME = os.environ["KZDATA_HOME"] = tempfile.mkdtemp(prefix="kzdata-tests-")
+atexit.register(shutil.rmtree, EMPTY_HOME, ignore_errors=True)
 
 # How long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -40,6 +45,40 @@ def interruptible() -> None:
     A shell starts what it puts in the background with SIGINT ignored, and children inherit that.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+    """A shipped notebook as it runs with nothing given and nothing loaded: run once for all."""
+    from kzdata.reports.colophon import OLDEST
+    from kzdata.reports.execute import notebooks, read_notebook, run
+
+    base = tmp_path_factory.getbasetemp()
+    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # which workers share
+
+    @cache
+    def once(name: str) -> Any:
+        made = place / f"{name}.ipynb"
+        with FileLock(f"{made}.lock"), pytest.MonkeyPatch.context() as patch:
+            if not made.exists():
+                patch.setenv("KZDATA_HOME", EMPTY_HOME)
+                scratch = tmp_path_factory.mktemp(name)
+                nbformat.write(run(notebooks()[name], {}, scratch=scratch, epoch=OLDEST), made)
+        return read_notebook(made)
+
+    return once
+
+
+@pytest.fixture
+def own_home() -> Iterator[Path]:
+    """The folder of this worker's store, emptied afterwards.
+
+    Its warm server was started with it: under another, each kernel would be started anew.
+    """
+    home = Path(EMPTY_HOME)
+    yield home
+    shutil.rmtree(home)
+    home.mkdir()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ import pytest
 import reports_sample as sample
 from PIL import Image
 
-from kzdata.reports.colophon import OLDEST
 from kzdata.reports.execute import notebooks, read_notebook, run
 
 # A channel may be off by so much, for so many pixels: edges are smoothed a little differently
@@ -56,12 +55,10 @@ def differences(committed, fresh) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", notebooks())
-def test_committed_charts_are_drawn_the_same_today(name, tmp_path):
-    path = notebooks()[name]
-    committed = read_notebook(path)
-    fresh = run(path, {}, scratch=tmp_path, epoch=OLDEST)
+def test_committed_charts_are_drawn_the_same_today(name, executed):
+    committed = read_notebook(notebooks()[name])
     assert charts(committed), f"{name} shows no chart"
-    assert differences(committed, fresh) == []
+    assert differences(committed, executed(name)) == []
 
 
 LINE = """\

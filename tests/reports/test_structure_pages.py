@@ -12,8 +12,6 @@ from kzdata.reports.execute import resolve, run
 from kzdata.reports.parameters import bind
 from kzdata.store import load
 
-pytestmark = pytest.mark.slow
-
 HEADER = "DATAFLOW,FREQ,REF_AREA,COUNTERPART_AREA,INDICATOR,TIME_PERIOD,OBS_VALUE,OBS_STATUS\n"
 RESOURCE = "application/vnd.dataresource+json"
 NEW = ["mirror", "structure", "oil"]
@@ -29,16 +27,17 @@ BACI = """t,i,j,k,v,q
 """
 
 
-@pytest.fixture
-def store(tmp_path, monkeypatch):
-    monkeypatch.setenv("KZDATA_HOME", str(tmp_path / "home"))
-    return tmp_path
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_home")]
 
 
 def page(name: str, scratch, **given) -> list[dict]:
-    """What the page shows: the data of each output, in order."""
+    """What the page shows, run with these parameters."""
     path = resolve(name)
-    book = run(path, bind(path, given), scratch=scratch, epoch=0)
+    return shown_by(run(path, bind(path, given), scratch=scratch, epoch=0))
+
+
+def shown_by(book) -> list[dict]:
+    """The data of each output, in order."""
     outputs = [o for cell in book.cells for o in cell.get("outputs", []) if "data" in o]
     return [o["data"][RESOURCE] for o in outputs if RESOURCE in o["data"]]
 
@@ -78,7 +77,7 @@ def test_the_pages_are_written_to_the_rules(name):
 
 
 @pytest.mark.parametrize("name", NEW)
-def test_the_pages_work_for_a_pair_of_which_only_one_side_is_known(name, store, tmp_path):
+def test_the_pages_work_for_a_pair_of_which_only_one_side_is_known(name, tmp_path):
     shown = page(name, tmp_path, partner="TUR")
     said = told(shown)
     assert "Türkiye" in said
@@ -88,8 +87,8 @@ def test_the_pages_work_for_a_pair_of_which_only_one_side_is_known(name, store, 
         assert charts(shown) == []
 
 
-def test_the_mirror_takes_what_is_loaded_of_the_other_side(store, tmp_path):
-    path = store / "imts.csv"
+def test_the_mirror_takes_what_is_loaded_of_the_other_side(tmp_path):
+    path = tmp_path / "imts.csv"
     line = "IMF:IMTS(1.0),A,TUR,KAZ,{},2024,{},A\n"
     path.write_text(HEADER + line.format("MG_CIF_USD", 2_000_000_000))
     load.load("imf_sdmx_csv", path, published="2025-03")
@@ -102,8 +101,8 @@ def test_the_mirror_takes_what_is_loaded_of_the_other_side(store, tmp_path):
     assert title.startswith("Türkiye recorded ")
 
 
-def test_structure_is_computed_from_products_that_are_loaded(store, tmp_path):
-    path = store / "BACI_HS17_Y2021_V202301.csv"
+def test_structure_is_computed_from_products_that_are_loaded(tmp_path):
+    path = tmp_path / "BACI_HS17_Y2021_V202301.csv"
     path.write_text(BACI)
     load.load("baci", path)
     shown = page("structure", tmp_path, product_year=2021)
@@ -127,8 +126,8 @@ def test_structure_is_computed_from_products_that_are_loaded(store, tmp_path):
     assert charts(shown)[-1].startswith("Mineral fuels and oils made up 97.6%")
 
 
-def test_structure_of_two_countries_that_are_only_loaded(store, tmp_path):
-    path = store / "BACI_HS17_Y2021_V202301.csv"
+def test_structure_of_two_countries_that_are_only_loaded(tmp_path):
+    path = tmp_path / "BACI_HS17_Y2021_V202301.csv"
     path.write_text(BACI)
     load.load("baci", path)
     shown = page("structure", tmp_path, reporter="ISR", partner="KAZ", product_year=2021)
@@ -139,8 +138,8 @@ def test_structure_of_two_countries_that_are_only_loaded(store, tmp_path):
     )
 
 
-def test_oil_moves_what_customs_book_and_loses_nothing(store, tmp_path):
-    path = store / "BACI_HS17_Y2021_V202301.csv"
+def test_oil_moves_what_customs_book_and_loses_nothing(tmp_path):
+    path = tmp_path / "BACI_HS17_Y2021_V202301.csv"
     path.write_text(BACI)
     load.load("baci", path)
     shown = page("oil", tmp_path, destination="AUT", share_low=0.25, share_high=0.5)
@@ -154,8 +153,8 @@ def test_oil_moves_what_customs_book_and_loses_nothing(store, tmp_path):
     assert charts(shown)[0].startswith("Booked under Italy: US$6.0 million; delivered there")
 
 
-def test_the_shipped_page_on_oil_gives_bounds_and_both_totals(store, tmp_path):
-    shown = page("oil", tmp_path)
+def test_the_shipped_page_on_oil_gives_bounds_and_both_totals(executed):
+    shown = shown_by(executed("oil"))
     rows = {row[0]: row[2:7] for row in table(shown, "Official and delivered")}
     # told of 2013: 27 + 17 + 13 + 9 + 7; all or nothing of Italy's may have travelled on
     assert rows["Italy"] == ["27.0%", "0.0%", "27.5%", "73.0%", "73.0%"]

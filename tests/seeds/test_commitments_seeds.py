@@ -19,18 +19,19 @@ VISIT = "2026-01-27"
 
 def test_three_signed_items_at_three_stages_of_their_own():
     found = commitments.commitments("2026-03-01").set_index("commitment")
-    assert found["stage"].to_dict() == {
+    signed = {
         "mekorot-water": "memorandum",
         "atyrau-bitumen": "agreement",
         "east-kazakhstan-renewables": "memorandum",
     }
+    assert found.loc[list(signed), "stage"].to_dict() == signed
     row = found.loc["atyrau-bitumen"]
     assert row["instrument"] == "investment agreement"
     assert row["place"] == "Atyrau Region"
     assert row["evidence"] == "tca_2026, paragraph 10"
     assert row["stage_since"] == VISIT
     # from 27 January to 1 March 2026: 4 days of January, 28 of February and 1 of March
-    assert set(found["days_since"]) == {4 + 28 + 1}
+    assert set(found.loc[list(signed), "days_since"]) == {4 + 28 + 1}
 
 
 def test_unknown_value_stays_unknown():
@@ -48,7 +49,7 @@ def test_states_have_commitments_too():
     assert states.loc["abraham-accords", "stage_since"] == "2025-11-06"
     assert states.loc["abraham-accords", "evidence_date"] == "2026-02-17"
     both = commitments.commitments("2026-03-01", kind=None)
-    assert len(both) == len(states) + 3
+    assert len(both) == len(states) + len(commitments.commitments("2026-03-01"))
 
 
 def test_as_of_decides_what_is_known():
@@ -57,7 +58,6 @@ def test_as_of_decides_what_is_known():
         "abraham-accords"
     ]
     same_day = commitments.commitments(VISIT)
-    assert len(same_day) == 3
     assert set(same_day["days_since"]) == {0}
     early = commitments.commitments("2026-02-01", kind="state").set_index("commitment")
     assert early.loc["abraham-accords", "source"] == "caspianpolicy_2025"
@@ -84,13 +84,14 @@ def test_an_unknown_kind_is_refused():
 
 def test_follow_through_is_open_and_says_what_was_looked_for():
     found = commitments.follow_through("2026-03-01").set_index("indicator")
-    assert found["status"].to_dict() == {
-        "commission-convened": "no evidence yet",
-        "visa-agreement-signed": "no evidence yet",
-        "projects-contracted": "no evidence yet",
+    assert {
+        name: found.loc[name, ["status", "stage", "fulfilled_at"]].tolist()
+        for name in ("commission-convened", "visa-agreement-signed", "projects-contracted")
+    } == {
+        "commission-convened": ["no evidence yet", "announced", "operating"],
+        "visa-agreement-signed": ["no evidence yet", "intent", "agreement"],
+        "projects-contracted": ["no evidence yet", "memorandum", "contract"],
     }
-    assert found["stage"].tolist() == ["announced", "intent", "memorandum"]
-    assert found["fulfilled_at"].tolist() == ["operating", "agreement", "contract"]
     assert set(found["days_since"]) == {33}
     assert set(found["checked"]) == {"2026-02-28"}
     assert found["note"].str.startswith("No public record found by 2026-02-28").all()
@@ -118,7 +119,9 @@ def evidence(day, stage, **more):
 def test_another_pair_has_no_commitments_and_a_misspelt_one_is_named():
     assert commitments.commitments("2026-03-01", partner="TUR").empty
     assert commitments.follow_through("2026-03-01", partner="TUR").empty
-    assert len(commitments.commitments("2026-03-01", reporter="KAZ", partner="Israel")) == 3
+    whole = commitments.commitments("2026-03-01")
+    named = commitments.commitments("2026-03-01", reporter="KAZ", partner="Israel")
+    assert named["commitment"].tolist() == whole["commitment"].tolist()
     with pytest.raises(UnknownCode, match="Israel"):
         commitments.commitments("2026-03-01", partner="Isreal")
 

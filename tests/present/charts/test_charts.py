@@ -382,15 +382,20 @@ def test_what_is_planned_or_only_stated_is_no_visit_and_no_agreement():
 
 
 def test_ladder_stands_at_the_stage_with_its_date():
-    chart = kz.charts.ladder(kz.commitments("2026-03-01"))
+    promises = kz.commitments("2026-03-01")
+    assert set(promises["stage"]) == {"memorandum", "agreement"}
+    assert set(promises["stage_since"]) == {"2026-01-27"}
+    chart = kz.charts.ladder(promises)
     # no day in the title: that nothing is on record by a day is not that nothing happened by it
+    low = (promises["stage"] == "memorandum").sum()
     assert chart.title == (
-        "On the evidence at hand, none of 3 promises has reached a contract: 2 at memorandum and "
-        "1 at agreement"
+        f"On the evidence at hand, none of {len(promises)} promises has reached a contract: "
+        f"{low} at memorandum and {len(promises) - low} at agreement"
     )
     assert "1 Mar 2026" in chart.subtitle
-    assert texts(chart).count("27 Jan 2026") == 3
-    assert "No value was published for 3 of 3" in chart.caption
+    assert texts(chart).count("27 Jan 2026") == len(promises)
+    valued = promises["value"].notna().sum()
+    assert f"No value was published for {len(promises) - valued} of {len(promises)}" in chart.caption
     with pytest.raises(UnknownCode, match="halfway"):
         kz.charts.ladder(kz.commitments("2026-03-01").assign(stage="halfway"))
 
@@ -404,7 +409,7 @@ def test_ladder_stands_at_the_stage_with_its_date():
     ],
 )
 def test_the_title_of_the_ladder_counts_contracts(stages, said):
-    chart = kz.charts.ladder(kz.commitments("2026-03-01").assign(stage=stages))
+    chart = kz.charts.ladder(kz.commitments("2026-03-01").head(3).assign(stage=stages))
     assert chart.title.startswith(f"On the evidence at hand, {said}")
 
 
