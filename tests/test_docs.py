@@ -53,7 +53,7 @@ def test_every_public_name_has_its_place_in_the_guide():
 def test_every_card_has_its_place_and_its_formula():
     blocks = guide_blocks.blocks(DOCS / "reference" / "formulas.md")
     named = [name for b in blocks if b.kind == "cards" for name in b.text.split()]
-    assert sorted(named) == sorted(cards._cards())
+    assert sorted(named) == sorted(cards.names())
     assert set(extension("cards").typeset()) == set(named)
 
 
@@ -72,7 +72,7 @@ def from_tex(tex):
     return re.sub(r"\\[a-zA-Z]+", "", tex)
 
 
-@pytest.mark.parametrize("name", sorted(cards._cards()))
+@pytest.mark.parametrize("name", sorted(cards.names()))
 def test_typeset_formulas_hold_the_letters_of_their_card(name):
     parts = extension("cards").typeset()[name]
     assert letters("".join(w + from_tex(tex) for w, tex in parts)) == letters(kz.card(name).formula)
@@ -234,7 +234,7 @@ def test_the_pages_load_nothing_from_elsewhere(built):
         assert not [each for each in found.loaded if elsewhere(each)], page
         assert not found.mute, page
         formulas += found.formulas
-    assert formulas > len(cards._cards())
+    assert formulas > len(cards.names())
     for sheet in built.rglob("*.css"):
         text = sheet.read_text(encoding="utf-8")
         asked = re.findall(r"(?:@import\s+|url\()\s*['\"]?([^'\")\s]+)", text)

@@ -395,7 +395,9 @@ def test_ladder_stands_at_the_stage_with_its_date():
     assert "1 Mar 2026" in chart.subtitle
     assert texts(chart).count("27 Jan 2026") == len(promises)
     valued = promises["value"].notna().sum()
-    assert f"No value was published for {len(promises) - valued} of {len(promises)}" in chart.caption
+    assert (
+        f"No value was published for {len(promises) - valued} of {len(promises)}" in chart.caption
+    )
     with pytest.raises(UnknownCode, match="halfway"):
         kz.charts.ladder(kz.commitments("2026-03-01").assign(stage="halfway"))
 
