@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
-import numpy as np
 import openpyxl
 import pypdf
 import pytest
 import reports_sample as sample
-from matplotlib.image import imsave
 
 from kzdata.reports import build, html, pdf, xlsx
 from kzdata.reports.bidi import in_order
 from kzdata.reports.blocks import (
-    Chart,
     Column,
     Document,
-    Heading,
     Preformatted,
     Prose,
     Section,
@@ -31,7 +26,6 @@ from kzdata.reports.blocks import (
 from kzdata.reports.document import section
 from kzdata.reports.manifest import register
 from kzdata.reports.markdown import plain, to_html
-from kzdata.reports.pdf import breakable, cuts, layout
 
 DAY = 1_769_472_000  # 2026-01-27
 COLUMNS = [("period", "Period", "string"), ("hs", "HS", "string"), ("v", "Value", "number")]
@@ -251,96 +245,6 @@ def test_pdf_takes_what_a_users_own_notebook_shows():
     )
 
 
-def test_columns_have_the_room_they_need():
-    short = [Column("Period"), Column("Value", "right")]
-    assert layout(short, [["2024", "236.0"]]).widths == []
-    text = "a claim of some length that has to be set on several lines of a narrow column " * 2
-    wide = layout([Column("Claim"), Column("Why"), Column("Value", "right")], [[text, text, "1.0"]])
-    assert not wide.landscape
-    assert sum(wide.widths) == pytest.approx(467, abs=1)  # the width between the margins
-    many = layout([Column(f"Column {n}", "right") for n in range(10)], [["162,400,000.0"] * 10])
-    assert many.landscape
-    assert layout(short, [["2024", "1"]] * 60).twice
-
-
-def test_a_word_longer_than_a_column_has_places_to_break():
-    assert breakable("short words only") == "short words only"
-    cut = breakable("kaz_isr_1995_2023_with_a_long_name.csv")
-    assert cut.replace("\u200b", "") == "kaz_isr_1995_2023_with_a_long_name.csv"
-    assert max(map(len, breakable("x" * 70 + " " + cut).split("\u200b"))) <= 22
-    assert breakable("US$162.4\N{NO-BREAK SPACE}million") == "US$162.4\N{NO-BREAK SPACE}million"
-
-
-def drawn(*heights):
-    """A picture 100 wide: stripes of drawn rows (negative) and blank rows (positive)."""
-    rows = [
-        [n % 2 if height < 0 else 1.0 for n in range(100)]
-        for height in heights
-        for _ in range(abs(height))
-    ]
-    image = io.BytesIO()
-    imsave(image, np.array(rows), cmap="gray", vmin=0, vmax=1, format="png")
-    return image.getvalue()
-
-
-def test_a_figure_taller_than_a_page_is_cut_where_nothing_is_drawn():
-    assert cuts(drawn(-130)) == []
-    assert cuts(drawn(-150)) == []  # a little too tall: made smaller
-    assert cuts(drawn(-100, 20, -120)) == [110 / 240]  # 240 is more than 136 × 1.25
-    everywhere = np.diff([0, *cuts(drawn(-400)), 1]) * 400  # no place is better than another
-    assert everywhere.max() <= 136
-
-
-def test_between_blocks_of_text_a_figure_is_cut_into_short_pieces():
-    blocks = cuts(drawn(*[-16, 12] * 12))  # 336 high, a block every 28
-    assert len(blocks) > 4
-    for each in blocks:
-        assert 16 < each * 336 % 28 < 28  # in the blank between two of them
-    assert max(np.diff([0, *blocks])) * 336 <= 0.4 * 136
-    lines = cuts(drawn(*[-16, 4] * 16))  # 320 high; blanks no higher than those between lines
-    assert min(np.diff([0, *lines])) * 320 >= 0.7 * 136 - 1
-
-
-def test_a_tall_figure_goes_on_over_pages():
-    tall = sample.picture(size=(4.0, 16.0))
-    chart = sample.chart()
-    chart.data["image/svg+xml"] = tall[0]
-    chart.data["image/png"] = base64.b64encode(tall[1]).decode()
-
-    def pages(shown):
-        made = Document("D", [section(sample.book(sample.shows(shown)), "s")])
-        return len(pypdf.PdfReader(io.BytesIO(pdf.render(made, epoch=DAY))).pages)
-
-    assert pages(chart) >= pages(sample.chart()) + 2
-
-
-def pages(*blocks):
-    made = Document("D", [Section("s", "S", list(blocks))])
-    printed = pypdf.PdfReader(io.BytesIO(pdf.render(made, epoch=DAY)))
-    return [page.extract_text() for page in printed.pages]
-
-
-@pytest.mark.parametrize("lines", [8, 9, 10])
-def test_a_table_leaves_no_row_alone_on_the_next_page(lines):
-    rows = [[f"row{n}", "1"] for n in range(39)]
-    table = Table("t", "T", [Column("Year"), Column("Value", "right")], rows, [], [])
-    counts = [text.count("row") for text in pages(Prose("\n\n".join("x" * lines)), table)]
-    assert sum(counts) == 39
-    assert 1 not in counts
-
-
-@pytest.mark.parametrize(("paragraphs", "beside"), [(5, True), (10, True), (16, True), (20, False)])
-def test_a_chart_is_a_little_smaller_where_that_keeps_it_on_the_page(paragraphs, beside):
-    svg, png = sample.picture(size=(6.0, 6.0))
-    words = ["Chart title", "", "Bars", "", [], [], svg, png]
-    before = Prose("\n\n".join(["before"] * paragraphs))
-    shown = pages(before, Heading(3, "Lead"), Prose("To the chart."), Chart("c", *words))
-    chart = next(page for page in shown if "Figure 1" in page)
-    assert ("before" in chart) is beside
-    assert "Lead" in chart  # with what leads to it, wherever it stands
-    assert "To the chart." in chart
-
-
 def workbook(made):
     content = xlsx.render(made, epoch=DAY)
     assert content == xlsx.render(made, epoch=DAY)
@@ -412,7 +316,8 @@ TURNING = re.compile("[\u202a-\u202e]")
 
 
 def test_text_cannot_turn_the_order_of_its_neighbours():
-    for page in (html.render(hostile()), "".join(pages(Prose(sample.HOSTILE[-1])))):
+    printed = pypdf.PdfReader(io.BytesIO(pdf.render(hostile(), epoch=DAY)))
+    for page in (html.render(hostile()), "".join(p.extract_text() for p in printed.pages)):
         assert not TURNING.search(page)
         assert "[U+202E]002$" in page.replace("\u200b", "")
     cells = [c.value for sheet in workbook(hostile()) for row in sheet.iter_rows() for c in row]
