@@ -116,7 +116,7 @@ def test_systemd_takes_the_units(home, tmp_path):
         units[-1].write_text(unit, encoding="utf-8")
     assert [each.name for each in units] == ["kzdata-editions.service", "kzdata-editions.timer"]
     text = units[0].read_text(encoding="utf-8")
-    assert f'ExecStart="{sys.executable}" "-m" "kzdata.cli.app" "run" "--due"' in text
+    assert f'ExecStart="{sys.executable}" "-m" "kzdata" "run" "--due"' in text
     assert "ho me%%" in text  # a percent sign begins a word of systemd's own
     assert "Persistent=true" in units[1].read_text(encoding="utf-8")
     if shutil.which("systemd-analyze"):
@@ -130,7 +130,7 @@ def test_systemd_takes_the_units(home, tmp_path):
 def test_what_is_printed_for_cron_can_be_added_to_a_table(home):
     comment, line, *after = printed("cron").splitlines()
     assert comment.startswith("#")
-    assert re.match(r"\*/15 \* \* \* \* cd '.*ho me\\%' && \S+ -m kzdata.cli.app run --due$", line)
+    assert re.match(r"\*/15 \* \* \* \* cd '.*ho me\\%' && \S+ -m kzdata run --due$", line)
     assert not any(after)
 
 
