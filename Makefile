@@ -50,7 +50,8 @@ clean:
 
 # `replace` where .venv cannot import this checkout: its Python or pip is gone, or the folder moved.
 IMPORTS := import os, sys, pip, kzdata; \
-  sys.exit(sys.version_info < (3, 11) or not os.path.samefile(kzdata.__path__[0], "kzdata"))
+  here = "PYTHONPATH" in os.environ or os.path.samefile(kzdata.__path__[0], "kzdata"); \
+  sys.exit(sys.version_info < (3, 11) or not here)
 DAMAGED := $(shell test ! -e .venv || $(BIN)/python -P -c '$(IMPORTS)' 2>/dev/null || echo replace)
 
 .venv/pyvenv.cfg: $(DAMAGED)
