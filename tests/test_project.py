@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
@@ -14,45 +13,6 @@ from conftest import ROOT
 
 import kzdata as kz
 from kzdata.store import query
-
-LAYERS = [
-    {"errors", "settings", "home", "reads", "files", "typed", "schemas"},
-    {"language"},
-    {"words", "periods", "amounts", "codes", "areas", "resource", "rows"},
-    {"vocabulary", "bounds"},
-    {"contract", "comparable", "nomenclature", "codebook", "outward"},
-    {"sources", "seeds", "readers", "vintages", "bulk", "preferences", "absent"},
-    {
-        "fetch",
-        "store",
-        "aggregates",
-        "indicators",
-        "differencing",
-        "structure",
-        "benchmarking",
-        "cards",
-    },
-    {"inventory", "revising", "holdings", "gravitation"},
-    {"verdicts", "pipeline", "mirroring", "transit", "stock_changes", "survival", "pledges"},
-    {"partial", "cited", "labels"},
-    {"tables", "charts", "printed_figures", "saying"},
-    {"explorer", "frame_display"},
-    {"provenance"},
-    {"warm"},
-    {"reports"},
-    {"fleet"},
-    {"datapackage", "verifying"},
-    {"exits", "terminal", "cli_layout"},
-    {"endings"},
-    {"shell", "completion"},
-    {"cli_index"},
-    {
-        *("cli_fetch", "cli_data", "cli_config", "cli_verify", "cli_fleet"),
-        *("cli_report", "cli_check", "cli_help"),
-    },
-    {"cli"},
-    {"__main__"},
-]
 
 
 def requirements(lines):
@@ -79,28 +39,6 @@ def test_pins_carry_no_address_and_cover_what_is_asked_for():
     extras = [line for extra in project["optional-dependencies"].values() for line in extra]
     asked = {re.split(r"[<>=]", each)[0].lower() for each in [*project["dependencies"], *extras]}
     assert asked <= pinned
-
-
-def test_layers_import_only_downwards():
-    level = {name: height for height, names in enumerate(LAYERS) for name in names}
-    upward = []
-    for path in (ROOT / "kzdata").rglob("*.py"):
-        parts = path.relative_to(ROOT / "kzdata").with_suffix("").parts
-        mine = parts[0]
-        if mine == "__init__":
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = []
-            if isinstance(node, ast.ImportFrom) and node.module == "kzdata":
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kzdata."):
-                names = [node.module.split(".")[1]]
-            for name in names:
-                if name in level and name != mine and level[name] > level[mine]:
-                    upward.append(f"{mine} imports {name}")
-    assert not upward
-    modules = {p.stem if p.is_file() else p.name for p in (ROOT / "kzdata").iterdir()}
-    assert {m for m in modules if not m.startswith("_")} <= set(level)
 
 
 def test_importing_kzdata_loads_nothing_heavy():
@@ -154,3 +92,11 @@ def test_the_repository_names_no_place_but_its_own():
         path = ROOT / name
         if path.suffix in {".py", ".yml", ".md", ".toml", ".ipynb", ".txt", ""} and path.is_file():
             assert f"{home}/" not in path.read_text(encoding="utf-8"), name
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_the_paths_that_a_page_names_are_there(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"(?:kzdata|tests|seeds|notebooks)/[a-z_/]+(?:\.\w+|/|\b)", text)
+    assert len(named) > 10
+    assert not [path for path in named if not (ROOT / path).exists()]
