@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PARALLEL = -n auto --dist loadfile --no-loadscope-reorder
-.PHONY: report test test-nightly quick lint lab docs tidy notebooks clean replace
+.PHONY: report test coverage test-nightly quick lint lab docs tidy notebooks clean replace
 
 report: .venv/.base
 	@echo "Building the Kazakhstan–Israel report (about half a minute) ..."
@@ -17,6 +17,10 @@ test: .venv/.test .venv/.docs
 # The wide matrices, of which `make test` runs a sample.
 test-nightly: .venv/.test .venv/.docs
 	$(BIN)/python -m pytest tests $(PARALLEL) -m nightly
+
+# How much of the library the tests run; fails below the share that pyproject.toml sets.
+coverage: .venv/.test .venv/.docs
+	$(BIN)/python -m pytest tests $(PARALLEL) --cov
 
 quick: .venv/.test
 	$(BIN)/python -m pytest tests $(PARALLEL) -m "not slow and not browser"
