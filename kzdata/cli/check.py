@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kzdata.cli.outcome import exit_code_of
-from kzdata.cli.shell import Answer, Commands, Examples, answers
+from kzdata.cli.shell import CommandOutput, Commands, Examples, answers
 from kzdata.errors import ContractError, KzdataError
 
 
@@ -19,7 +19,7 @@ from kzdata.errors import ContractError, KzdataError
     epilog="kzdata check\nkzdata check --json",
 )
 @answers
-def check() -> Answer:
+def check() -> CommandOutput:
     """Check what is shipped: the seeds load, the tidy table keeps its contract and is current.
 
     Every check is made, also after one that failed.
@@ -31,7 +31,7 @@ def check() -> Answer:
         except KzdataError as error:
             rows.append({"check": name, "holds": False, "message": str(error)})
             codes.append(exit_code_of(error))
-    return Answer(rows, map(_told, rows), max(codes))
+    return CommandOutput(rows, map(_told, rows), max(codes))
 
 
 def _told(row: dict[str, Any]) -> str:
@@ -89,7 +89,7 @@ def _addresses_load() -> str:
 
 @click.command(cls=Examples, short_help="Make data/tidy again from data/raw.", epilog="kzdata tidy")
 @answers
-def tidy() -> Answer:
+def tidy() -> CommandOutput:
     """Make data/tidy again from data/raw, byte for byte."""
     from kzdata.files import write_whole
     from kzdata.store import query
@@ -97,7 +97,7 @@ def tidy() -> Answer:
     built = query.build_tidy()
     write_whole(query.TIDY, query.tidy_csv(built))
     about = {"path": query.TIDY, "observations": len(built)}
-    return Answer(about, [f"{len(built):,} observations in {query.TIDY}"])
+    return CommandOutput(about, [f"{len(built):,} observations in {query.TIDY}"])
 
 
 @click.group(
@@ -112,11 +112,13 @@ def seeds() -> None:
 @seeds.command(cls=Examples, epilog="kzdata seeds verify ../articles")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @answers
-def verify(folder: Path) -> Answer:
+def verify(folder: Path) -> CommandOutput:
     """Find the printed figure of every claim in the article and paragraph that it names."""
     from kzdata.seeds.verification import verify as verify_seeds
 
     found = verify_seeds(folder)
     articles = found["source"].nunique()
     rows = found.astype(object).where(found.notna(), None).to_dict("records")
-    return Answer(rows, [f"All {len(found)} checks hold in {articles} articles of {folder}."])
+    return CommandOutput(
+        rows, [f"All {len(found)} checks hold in {articles} articles of {folder}."]
+    )

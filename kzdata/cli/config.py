@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kzdata import settings
-from kzdata.cli.shell import Answer, Examples, answers
+from kzdata.cli.shell import CommandOutput, Examples, answers
 
 
 @click.command(
@@ -16,7 +16,7 @@ from kzdata.cli.shell import Answer, Examples, answers
     epilog="kzdata config\nkzdata config --json\nKZDATA_JOBS=4 kzdata config",
 )
 @answers
-def config() -> Answer:
+def config() -> CommandOutput:
     """Show every setting and where it was set.
 
     A flag wins over the environment (KZDATA_NAME), that over kzdata.toml in this folder or the
@@ -25,7 +25,7 @@ def config() -> Answer:
     rows = [_row(each) for each in settings.in_force()]
     for name, hint in settings.strangers().items():
         click.echo(f"{name} is no setting. {hint}", err=True)
-    return Answer(rows, _told(rows))
+    return CommandOutput(rows, _told(rows))
 
 
 def _row(each: settings.Setting) -> dict[str, Any]:

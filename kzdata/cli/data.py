@@ -10,7 +10,7 @@ import click
 
 from kzdata.cli import completion
 from kzdata.cli.outcome import complain, exit_code_of
-from kzdata.cli.shell import Answer, Examples, answers, pairs
+from kzdata.cli.shell import CommandOutput, Examples, answers, pairs
 from kzdata.errors import KzdataError, ParameterError, UnknownCode
 
 
@@ -33,7 +33,7 @@ from kzdata.errors import KzdataError, ParameterError, UnknownCode
 @click.option("--source", metavar="SOURCE", help="Of this source; all: every vintage of every one.")
 @click.option("--as-of", metavar="DAY", help="Only what was known on this day.")
 @answers
-def observations(**asked: Any) -> Answer:
+def observations(**asked: Any) -> CommandOutput:
     """Print what REPORTER publishes of PARTNER, a row a number, as kz.observations answers it.
 
     Names are taken as well as codes. Without PARTNER every partner answers.
@@ -42,7 +42,7 @@ def observations(**asked: Any) -> Answer:
 
     found = query.observations(asked.pop("reporter"), asked.pop("partner"), **asked)
     rows = found.astype(object).where(found.notna(), None).to_dict("records")
-    return Answer(rows, query.tidy_csv(found).decode().splitlines(), fixed=True)
+    return CommandOutput(rows, query.tidy_csv(found).decode().splitlines(), fixed=True)
 
 
 @click.command(
@@ -58,7 +58,7 @@ def observations(**asked: Any) -> Answer:
 @click.option("-p", "options", multiple=True, callback=pairs, metavar="NAME=VALUE",
               help="An option of the source's reader, as published=2026-03.")  # fmt: skip
 @answers
-def load(source: str, paths: tuple[Path, ...], options: dict[str, str]) -> Answer:
+def load(source: str, paths: tuple[Path, ...], options: dict[str, str]) -> CommandOutput:
     """Add the published files at PATH... of SOURCE to your store.
 
     The store is in KZDATA_HOME, or in your data folder. Each file is added whole or not at all; one
@@ -85,7 +85,7 @@ def load(source: str, paths: tuple[Path, ...], options: dict[str, str]) -> Answe
         kept = {name: getattr(done.entry, name) for name in ("rows", "first", "last", "published")}
         rows.append({"path": path, "added": done.added, "error": None, **kept})
     store = journal.store_folder()
-    return Answer({"store": store, "files": rows}, _loaded(rows, store), max(codes))
+    return CommandOutput({"store": store, "files": rows}, _loaded(rows, store), max(codes))
 
 
 def _loaded(rows: list[dict[str, Any]], store: Path) -> Iterator[str]:
@@ -108,12 +108,12 @@ def _loaded(rows: list[dict[str, Any]], store: Path) -> Iterator[str]:
     epilog="kzdata sources\nkzdata sources --json",
 )
 @answers
-def sources() -> Answer:
+def sources() -> CommandOutput:
     """List the sources of figures: what is here, how fresh, on what terms, how to refresh it."""
     from kzdata.store.inventory import inventory_rows
 
     rows = inventory_rows()
-    return Answer(rows, _listed(rows))
+    return CommandOutput(rows, _listed(rows))
 
 
 def _listed(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -158,7 +158,7 @@ def _told(row: dict[str, Any]) -> list[tuple[str, str]]:
               shell_complete=completion.sources_of_files,
               help="Only this source; may be repeated for others.")  # fmt: skip
 @answers
-def export(folder: Path, only: tuple[str, ...]) -> Answer:
+def export(folder: Path, only: tuple[str, ...]) -> CommandOutput:
     """Write the observations to DIR as a Data Package, one CSV a source.
 
     Whoever gets it needs no kzdata: datapackage.json holds schema, sources, terms and checksums.
@@ -170,4 +170,4 @@ def export(folder: Path, only: tuple[str, ...]) -> Answer:
     place = folder / "datapackage.json"
     text = "  {path:36} {rows:10,} observations, {bytes:,} bytes"
     lines = [*(text.format(**row) for row in rows), f"Data Package: {place}"]
-    return Answer({"datapackage": place, "resources": rows}, lines)
+    return CommandOutput({"datapackage": place, "resources": rows}, lines)

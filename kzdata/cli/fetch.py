@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from kzdata.cli import completion
-from kzdata.cli.shell import Answer, Examples, answers, pairs
+from kzdata.cli.shell import CommandOutput, Examples, answers, pairs
 
 _EXAMPLES = """kzdata fetch nbk_rates -p day=20.11.2026
     kzdata fetch comtrade -p reporter=398 -p partner=376 -p period=2024
@@ -41,7 +41,7 @@ def fetch(
     show: bool,
     out: Path | None,
     endpoints: Path | None,
-) -> Answer:
+) -> CommandOutput:
     """Fetch one answer of SOURCE, exactly as it comes, if its reader reads it.
 
     Keys come from KZDATA_<SOURCE>_KEY or, where the package keyring is installed, from the system's
@@ -65,7 +65,7 @@ def fetch(
         )
     if done.record["rows"] == 0:
         click.echo("The answer is whole and holds no observation.", err=True)
-    return Answer({"path": done.path, **done.record}, _told(done))
+    return CommandOutput({"path": done.path, **done.record}, _told(done))
 
 
 def _told(done: Any) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _told(done: Any) -> Iterator[str]:
         yield f"  {name:10} {text}"
 
 
-def _asked(request: Any, with_key: bool) -> Answer:
+def _asked(request: Any, with_key: bool) -> CommandOutput:
     endpoint = request.endpoint
     about = {
         "source": endpoint.source,
@@ -102,7 +102,7 @@ def _asked(request: Any, with_key: bool) -> Answer:
         f"  at most    {endpoint.max_bytes:,} bytes, {endpoint.max_unpacked:,} unpacked",
         f"  if cut     {endpoint.truncation}",
     ]
-    return Answer(about, lines)
+    return CommandOutput(about, lines)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ import click
 
 from kzdata import settings
 from kzdata.cli import completion
-from kzdata.cli.outcome import Refused
-from kzdata.cli.shell import Answer, Examples, answers, listed
+from kzdata.cli.outcome import ReportedError
+from kzdata.cli.shell import CommandOutput, Examples, answers, listed
 from kzdata.errors import KzdataError, ParameterError, UnknownCode
 from kzdata.reports.fleet.run import MISUSED
 
@@ -42,13 +42,13 @@ def refresh(folder: Path | None = None) -> list[Path]:
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
               help="Folder with reports in it; without this, the reports of kzdata.")  # fmt: skip
 @answers
-def index_command(out: Path | None) -> Answer:
+def index_command(out: Path | None) -> CommandOutput:
     """Write the page over all reports: search them, sort them by partner, change, freshness.
 
     It stands in the folder of the reports as index.html, and in the other languages beside it.
     """
     written = [str(each) for each in refresh(out)]
-    return Answer({"pages": written}, written, fixed=True)
+    return CommandOutput({"pages": written}, written, fixed=True)
 
 
 _RUN = """kzdata run kaz-isr
@@ -85,7 +85,7 @@ def run(
     dry: bool,
     out: Path | None,
     formats: tuple[str, ...] | None,
-) -> Answer:
+) -> CommandOutput:
     """Bring the editions of these NAMEs up to date, or all of them.
 
     An edition is made when its notebooks, parameters, data, code or libraries have changed. One
@@ -119,13 +119,13 @@ def run(
         with lines() as progress:
             outcomes = run_editions(chosen, wishes, told=_told, progress=progress)
     except KzdataError as error:
-        raise Refused(error, otherwise=MISUSED) from error  # nothing was run
+        raise ReportedError(error, otherwise=MISUSED) from error  # nothing was run
     if not dry and not out:
         _index(outcomes)
     code = exit_code(outcomes)
     said = [dataclasses.asdict(each) for each in outcomes]
     shown = _said(outcomes, why, time.monotonic() - begun)
-    return Answer({"exit": code, "editions": said}, shown, code)
+    return CommandOutput({"exit": code, "editions": said}, shown, code)
 
 
 def _chosen(names: tuple[str, ...], every: bool, due: bool) -> list[Any]:
@@ -201,12 +201,12 @@ def _said(outcomes: list[Any], why: bool, seconds: float) -> Iterator[str]:
     epilog="kzdata editions\nkzdata editions --json",
 )
 @answers
-def editions() -> Answer:
+def editions() -> CommandOutput:
     """List the editions: when each was last made, whether it is fresh, and when it is next due."""
     from kzdata.reports.fleet.overview import overview
 
     rows = overview()
-    return Answer(rows, _listed(rows))
+    return CommandOutput(rows, _listed(rows))
 
 
 def _listed(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -243,7 +243,7 @@ class _Printing(Examples):
 @click.option("--systemd", "kind", flag_value="systemd", help="A service and its timer.")
 @click.option("--github-actions", "kind", flag_value="github-actions", help="A workflow.")
 @answers
-def schedule(kind: str | None) -> Answer:
+def schedule(kind: str | None) -> CommandOutput:
     """Print text to paste, by which the system runs the editions when their calendar asks for it.
 
     Nothing is written: put the text where its first line says.
@@ -255,4 +255,4 @@ def schedule(kind: str | None) -> Answer:
             "The kind of schedule is missing.", "Give --cron, --systemd or --github-actions."
         )
     wanted = schedule_of(kind)
-    return Answer(dataclasses.asdict(wanted), wanted.lines, fixed=True)
+    return CommandOutput(dataclasses.asdict(wanted), wanted.lines, fixed=True)

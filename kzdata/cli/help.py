@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kzdata.cli.outcome import MEANINGS, TRACE
-from kzdata.cli.shell import Answer, Examples, answers
+from kzdata.cli.shell import CommandOutput, Examples, answers
 from kzdata.errors import UnknownCode, did_you_mean
 from kzdata.settings import KNOWN, variable
 
@@ -47,7 +47,7 @@ TOPICS = {
 @click.argument("words", nargs=-1, metavar="[COMMAND | TOPIC]")
 @click.pass_context
 @answers
-def help_(ctx: click.Context, words: tuple[str, ...]) -> Answer:
+def help_(ctx: click.Context, words: tuple[str, ...]) -> CommandOutput:
     """Explain a command, or a topic: exit-codes, settings, streams, completion."""
     if len(words) == 1 and words[0] in TOPICS:
         return _topic(words[0])
@@ -60,19 +60,19 @@ def help_(ctx: click.Context, words: tuple[str, ...]) -> Answer:
             raise UnknownCode(f"There is no help on {word!r}.", hint)
         shown = click.Context(known[word], shown, info_name=word)
     text = shown.get_help()
-    return Answer({"help": text}, text.split("\n"), fixed=True)
+    return CommandOutput({"help": text}, text.split("\n"), fixed=True)
 
 
-def _topic(name: str) -> Answer:
+def _topic(name: str) -> CommandOutput:
     if name == "exit-codes":
         rows = [{"code": code, "meaning": meaning} for code, meaning in MEANINGS.items()]
-        return Answer(rows, [f"{code:4}  {meaning}" for code, meaning in MEANINGS.items()])
+        return CommandOutput(rows, [f"{code:4}  {meaning}" for code, meaning in MEANINGS.items()])
     text = {"settings": SETTINGS, "streams": STREAMS, "completion": COMPLETION}[name]
     lines = text.split("\n")
     if name == "settings":
         lines += ["", *(line for each in KNOWN for line in _setting(each))]
         lines.append(f"{TRACE}=1 shows the whole trace of a defect.")
-    return Answer({"help": "\n".join(lines)}, lines)
+    return CommandOutput({"help": "\n".join(lines)}, lines)
 
 
 def _setting(name: str) -> list[str]:

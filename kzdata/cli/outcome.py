@@ -103,7 +103,7 @@ TRACE = "KZDATA_TRACEBACK"
 STANDS = "What stood before still stands."
 
 
-class Refused(click.ClickException):
+class ReportedError(click.ClickException):
     """An error of kzdata on its way out; ``otherwise`` is its exit code where it has none."""
 
     def __init__(self, error: KzdataError, otherwise: int = FAILED):
@@ -139,7 +139,7 @@ def ending(error: BaseException) -> Ending:
             return Ending(INTERRUPTED, "Interrupted", f"interrupted. {STANDS}")
         case terminal.Terminated():
             return Ending(TERMINATED, kind, f"terminated. {STANDS}")
-        case Refused():
+        case ReportedError():
             known = error.error
             code = exit_code_of(known, error.otherwise)
             return Ending(code, type(known).__name__, known.fact, known.hint)

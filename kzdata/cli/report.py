@@ -11,7 +11,7 @@ import click
 
 from kzdata import settings
 from kzdata.cli import completion
-from kzdata.cli.shell import Answer, Examples, answers, listed, pairs
+from kzdata.cli.shell import CommandOutput, Examples, answers, listed, pairs
 from kzdata.errors import ParameterError, UnknownCode
 
 LANGUAGE = "language"
@@ -47,7 +47,7 @@ def report(
     formats: tuple[str, ...] | None,
     engine: str | None,
     out: Path | None,
-) -> Answer:
+) -> CommandOutput:
     """Run NOTEBOOK and publish what it shows.
 
     NOTEBOOK is the name of a shipped one, or the path of your own .ipynb.
@@ -70,7 +70,7 @@ def report(
         made = make_one(path, values, out=out, formats=asked, engine=kernels, progress=progress)
     seconds = time.monotonic() - begun
     files = [each for each in (made.html, made.pdf, made.xlsx, made.manifest) if each]
-    return Answer(
+    return CommandOutput(
         {
             "folder": made.folder,
             "files": {each.name: each.stat().st_size for each in files},
@@ -136,7 +136,7 @@ def _with_language(path: Path, given: dict[str, str], flag: str | None) -> dict[
     help="Look in this report; otherwise in every report built here, then in the data.",
 )  # fmt: skip
 @answers
-def why(text: str, folder: Path | None) -> Answer:
+def why(text: str, folder: Path | None) -> CommandOutput:
     """Say where a printed number TEXT comes from: document, place, publisher, date."""
     from kzdata.present.provenance import why as explain
     from kzdata.reports.manifest import read
@@ -145,4 +145,4 @@ def why(text: str, folder: Path | None) -> Answer:
         raise UnknownCode(f"{folder} holds no report.", "Build one: kzdata run kaz-isr")
     found = explain(text, report=folder)
     rows = found.frame.astype(object).where(found.frame.notna(), None).to_dict("records")
-    return Answer(rows, str(found).split("\n"))
+    return CommandOutput(rows, str(found).split("\n"))

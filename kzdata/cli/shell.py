@@ -17,7 +17,7 @@ from kzdata.reports.fleet.run import FINE
 
 
 @dataclass(frozen=True)
-class Answer:
+class CommandOutput:
     """What a command has to say: plain ``data`` for programs, ``lines`` for people.
 
     ``fixed`` lines are never broken, however narrow the terminal is.
@@ -29,8 +29,8 @@ class Answer:
     fixed: bool = False
 
 
-def answers(command: Callable[..., Answer | None]) -> Callable[..., None]:
-    """A command that returns an `Answer`: ``--json`` prints its data, otherwise its lines."""
+def answers(command: Callable[..., CommandOutput | None]) -> Callable[..., None]:
+    """A command that returns `CommandOutput`: ``--json`` prints its data, otherwise its lines."""
 
     @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
     @wraps(command)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kzdata.cli.shell import Answer, Examples, answers
+from kzdata.cli.shell import CommandOutput, Examples, answers
 from kzdata.reports.fleet.run import FINDING, FINE
 
 ONE = (
@@ -42,7 +42,7 @@ FELL = (
     "else KZDATA_SHARED, else ../shared.",
 )  # fmt: skip
 @answers
-def literature(shared: Path | None) -> Answer:
+def literature(shared: Path | None) -> CommandOutput:
     """Compute published examples again and compare: published, computed, tolerance, verdict.
 
     The exit code is 20 where a comparison fails. A check whose data are not here is skipped, and
@@ -54,7 +54,7 @@ def literature(shared: Path | None) -> Answer:
     whole = found.astype(object).where(found.notna(), None)
     rows = [dict(zip(found.columns, row, strict=True)) for row in whole.itertuples(index=False)]
     failed = any(row["verdict"] == "fails" for row in rows)
-    return Answer(rows, _told(rows), FINDING if failed else FINE)
+    return CommandOutput(rows, _told(rows), FINDING if failed else FINE)
 
 
 def _told(rows: list[dict[str, Any]]) -> Iterator[str]:

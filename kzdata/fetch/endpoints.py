@@ -25,7 +25,7 @@ _VALUE = r"[\w.,:;+*@$()\-]{1,500}"
 _NAME = re.compile(r"\{(\w+)\}")
 
 
-class Parameter(TypedDict):
+class RequestParameter(TypedDict):
     """What ``-p`` takes for one name; ``like`` is the pattern that a value must have."""
 
     help: str
@@ -44,7 +44,7 @@ class Endpoint:
     types: list[str]
     extension: str
     query: dict[str, str] = field(default_factory=dict)
-    parameters: dict[str, Parameter] = field(default_factory=dict)
+    parameters: dict[str, RequestParameter] = field(default_factory=dict)
     accept: str = "*/*"
     compressed: bool = True
     key_header: str = ""

@@ -80,7 +80,7 @@ _BARE = re.compile(rf"{_YEAR}(?:\d\))?\s*г")
 _SHEET = re.compile(r"(?:(\d{1,2})[_.\- ])?(20\d\d)(?:\d?[)*]+)?")
 
 
-class Edition(NamedTuple):
+class YearToDate(NamedTuple):
     """Months counted from January, the year, and whether it is the final edition of a year."""
 
     months: int
@@ -93,7 +93,7 @@ class Edition(NamedTuple):
         return month_period(self.year, 1, self.months)
 
 
-def in_title(text: str) -> Edition | None:
+def in_title(text: str) -> YearToDate | None:
     """The edition that a title names; None where it names no period."""
     title = "" if "%" in text else fold(text)  # «в % к 2024 г.» heads a column
     for match in _RANGE.finditer(title):
@@ -104,18 +104,18 @@ def in_title(text: str) -> Edition | None:
                     f"The title «{text.strip()}» does not begin in January.",
                     "The Bureau's tables by partner are cumulative from January.",
                 )
-            return Edition(last, int(match[3]), PRELIMINARY)
+            return YearToDate(last, int(match[3]), PRELIMINARY)
     for match in _MONTH.finditer(title):
         month = _month(match[1])
         if month == 1:
-            return Edition(1, int(match[2]), PRELIMINARY)
+            return YearToDate(1, int(match[2]), PRELIMINARY)
         if month:
             raise WrongFormat(
                 f"The title «{text.strip()}» names one month other than January.",
                 "The Bureau's tables by partner are cumulative from January.",
             )
     bare = _BARE.search(title)
-    return Edition(12, int(bare[1]), FINAL) if bare else None
+    return YearToDate(12, int(bare[1]), FINAL) if bare else None
 
 
 def in_sheet_name(name: str) -> tuple[int | None, int] | None:
@@ -215,7 +215,7 @@ def _edition(
     rows: list[list[Any]],
     body: Received,
     period: str | None,
-) -> Edition:
+) -> YearToDate:
     months, year = named
     heading = rows[: _first_row(rows, sheet, body)]
     said = next(
@@ -234,7 +234,7 @@ def _edition(
     if said is not None:
         return said
     if months is not None:
-        return Edition(months, year, PRELIMINARY)
+        return YearToDate(months, year, PRELIMINARY)
     if period is None:
         raise WrongFormat(
             f"{body.name}: nothing says which months of {year} the sheet {sheet!r} covers.",
@@ -245,7 +245,7 @@ def _edition(
         raise WrongFormat(
             f"{period} is not a span from January on.", "Write 2026-01-01/P7M or 2025."
         )
-    return Edition(span.months, year, PRELIMINARY)
+    return YearToDate(span.months, year, PRELIMINARY)
 
 
 def _first_row(rows: list[list[Any]], sheet: str, body: Received) -> int:
@@ -258,7 +258,7 @@ def _first_row(rows: list[list[Any]], sheet: str, body: Received) -> int:
     )
 
 
-def _sheet(sheet: str, rows: list[list[Any]], span: Edition, body: Received) -> pd.DataFrame:
+def _sheet(sheet: str, rows: list[list[Any]], span: YearToDate, body: Received) -> pd.DataFrame:
     start = _first_row(rows, sheet, body)
     at = next(c for c, cell in enumerate(rows[start]) if str(cell).strip())
     found, unknown = [], []

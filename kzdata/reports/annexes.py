@@ -17,7 +17,16 @@ from kzdata.i18n.sentences import isolated, known_word, retold, t, term
 from kzdata.model import contract
 from kzdata.model.vocabulary import DATAFLOWS, FLOWS, STATUSES
 from kzdata.present import cards
-from kzdata.reports.blocks import Block, Column, Document, Heading, Prose, Section, Sources, Table
+from kzdata.reports.blocks import (
+    Block,
+    Column,
+    Document,
+    Heading,
+    Prose,
+    Section,
+    Sources,
+    TableBlock,
+)
 from kzdata.reports.markdown import plain
 from kzdata.seeds import sources
 
@@ -33,7 +42,7 @@ _END = {"growth lower pct": "lower", "growth upper pct": "upper"}
 _PLAIN = {"", "A", "_Z", "_U"}  # what needs no word: as the publisher prints it
 
 
-def key_figures(document: Document) -> Table | None:
+def key_figures(document: Document) -> TableBlock | None:
     """The figures of the findings with the interval of each; None where no finding has any.
 
     Only figures that stand for a cell of the contract, its growth or its share are listed; a
@@ -66,7 +75,7 @@ def key_figures(document: Document) -> Table | None:
         {"name": "upper", "title": t("Upper"), "type": "number"},
     ]
     names = [each["name"] for each in fields]
-    return Table(
+    return TableBlock(
         name="key-figures",
         title=t("Key figures and their intervals"),
         columns=columns,
@@ -282,7 +291,7 @@ def reliability(document: Document) -> Section | None:
     }
     fields = [{"name": "source", "title": t("Source")}]
     fields += [{"name": name, "title": title} for name, title in titles.items()]
-    table = Table(
+    table = TableBlock(
         name="reliability",
         title=t("Every source of this report, and how far it carries"),
         columns=[Column(title) for title in titles.values()],

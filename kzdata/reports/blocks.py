@@ -36,7 +36,7 @@ class Prose:
 
 
 @dataclass(frozen=True)
-class Statement:
+class StatementBlock:
     """A sentence with its numbers; a finding is also listed at the head of the report."""
 
     markdown: str
@@ -55,7 +55,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableBlock:
     """Shown are ``columns`` and ``rows``; ``fields`` and ``data`` are the full rows behind them."""
 
     name: str
@@ -68,7 +68,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Chart:
+class ChartBlock:
     """A drawn figure, what it says in words, and the data that it shows."""
 
     name: str
@@ -106,7 +106,7 @@ class Preformatted:
     text: str
 
 
-Block = Heading | Prose | Statement | Table | Chart | Sources | Image | Preformatted
+Block = Heading | Prose | StatementBlock | TableBlock | ChartBlock | Sources | Image | Preformatted
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Document:
     paged: bool = True  # on paper, each section begins a page
     news: list[str] = field(default_factory=list)  # what is new since the edition before
     fresh: frozenset[str] = frozenset()  # the findings, in plain words, that are new
-    key_figures: Table | None = None
+    key_figures: TableBlock | None = None
 
     @property
     def direction(self) -> str:
@@ -139,27 +139,29 @@ class Document:
         return direction(self.language)
 
     @property
-    def findings(self) -> list[Statement]:
+    def findings(self) -> list[StatementBlock]:
         """The statements that the report opens with, those of the lead first."""
         return [*self.lead, *(each for _, group in self.questions for each in group)]
 
     @property
-    def lead(self) -> list[Statement]:
+    def lead(self) -> list[StatementBlock]:
         """The few sentences for whoever reads no further: what is new and what it means."""
-        return [s for s in self.all(Statement) if s.finding and s.lead][:LEAD]
+        return [s for s in self.all(StatementBlock) if s.finding and s.lead][:LEAD]
 
     @property
-    def questions(self) -> list[tuple[str, list[Statement]]]:
+    def questions(self) -> list[tuple[str, list[StatementBlock]]]:
         """The other findings by the question that they answer, in the order of `QUESTIONS`.
 
         What answers none stands last, under its section's title; where a report is of one notebook,
         whose sections are chapters, under none.
         """
         lead = self.lead
-        groups: dict[str, list[Statement]] = {known_word(each): [] for each in QUESTIONS.values()}
+        groups: dict[str, list[StatementBlock]] = {
+            known_word(each): [] for each in QUESTIONS.values()
+        }
         for part in self.sections:
             for block in part.blocks:
-                if isinstance(block, Statement) and block.finding and block not in lead:
+                if isinstance(block, StatementBlock) and block.finding and block not in lead:
                     asked = QUESTIONS.get(block.question)
                     other = part.title if self.paged else ""
                     groups.setdefault(known_word(asked) if asked else other, []).append(block)

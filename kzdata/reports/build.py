@@ -19,7 +19,7 @@ from kzdata.i18n.catalogue import speaking
 from kzdata.i18n.formats import format_period
 from kzdata.i18n.sentences import known_word, t
 from kzdata.reports import annexes, manifest
-from kzdata.reports.blocks import Chart, Document, Section, Statement, slug
+from kzdata.reports.blocks import ChartBlock, Document, Section, StatementBlock, slug
 from kzdata.reports.colophon import Job, about, as_of, epoch, kept, language_of_jobs, plain_name
 from kzdata.reports.document import section, spread
 from kzdata.reports.editions import FILES, FORMATS, Edition, check_formats
@@ -32,7 +32,7 @@ from kzdata.reports.publish import staging
 def figure_files(document: Document) -> dict[str, bytes]:
     """``figures/01-name.svg``, ``.png`` and ``.csv`` for each chart, numbered as in the report."""
     found: dict[str, bytes] = {}
-    for number, chart in enumerate(document.all(Chart), start=1):
+    for number, chart in enumerate(document.all(ChartBlock), start=1):
         stem = f"figures/{number:02d}-{chart.name}"
         found[f"{stem}.svg"] = chart.svg.encode()
         found[f"{stem}.png"] = chart.png
@@ -40,7 +40,7 @@ def figure_files(document: Document) -> dict[str, bytes]:
     return found
 
 
-def _csv(chart: Chart) -> str:
+def _csv(chart: ChartBlock) -> str:
     text = io.StringIO()
     names = [each["name"] for each in chart.fields]
     writer = csv.writer(text, lineterminator="\n")
@@ -204,7 +204,7 @@ def compose(
 def _closed(document: Document, last: Closing, *, first: bool) -> Document:
     """The document with what changed since the edition before, which its head tells in short."""
     if last.section:
-        news = [b.markdown for b in last.section.blocks if isinstance(b, Statement)]
+        news = [b.markdown for b in last.section.blocks if isinstance(b, StatementBlock)]
         parts = [*document.sections, last.section]
         return replace(document, sections=parts, news=news, fresh=last.fresh)
     said = t("This is the first edition; there is none before it to hold it against.")

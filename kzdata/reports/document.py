@@ -18,15 +18,15 @@ from kzdata.i18n.sentences import t
 from kzdata.present import mime as resource
 from kzdata.reports.blocks import (
     Block,
-    Chart,
+    ChartBlock,
     Column,
     Heading,
     Image,
     Preformatted,
     Section,
     Sources,
-    Statement,
-    Table,
+    StatementBlock,
+    TableBlock,
     slug,
 )
 from kzdata.reports.markdown import split_headings
@@ -132,7 +132,7 @@ def _foreign(data: dict[str, Any], where: str) -> list[Block]:
     return [Preformatted(text)] if text else []
 
 
-def read_html_table(html: str) -> Table | None:
+def read_html_table(html: str) -> TableBlock | None:
     """The first ``<table>``, or None: how a plain DataFrame shows itself.
 
     A header of several rows becomes one; numbers are those that are shown, and no others.
@@ -162,7 +162,7 @@ def read_html_table(html: str) -> Table | None:
         if not CUT.issuperset(row)
     ]
     columns = [Column(titles[n], "right" if numeric[n] else "left") for n in places]
-    return Table("table", "", columns, rows, fields, data)
+    return TableBlock("table", "", columns, rows, fields, data)
 
 
 def _cells(lines: list[Any]) -> list[defaultdict[int, str]]:
@@ -210,7 +210,7 @@ def _number(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _statement(ours: dict[str, Any], data: dict[str, Any]) -> Block:
-    return Statement(
+    return StatementBlock(
         ours["text"],
         [_number(each) for each in ours.get("numbers", [])],
         finding=bool(ours.get("finding")),
@@ -226,7 +226,7 @@ def _table(ours: dict[str, Any], data: dict[str, Any]) -> Block:
     for number, row in enumerate(rows):
         if len(row) != len(columns):
             raise ValueError(f"row {number} has {len(row)} cells for {len(columns)} columns")
-    return Table(
+    return TableBlock(
         name=slug(ours["name"]) or "table",
         title=ours["title"],
         columns=columns,
@@ -238,7 +238,7 @@ def _table(ours: dict[str, Any], data: dict[str, Any]) -> Block:
 
 
 def _chart(ours: dict[str, Any], data: dict[str, Any]) -> Block:
-    return Chart(
+    return ChartBlock(
         name=slug(ours["name"]) or "chart",
         title=ours["title"],
         subtitle=ours.get("subtitle") or "",

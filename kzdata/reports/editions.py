@@ -96,7 +96,7 @@ class Calendar(TypedDict):
     time_zone: NotRequired[str]
 
 
-class Entry(TypedDict):
+class EditionEntry(TypedDict):
     """The fields of an entry."""
 
     title: Annotated[
@@ -112,17 +112,17 @@ class Entry(TypedDict):
     reads: NotRequired[list[Any]]
 
 
-def read_entries(place: Path) -> dict[Any, Entry]:
+def read_entries(place: Path) -> dict[Any, EditionEntry]:
     """The entries of the file, by name; nothing where there is no file.
 
     Raises `KzdataError` with every field that is wrong.
     """
     if not place.exists():
         return {}
-    return load_yaml(place, dict[Any, Entry] | None, KzdataError, HINT) or {}
+    return load_yaml(place, dict[Any, EditionEntry] | None, KzdataError, HINT) or {}
 
 
-def expanded(name: str, entry: Entry, where: str) -> Iterator[dict[str, Any]]:
+def expanded(name: str, entry: EditionEntry, where: str) -> Iterator[dict[str, Any]]:
     """The fields of each edition that an entry makes. Raises `KzdataError` naming what is wrong."""
     pass
 

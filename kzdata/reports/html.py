@@ -13,12 +13,12 @@ from kzdata.i18n.catalogue import language_of
 from kzdata.i18n.sentences import known_word, t, tn
 from kzdata.reports.bidi import in_order
 from kzdata.reports.blocks import (
-    Chart,
+    ChartBlock,
     Document,
     Heading,
     Image,
     Section,
-    Table,
+    TableBlock,
     cell_text,
     slug,
     twin,
@@ -90,10 +90,10 @@ def _numbered(document: Document) -> list[dict[str, Any]]:
         headings, limits = 0, ""
         for block in part.blocks:
             anchor, number = "", 0
-            if isinstance(block, Chart):
+            if isinstance(block, ChartBlock):
                 figures += 1
                 anchor, number = f"figure-{figures}", figures
-            elif isinstance(block, Table):
+            elif isinstance(block, TableBlock):
                 tables += 1
                 anchor, number = f"table-{tables}", tables
             elif isinstance(block, Heading):
@@ -134,8 +134,8 @@ def _tongue(text: str, language: str) -> Any:
     return Markup(f' lang="{found}"')
 
 
-def _data_uri(block: Chart | Image) -> str:
-    if isinstance(block, Chart):
+def _data_uri(block: ChartBlock | Image) -> str:
+    if isinstance(block, ChartBlock):
         mime, content = "image/svg+xml", block.svg.encode()
     else:
         mime, content = block.mime, block.content

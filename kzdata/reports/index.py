@@ -41,7 +41,7 @@ CHANGES = "changes.json"
 
 
 @dataclass(frozen=True)
-class Edition:
+class PublishedReport:
     """One report of the folder. ``changed`` is None where there is none before it to compare."""
 
     folder: str
@@ -60,11 +60,11 @@ class Edition:
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexEntry:
     """One line of the page: the report in the page's language, or else the first; and its twins."""
 
-    shown: Edition
-    editions: tuple[Edition, ...] = field(default_factory=tuple)
+    shown: PublishedReport
+    editions: tuple[PublishedReport, ...] = field(default_factory=tuple)
 
 
 def found(
@@ -72,7 +72,7 @@ def found(
     *,
     families: Mapping[str, str] | None = None,
     states: Mapping[str, str] | None = None,
-) -> list[Edition]:
+) -> list[PublishedReport]:
     """Every report in a folder, by name; what is no report of kzdata's, or is damaged, is left out.
 
     ``families`` names what a report is a language of, ``states`` how fresh it is (`FRESHNESS`).
@@ -85,14 +85,16 @@ def found(
     return [each for each in read if each]
 
 
-def _edition(place: Path, families: Mapping[str, str], states: Mapping[str, str]) -> Edition | None:
+def _edition(
+    place: Path, families: Mapping[str, str], states: Mapping[str, str]
+) -> PublishedReport | None:
     made = manifest.read(place)
     if made is None:
         return None
     asked = made.get("parameters") or {}
     named = str(made.get("edition") or place.name)
     changed = _changes(place)
-    return Edition(
+    return PublishedReport(
         folder=place.name,
         title=str(made.get("title") or place.name),
         language=str(made.get("language") or "en"),
@@ -122,9 +124,9 @@ def _changes(place: Path) -> dict[str, Any] | None:
     return None
 
 
-def entries(editions: list[Edition], language: str) -> list[Entry]:
+def entries(editions: list[PublishedReport], language: str) -> list[IndexEntry]:
     """The lines of the page, the newest first: one for each report, whatever its languages."""
-    families: dict[str, list[Edition]] = {}
+    families: dict[str, list[PublishedReport]] = {}
     for each in editions:
         families.setdefault(each.family, []).append(each)
     order = list(LANGUAGES)
@@ -132,7 +134,7 @@ def entries(editions: list[Edition], language: str) -> list[Entry]:
     for group in families.values():
         group = sorted(group, key=lambda each: order.index(each.language))
         shown = next((each for each in group if each.language == language), group[0])
-        made.append(Entry(shown, tuple(group)))
+        made.append(IndexEntry(shown, tuple(group)))
     made.sort(key=lambda each: each.shown.folder)
     return sorted(made, key=lambda each: max(e.made for e in each.editions), reverse=True)
 
@@ -142,7 +144,7 @@ def page_name(language: str) -> str:
     return "index.html" if language == "en" else f"index-{language}.html"
 
 
-def render(editions: list[Edition], language: str = "en") -> str:
+def render(editions: list[PublishedReport], language: str = "en") -> str:
     """The page in one language: same reports, same bytes."""
     from markupsafe import Markup
 
@@ -178,7 +180,7 @@ def render(editions: list[Edition], language: str = "en") -> str:
         )
 
 
-def _readable(each: Edition) -> Edition:
+def _readable(each: PublishedReport) -> PublishedReport:
     """A report of a language or a state that this kzdata does not know is shown all the same."""
     language = each.language if each.language in LANGUAGES else "en"
     return replace(
@@ -202,7 +204,7 @@ def _day(text: str) -> str:
         return text
 
 
-def write(folder: Path, editions: list[Edition]) -> list[Path]:
+def write(folder: Path, editions: list[PublishedReport]) -> list[Path]:
     """Write the page in every language, each in one step; the page in English is the last.
 
     Raises `PublishError` where the folder cannot be written to.

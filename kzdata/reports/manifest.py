@@ -10,7 +10,7 @@ from typing import Any
 
 from kzdata import settings
 from kzdata.files import sha256, sha256_of
-from kzdata.reports.blocks import Document, Statement
+from kzdata.reports.blocks import Document, StatementBlock
 from kzdata.reports.markdown import plain
 
 NAME = "manifest.json"
@@ -53,7 +53,7 @@ def register(document: Document) -> list[dict[str, Any]]:
         {"section": part.name, "statement": plain(block.markdown), **number}
         for part in document.sections
         for block in part.blocks
-        if isinstance(block, Statement)
+        if isinstance(block, StatementBlock)
         for number in block.numbers
     ]
 

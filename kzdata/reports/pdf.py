@@ -22,7 +22,7 @@ from kzdata.i18n.sentences import t
 from kzdata.reports.bidi import in_order
 from kzdata.reports.blocks import (
     Block,
-    Chart,
+    ChartBlock,
     Column,
     Document,
     Heading,
@@ -30,8 +30,8 @@ from kzdata.reports.blocks import (
     Preformatted,
     Prose,
     Sources,
-    Statement,
-    Table,
+    StatementBlock,
+    TableBlock,
 )
 from kzdata.reports.html import TEMPLATES
 from kzdata.reports.markdown import plain, tokens
@@ -97,7 +97,7 @@ def tree(document: Document) -> tuple[dict[str, Any], dict[str, bytes]]:
     }, files
 
 
-def _opening(statement: Statement, document: Document) -> dict[str, Any]:
+def _opening(statement: StatementBlock, document: Document) -> dict[str, Any]:
     new = plain(statement.markdown) in document.fresh
     return {"new": new, "c": blocks(statement.markdown)}
 
@@ -125,12 +125,12 @@ def _block(block: Block, keep: Callable[[str, bytes], str]) -> list[dict[str, An
         case Prose() | Sources():
             small = isinstance(block, Sources)
             return [{"t": "text", "small": small, "c": blocks(block.markdown)}]
-        case Statement():
+        case StatementBlock():
             return [{"t": "statement", "finding": block.finding, "c": blocks(block.markdown)}]
-        case Table():
+        case TableBlock():
             notes = [blocks(note) for note in block.notes]
             return [_grid(block.title, block.columns, block.rows) | {"notes": notes}]
-        case Chart():
+        case ChartBlock():
             places = cuts(block.png)
             # Lines where it is shown once; a figure over several pages is kept once as pixels.
             svg = ("image/svg+xml", block.svg.encode())
@@ -171,7 +171,7 @@ def _register(document: Document) -> dict[str, Any] | None:
     keys = ("text", "source", "locator", "published")
     rows = [
         [str(number.get(key) or "").replace("_U", "") for key in keys]
-        for statement in document.all(Statement)
+        for statement in document.all(StatementBlock)
         for number in statement.numbers
     ]
     rows = [list(row) for row in dict.fromkeys(tuple(row) for row in rows)]

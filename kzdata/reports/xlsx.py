@@ -15,7 +15,7 @@ from typing import Any
 from kzdata.i18n.catalogue import direction
 from kzdata.i18n.sentences import known_word, t, term
 from kzdata.reports.bidi import in_order
-from kzdata.reports.blocks import Chart, Document, Sources, Statement, Table, is_year
+from kzdata.reports.blocks import ChartBlock, Document, Sources, StatementBlock, TableBlock, is_year
 from kzdata.reports.markdown import plain
 
 LONGEST_NAME, LONGEST_TEXT, LONGEST_HEAD, WIDEST = 31, 32_767, 255, 60
@@ -189,12 +189,12 @@ def render(document: Document, *, epoch: int) -> bytes:
     created = dt.datetime.fromtimestamp(epoch, dt.UTC).replace(tzinfo=None)
     book.set_properties({"title": plain(document.title), "author": "kzdata", "created": created})
     book.set_custom_property("Language", document.language)
-    _Book(book, in_order(document)).write()
+    _Workbook(book, in_order(document)).write()
     book.close()
     return target.getvalue()
 
 
-class _Book:
+class _Workbook:
     def __init__(self, book: Any, document: Document) -> None:
         self.document = document
         self.sheets = Sheets(book, document.language)
@@ -242,28 +242,28 @@ class _Book:
         sheet.set_column(0, 0, 32)
         sheet.set_column(1, 2, 60)
 
-    def _numbered(self) -> list[tuple[str, str, Table | Chart]]:
+    def _numbered(self) -> list[tuple[str, str, TableBlock | ChartBlock]]:
         figures = tables = 0
-        found: list[tuple[str, str, Table | Chart]] = []
+        found: list[tuple[str, str, TableBlock | ChartBlock]] = []
         for part in self.document.sections:
             for block in part.blocks:
-                if isinstance(block, Chart):
+                if isinstance(block, ChartBlock):
                     figures += 1
                     found.append((f"F{figures} {block.name}", plain(part.title), block))
-                elif isinstance(block, Table):
+                elif isinstance(block, TableBlock):
                     tables += 1
                     found.append((f"T{tables} {block.name}", plain(part.title), block))
         return found
 
-    def _data_sheet(self, name: str, part: str, block: Table | Chart) -> Listed:
+    def _data_sheet(self, name: str, part: str, block: TableBlock | ChartBlock) -> Listed:
         number = name.split()[0][1:]
         name = self.sheets.name(name)
         title = plain(block.title) or (
             t("Figure {number}", number=number)
-            if isinstance(block, Chart)
+            if isinstance(block, ChartBlock)
             else t("Table {number}", number=number)
         )
-        if isinstance(block, Chart):
+        if isinstance(block, ChartBlock):
             notes = [block.subtitle, block.caption]
         else:
             notes = [plain(note) for note in block.notes]
@@ -280,7 +280,7 @@ class _Book:
             {**number, "section": plain(part.title), "statement": plain(block.markdown)}
             for part in self.document.sections
             for block in part.blocks
-            if isinstance(block, Statement)
+            if isinstance(block, StatementBlock)
             for number in block.numbers
         ]
         name = self.sheets.name(t("Numbers"))

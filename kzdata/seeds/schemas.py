@@ -249,7 +249,7 @@ class Input(TypedDict):
     unit: Text
 
 
-class Quantity(TypedDict):
+class AssumedQuantity(TypedDict):
     """What an assumption comes to."""
 
     name: Slug
@@ -267,7 +267,7 @@ class Assumption(TypedDict):
     reporter: Area
     title: Text
     inputs: Annotated[list[Input], Field(min_length=1)]
-    quantities: Annotated[list[Quantity], Field(min_length=1)]
+    quantities: Annotated[list[AssumedQuantity], Field(min_length=1)]
     caveats: Texts
 
 

@@ -34,7 +34,7 @@ NAME = "journal.jsonl"
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """One load. ``file`` and its index are below ``batches``, named by the SHA-256 of the index,
     which holds that of every part of the file.
 
@@ -65,12 +65,12 @@ class Entry:
         return self.loaded_at[:10]
 
 
-def entries() -> list[Entry]:
+def entries() -> list[JournalEntry]:
     """Every load in order, one entry a content; a repaired batch keeps its first day of loading.
 
     Raises `StoreError` for a line that is whole and cannot be read.
     """
-    found: dict[tuple[str, str], Entry] = {}
+    found: dict[tuple[str, str], JournalEntry] = {}
     for number, line in enumerate(_lines(store_folder() / NAME), start=1):
         entry = _entry(line, number)
         mine = (entry.source, entry.content)
@@ -78,7 +78,7 @@ def entries() -> list[Entry]:
     return list(found.values())
 
 
-def _later(first: Entry, repaired: Entry) -> Entry:
+def _later(first: JournalEntry, repaired: JournalEntry) -> JournalEntry:
     return replace(repaired, number=first.number, loaded_at=first.loaded_at)
 
 
@@ -92,11 +92,11 @@ def _lines(path: Path) -> list[bytes]:
     return data.split(b"\n")[:-1]
 
 
-def _entry(line: bytes, number: int) -> Entry:
+def _entry(line: bytes, number: int) -> JournalEntry:
     try:
-        return Entry(**json.loads(line) | {"number": number})
+        return JournalEntry(**json.loads(line) | {"number": number})
     except (ValueError, TypeError):
-        known = ", ".join(each.name for each in fields(Entry))
+        known = ", ".join(each.name for each in fields(JournalEntry))
         raise StoreError(
             f"Line {number} of {store_folder() / NAME} is no load; a line has {known}.",
             "Restore the journal from a copy: kzdata only ever adds lines to it.",
@@ -129,7 +129,7 @@ def _cut_half_line(path: Path) -> None:
             os.truncate(path, data.rfind(b"\n") + 1)
 
 
-def append(folder: Path, entry: Entry) -> None:
+def append(folder: Path, entry: JournalEntry) -> None:
     """Add the line of a batch that is on the disk already; only inside `locked`."""
     said = {key: value for key, value in asdict(entry).items() if key != "number"}
     line = json.dumps(said, ensure_ascii=False, allow_nan=False) + "\n"

@@ -33,7 +33,7 @@ RECORD = "fetched.json"  # what kzdata.fetch writes beside a body
 class Loaded:
     """What a load did: ``added`` is False where the store held the same content already."""
 
-    entry: journal.Entry
+    entry: journal.JournalEntry
     added: bool
 
 
@@ -103,7 +103,7 @@ def _commit(
 ) -> Loaded:
     file = f"{written.index_sha256}.parquet"  # the index holds the hash of every byte of it
     now = datetime.now(UTC).isoformat(timespec="microseconds")
-    entry = journal.Entry(
+    entry = journal.JournalEntry(
         source=about["source"],
         published=about["published"],
         loaded_at=now,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from kzdata.model import contract, periods
 from kzdata.model.codes import UNKNOWN
 from kzdata.store.batches import BATCHES
-from kzdata.store.journal import Entry, Wanted, entries, store_folder
+from kzdata.store.journal import JournalEntry, Wanted, entries, store_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,9 +66,9 @@ def dated(frame: pd.DataFrame, seen: str, number: int) -> pd.DataFrame:
     return pd.concat([frame, pd.DataFrame(made, index=frame.index)], axis=1)
 
 
-def superseded(entries: list[Entry], as_of: str | None) -> dict[int, set[tuple[str, ...]]]:
+def superseded(entries: list[JournalEntry], as_of: str | None) -> dict[int, set[tuple[str, ...]]]:
     """By number of the load, the slices for which a newer whole edition was known by ``as_of``."""
-    rivals: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    rivals: dict[tuple[str, ...], list[JournalEntry]] = defaultdict(list)
     labels: set[tuple[str, ...]] = set()
     for entry in entries:
         for scope in entry.scopes:
@@ -88,7 +88,7 @@ def superseded(entries: list[Entry], as_of: str | None) -> dict[int, set[tuple[s
     return old
 
 
-def _order(entry: Entry) -> str:
+def _order(entry: JournalEntry) -> str:
     day = last_day(entry.published)
     return entry.loaded if day == FOREVER else day
 
@@ -174,7 +174,7 @@ def shape(source: str) -> tuple[list[str], dict[str, bool]]:
 
 
 def _selected(
-    entry: Entry,
+    entry: JournalEntry,
     wanted: Wanted,
     between: tuple[float, float] | None,
     old: set[tuple[str, ...]],

@@ -18,7 +18,7 @@ from conftest import ROOT
 from kzdata import errors
 from kzdata.cli import outcome
 from kzdata.cli.app import main
-from kzdata.cli.shell import Answer, Commands, Examples, answers
+from kzdata.cli.shell import CommandOutput, Commands, Examples, answers
 from kzdata.fetch.failures import Unreachable, Untrusted
 from kzdata.readers.payload import WrongFormat
 from kzdata.reports.fleet import run as exits
@@ -293,7 +293,7 @@ def test_a_defect_is_one_message_and_a_code_of_its_own(monkeypatch):
     @answers
     def divide():
         """Divide."""
-        return Answer(1 / 0)
+        return CommandOutput(1 / 0)
 
     done = CliRunner().invoke(group, ["divide"])
     assert done.exit_code == outcome.DEFECT
@@ -302,7 +302,7 @@ def test_a_defect_is_one_message_and_a_code_of_its_own(monkeypatch):
     )
     assert "Traceback" not in done.stderr
     monkeypatch.setenv("KZDATA_TRACEBACK", "1")
-    assert "return Answer(1 / 0)" in CliRunner().invoke(group, ["divide"]).stderr
+    assert "return CommandOutput(1 / 0)" in CliRunner().invoke(group, ["divide"]).stderr
 
 
 def test_a_refused_file_does_not_stop_the_others(home, tmp_path, monkeypatch):

@@ -11,14 +11,16 @@ import reports_sample as sample
 from kzdata.i18n.catalogue import LANGUAGES, speaking
 from kzdata.reports import annexes, html, pdf, xlsx
 from kzdata.reports.annexes import key_figures
-from kzdata.reports.blocks import Document, Heading, Section, Sources, Statement
+from kzdata.reports.blocks import Document, Heading, Section, Sources, StatementBlock
 from kzdata.reports.build import Closing, _closed
 
 DAY = 1_769_472_000  # 2026-01-27
 
 
 def finding(*numbers):
-    return Document("D", [Section("s", "Trade?", [Statement("x", list(numbers), finding=True)])])
+    return Document(
+        "D", [Section("s", "Trade?", [StatementBlock("x", list(numbers), finding=True)])]
+    )
 
 
 def number(what, text, value, lower, upper, unit="USD"):
@@ -71,14 +73,16 @@ def test_a_key_figure_says_what_it_is_and_who_publishes_it():
 
 
 def test_the_workbook_names_its_language():
-    made = Document("D", [Section("s", "S", [Statement("x", [], finding=True)])], language="he")
+    made = Document(
+        "D", [Section("s", "S", [StatementBlock("x", [], finding=True)])], language="he"
+    )
     with speaking("he"):
         book = openpyxl.load_workbook(io.BytesIO(xlsx.render(made, epoch=DAY)))
     assert {each.name: each.value for each in book.custom_doc_props.props} == {"Language": "he"}
 
 
 def test_what_is_new_is_marked_in_its_own_line():
-    made = Document("D", [Section("s", "S", [Statement("It was **236**.", [], finding=True)])],
+    made = Document("D", [Section("s", "S", [StatementBlock("It was **236**.", [], finding=True)])],
                     fresh=frozenset(["It was 236."]))  # fmt: skip
     page = pypdf.PdfReader(io.BytesIO(pdf.render(made, epoch=DAY))).pages[0].extract_text()
     assert any("New" in line and "It was" in line for line in page.splitlines())
@@ -119,7 +123,7 @@ def test_every_source_says_how_far_it_carries():
 
 def test_what_is_new_stands_at_the_head_in_every_format():
     made = finding(number("trade_goods KAZ ISR T 2025", "178.1", 178.1e6, 164.66e6, 203.03e6))
-    changes = Section("changes", "What changed", [Statement("Changed: 3.", [])])
+    changes = Section("changes", "What changed", [StatementBlock("Changed: 3.", [])])
     made = _closed(made, Closing(changes, {}, {}, frozenset(["x"])), first=True)
     made = annexes.completed(made, ["hhi"])
     page = html.render(made)

@@ -17,7 +17,7 @@ from conftest import ROOT
 from kzdata.i18n.catalogue import LANGUAGES, speaking
 from kzdata.i18n.sentences import t
 from kzdata.reports import annexes, html, index
-from kzdata.reports.blocks import Column, Document, Heading, Prose, Section, Table
+from kzdata.reports.blocks import Column, Document, Heading, Prose, Section, TableBlock
 
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 import jupyterlab_page as browser
@@ -169,7 +169,7 @@ def test_on_paper_no_column_of_a_wide_table_is_lost(chromium, tmp_path, language
     """Ten columns of words, on the 643 px that A4 leaves between its margins."""
     names = [f"Column {n}" for n in range(10)]
     cell = "Ministry of Foreign Affairs of Kazakhstan; Ministry of Foreign Affairs of Israel"
-    wide = Table("wide", "Wide", [Column(each) for each in names], [[cell] * 10], [], [])
+    wide = TableBlock("wide", "Wide", [Column(each) for each in names], [[cell] * 10], [], [])
     made = Document("D", [Section("s", "S", [wide])], language=language)
     with speaking(language):
         (tmp_path / "report.html").write_text(html.render(made), encoding="utf-8")

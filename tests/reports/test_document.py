@@ -8,7 +8,7 @@ import reports_sample as sample
 
 from kzdata.errors import KzdataError
 from kzdata.reports.blocks import (
-    Chart,
+    ChartBlock,
     Column,
     Heading,
     Image,
@@ -16,8 +16,8 @@ from kzdata.reports.blocks import (
     Prose,
     Section,
     Sources,
-    Statement,
-    Table,
+    StatementBlock,
+    TableBlock,
     slug,
 )
 from kzdata.reports.document import ORIGIN, read_html_table, section, spread
@@ -59,9 +59,9 @@ def test_own_results_are_read_from_their_data():
             sample.sources(),
         )
     ).blocks
-    assert [type(each) for each in found] == [Statement, Table, Chart, Sources]
+    assert [type(each) for each in found] == [StatementBlock, TableBlock, ChartBlock, Sources]
     said, table, chart, sources = found
-    assert said == Statement("It was **236**.", [number], True)
+    assert said == StatementBlock("It was **236**.", [number], True)
     assert table.columns == [Column("Period", "left"), Column("Value", "right")]
     assert table.rows == [["2023", ""], ["2024", "236.0"]]
     assert table.data == [{"p": "2023", "v": None}, {"p": "2024", "v": 236.0}]

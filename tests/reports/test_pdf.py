@@ -13,7 +13,7 @@ import reports_sample as sample
 from matplotlib.image import imsave
 
 from kzdata.reports import pdf
-from kzdata.reports.blocks import Chart, Column, Document, Heading, Prose, Section, Table
+from kzdata.reports.blocks import ChartBlock, Column, Document, Heading, Prose, Section, TableBlock
 from kzdata.reports.document import section
 from kzdata.reports.pdf import breakable, cuts
 
@@ -27,7 +27,7 @@ def placed(titles, rows):
     tables are set in is narrower than a quarter of the size of type, no digit than 0.46 of it.
     """
     columns = [Column(each, "right" if each.startswith("V") else "left") for each in titles]
-    made = Document("D", [Section("s", "S", [Table("t", "T", columns, rows, [], [])])])
+    made = Document("D", [Section("s", "S", [TableBlock("t", "T", columns, rows, [], [])])])
     found = []
     for page in pypdf.PdfReader(io.BytesIO(pdf.render(made, epoch=DAY))).pages[1:-1]:
         texts = []
@@ -136,7 +136,7 @@ def pages(*blocks):
 @pytest.mark.parametrize("lines", [8, 9, 10])
 def test_a_table_leaves_no_row_alone_on_the_next_page(lines):
     rows = [[f"row{n}", "1"] for n in range(39)]
-    table = Table("t", "T", [Column("Year"), Column("Value", "right")], rows, [], [])
+    table = TableBlock("t", "T", [Column("Year"), Column("Value", "right")], rows, [], [])
     counts = [text.count("row") for text in pages(Prose("\n\n".join("x" * lines)), table)]
     assert sum(counts) == 39
     assert 1 not in counts
@@ -147,7 +147,7 @@ def test_a_chart_is_a_little_smaller_where_that_keeps_it_on_the_page(paragraphs,
     svg, png = sample.picture(size=(6.0, 6.0))
     words = ["Chart title", "", "Bars", "", [], [], svg, png]
     before = Prose("\n\n".join(["before"] * paragraphs))
-    shown = pages(before, Heading(3, "Lead"), Prose("To the chart."), Chart("c", *words))
+    shown = pages(before, Heading(3, "Lead"), Prose("To the chart."), ChartBlock("c", *words))
     chart = next(page for page in shown if "Figure 1" in page)
     assert ("before" in chart) is beside
     assert "Lead" in chart  # with what leads to it, wherever it stands
@@ -159,7 +159,10 @@ def test_each_of_many_charts_stands_with_what_leads_to_it():
     blocks = []
     for n in range(1, 13):
         blocks += [Prose("\n\n".join(["text"] * (n * 5 % 9))), Heading(3, f"Head {n}.")]
-        blocks += [Prose(f"Lead {n}."), Chart("c", f"Title {n}.", "", "Bars", "", [], [], svg, png)]
+        blocks += [
+            Prose(f"Lead {n}."),
+            ChartBlock("c", f"Title {n}.", "", "Bars", "", [], [], svg, png),
+        ]
     shown = pages(*blocks)
     for n in range(1, 13):
         (chart,) = [page for page in shown if f"Title {n}." in page]

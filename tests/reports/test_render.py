@@ -21,7 +21,7 @@ from kzdata.reports.blocks import (
     Preformatted,
     Prose,
     Section,
-    Table,
+    TableBlock,
 )
 from kzdata.reports.document import section
 from kzdata.reports.manifest import register
@@ -236,8 +236,8 @@ def test_pdf_takes_what_a_users_own_notebook_shows():
     odd = Section(
         "o", "Odd", [Preformatted("a\n  b"), Prose("| a | b |\n|--|--:|\n| 1 | `2` |\n\n---")]
     )
-    empty = Table("t", "", [Column("a")], [], [], [])
-    wide = Table(
+    empty = TableBlock("t", "", [Column("a")], [], [], [])
+    wide = TableBlock(
         "w", "Wide", [Column(f"column {n}") for n in range(30)], [["word " * 4] * 30] * 3, [], []
     )
     assert pdf.render(document(odd, Section("e", "E", [empty, wide])), epoch=DAY).startswith(
@@ -294,7 +294,7 @@ def test_xlsx_runs_nothing():
 
 def test_xlsx_names_are_legal_and_unlike():
     def table(name):
-        return Table(name, "T", [Column("a")], [["1"]], [{"name": "a"}], [{"a": float("inf")}])
+        return TableBlock(name, "T", [Column("a")], [["1"]], [{"name": "a"}], [{"a": float("inf")}])
 
     long = "a-very-long-name-that-no-sheet-can-have-in-full"
     book = workbook(Document("D", [Section("s", "S", [table(long), table(long.upper())])]))
@@ -305,7 +305,7 @@ def test_xlsx_names_are_legal_and_unlike():
 
 def test_titles_of_columns_that_are_alike_are_told_apart():
     fields = [{"name": n, "title": title} for n, title in (("a", "V"), ("b", "v"), ("c", ""))]
-    table = Table("t", "T", [], [], fields, [{"a": 1, "b": 2, "c": "=1+1"}])
+    table = TableBlock("t", "T", [], [], fields, [{"a": 1, "b": 2, "c": "=1+1"}])
     book = workbook(Document("D", [Section("s", "S", [table])]))
     head, row = book["T1 t"]["A3:C4"]
     assert [cell.value for cell in head] == ["V", "v 2", "c"]

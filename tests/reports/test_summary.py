@@ -12,18 +12,18 @@ from kzdata.i18n import formats
 from kzdata.i18n.catalogue import LANGUAGES, read_catalogue
 from kzdata.i18n.sentences import filled
 from kzdata.model.vocabulary import QUESTIONS
-from kzdata.reports.blocks import Chart, Document, Section, Statement, Table
+from kzdata.reports.blocks import ChartBlock, Document, Section, StatementBlock, TableBlock
 from kzdata.reports.document import section
 from kzdata.reports.editions import read_editions
 from kzdata.reports.html import render
 from kzdata.settings import HOME
 
 
-def _finding(text: str, question: str = "", lead: bool = False) -> Statement:
-    return Statement(text, [], finding=True, question=question, lead=lead)
+def _finding(text: str, question: str = "", lead: bool = False) -> StatementBlock:
+    return StatementBlock(text, [], finding=True, question=question, lead=lead)
 
 
-def _document(*findings: Statement, paged: bool = True) -> Document:
+def _document(*findings: StatementBlock, paged: bool = True) -> Document:
     return Document("Title", [Section("one", "Prices?", list(findings))], paged=paged)
 
 
@@ -84,13 +84,15 @@ def test_every_number_of_the_summary_stands_in_a_table_of_its_section(flagship):
         held = {
             float(value)
             for block in part.blocks
-            if isinstance(block, (Table, Chart))
+            if isinstance(block, (TableBlock, ChartBlock))
             for row in block.data
             for value in row.values()
             if isinstance(value, (int, float)) and not isinstance(value, bool)
         }
         for block in part.blocks:
-            for number in block.numbers if isinstance(block, Statement) and block.finding else ():
+            for number in (
+                block.numbers if isinstance(block, StatementBlock) and block.finding else ()
+            ):
                 if number["note"] != "counted":
                     close = [math.isclose(number["value"], each, rel_tol=1e-9) for each in held]
                     assert any(close), (part.name, block.markdown, number["text"])

@@ -9,7 +9,7 @@ it ends where the text ends, two different readings are an ambiguity, none is a 
     a + b                      a, then b; their values side by side
     a | b                      both, as alternatives
     a.maybe                    a or nothing
-    a >> function              the values of a made one; ``function`` may raise Refused
+    a >> function              the values of a made one; ``function`` may raise InvalidReading
     a.each(function)           the same for each value by itself
 """
 
@@ -25,12 +25,12 @@ from typing import NamedTuple
 from kzdata.model.parsing.lexicon import Term
 
 
-class Refused(Exception):
+class InvalidReading(Exception):
     """A reading that is grammatical but senseless, with the reason ("there is no month 13")."""
 
 
 @dataclass
-class Sentence:
+class ParseState:
     """The terms of a text, how far they could be read, and why a reading was turned down."""
 
     terms: list[Term]
@@ -49,10 +49,10 @@ Readings = Iterator[tuple[tuple, int]]
 class Rule:
     """What can be read from a position. See the module's table of operators."""
 
-    run: Callable[[Sentence, int], Readings]
+    run: Callable[[ParseState, int], Readings]
 
     def __add__(self, other: Rule) -> Rule:
-        def both(sentence: Sentence, start: int) -> Readings:
+        def both(sentence: ParseState, start: int) -> Readings:
             for left, middle in self.run(sentence, start):
                 for right, end in other.run(sentence, middle):
                     yield left + right, end
@@ -60,7 +60,7 @@ class Rule:
         return Rule(both)
 
     def __or__(self, other: Rule) -> Rule:
-        def either(sentence: Sentence, start: int) -> Readings:
+        def either(sentence: ParseState, start: int) -> Readings:
             yield from self.run(sentence, start)
             yield from other.run(sentence, start)
 
@@ -74,11 +74,11 @@ class Rule:
         return self._map(lambda values: tuple(function(value) for value in values))
 
     def _map(self, function: Callable[[tuple], tuple]) -> Rule:
-        def mapped(sentence: Sentence, start: int) -> Readings:
+        def mapped(sentence: ParseState, start: int) -> Readings:
             for values, end in self.run(sentence, start):
                 try:
                     yield function(values), end
-                except Refused as refusal:
+                except InvalidReading as refusal:
                     sentence.reasons.append((end, str(refusal)))
 
         return Rule(mapped)
@@ -92,7 +92,7 @@ class Rule:
     def any(self) -> Rule:
         """The rule any number of times."""
 
-        def repeated(sentence: Sentence, start: int) -> Readings:
+        def repeated(sentence: ParseState, start: int) -> Readings:
             yield (), start
             for left, middle in self.run(sentence, start):
                 if middle > start:
@@ -108,7 +108,7 @@ NOTHING = Rule(lambda sentence, start: iter([((), start)]))
 def take(*kinds: str, glued: bool | None = None) -> Rule:
     """A term of one of the kinds; ``glued`` asks that it touch (or not) the term before it."""
 
-    def one_term(sentence: Sentence, start: int) -> Readings:
+    def one_term(sentence: ParseState, start: int) -> Readings:
         sentence.furthest = max(sentence.furthest, start)
         if start < len(sentence.terms):
             term = sentence.terms[start]
@@ -123,7 +123,7 @@ def skip(*kinds: str, glued: bool | None = None) -> Rule:
     """A term whose value does not matter."""
     rule = take(*kinds, glued=glued)
 
-    def valueless(sentence: Sentence, start: int) -> Readings:
+    def valueless(sentence: ParseState, start: int) -> Readings:
         yield from (((), end) for end in sorted({end for _, end in rule.run(sentence, start)}))
 
     return Rule(valueless)
@@ -143,7 +143,7 @@ def digits(fewest: int, most: int | None = None, *, glued: bool | None = None) -
     """A number printed with so many digits; its value is the digits as text."""
     number = take("number", glued=glued)
 
-    def of_length(sentence: Sentence, start: int) -> Readings:
+    def of_length(sentence: ParseState, start: int) -> Readings:
         for (printed,), end in number.run(sentence, start):
             if fewest <= len(printed) <= (most or fewest):
                 yield (printed,), end
@@ -154,7 +154,7 @@ def digits(fewest: int, most: int | None = None, *, glued: bool | None = None) -
 def beside(rule: Rule, *, glued: bool) -> Rule:
     """The rule where its first term touches (or does not touch) the term before it."""
 
-    def where_it_stands(sentence: Sentence, start: int) -> Readings:
+    def where_it_stands(sentence: ParseState, start: int) -> Readings:
         if start < len(sentence.terms) and sentence.terms[start].glued == glued:
             yield from rule.run(sentence, start)
 
@@ -173,7 +173,7 @@ def from_to(first: Rule, last: Rule) -> Rule:
     )
 
 
-def read(rule: Rule, sentence: Sentence) -> list:
+def read(rule: Rule, sentence: ParseState) -> list:
     """Every different reading of the whole sentence."""
     readings = {
         repr(value): value for (value,), end in rule.run(sentence, 0) if end == len(sentence.terms)
@@ -261,7 +261,7 @@ def _is_number(term: Term) -> bool:
 def number_rule(decimal_mark: str | None) -> Rule:
     """Printed digits as a Numeral. ``decimal_mark`` is that of the text's language, if known."""
 
-    def printed_number(sentence: Sentence, start: int) -> Readings:
+    def printed_number(sentence: ParseState, start: int) -> Readings:
         sentence.furthest = max(sentence.furthest, start)
         printed, end = _printed_number(sentence.terms, start)
         if not printed:
@@ -281,7 +281,7 @@ def number_rule(decimal_mark: str | None) -> Rule:
 
 
 def _settled(
-    printed: str, readings: list[Numeral], decimal_mark: str | None, sentence: Sentence, end: int
+    printed: str, readings: list[Numeral], decimal_mark: str | None, sentence: ParseState, end: int
 ) -> list[Numeral]:
     """The reading that the language asks for, of a number that structure leaves open.
 

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from kzdata.errors import ParseError
 from kzdata.model.parsing.currencies import ISO_4217, SYMBOLS
 from kzdata.model.parsing.grammar import (
+    InvalidReading,
     Numeral,
-    Refused,
+    ParseState,
     Rule,
-    Sentence,
     beside,
     constant,
     from_to,
@@ -109,12 +109,12 @@ def _compound(*parts: Quantity) -> Quantity:
     for left, right in pairwise(parts):
         one = Decimal(1).scaleb(left.scale or 0)
         if left.last_digit < one:
-            raise Refused("a number with decimals is followed by another number.")
+            raise InvalidReading("a number with decimals is followed by another number.")
         if right.value >= one or (right.scale or 0) >= (left.scale or 0):
-            raise Refused("the scales do not fall from left to right.")
+            raise InvalidReading("the scales do not fall from left to right.")
     last = parts[-1]
     if last.scale is None and parts[-2].scale != 3:
-        raise Refused("the last number can be units or a fraction of the scale before it.")
+        raise InvalidReading("the last number can be units or a fraction of the scale before it.")
     return replace(
         last, value=sum((part.value for part in parts), Decimal(0)), scale=parts[0].scale
     )
@@ -139,7 +139,7 @@ def _only(kind: type[str], values: tuple, noun: str) -> str | None:
     """The one value of that kind; the same qualifier may be printed before and after."""
     found = [str(value) for value in values if isinstance(value, kind)]
     if len(set(found)) > 1 or (len(found) > 1 and kind is not Qualifier):
-        raise Refused(f"there are two {noun}, {found[0]!r} and {found[1]!r}.")
+        raise InvalidReading(f"there are two {noun}, {found[0]!r} and {found[1]!r}.")
     return found[0] if found else None
 
 
@@ -149,7 +149,7 @@ def _shekels(quantity: Quantity, scaled_unit: tuple[int, str]) -> Quantity:
 
 
 def _apart(*_: object) -> NoReturn:
-    raise Refused("the sign stands apart from its number.")
+    raise InvalidReading("the sign stands apart from its number.")
 
 
 def _single(quantity: Quantity) -> Amount:
@@ -172,15 +172,17 @@ def _between(first: Quantity, last: Quantity, qualifier: str | None) -> Amount:
     if first.scale is None and last.scale is not None:
         first = first.scaled(last.scale)
     elif last.scale is None and first.scale is not None:
-        raise Refused("only the first end of the range has a scale.")
+        raise InvalidReading("only the first end of the range has a scale.")
     if first.unit and last.unit and first.unit != last.unit:
-        raise Refused(f"the range has two units, {first.unit!r} and {last.unit!r}.")
+        raise InvalidReading(f"the range has two units, {first.unit!r} and {last.unit!r}.")
     if first.signed and not last.signed:
-        raise Refused("one end of the range has a sign and the other none.")
+        raise InvalidReading("one end of the range has a sign and the other none.")
     if {first.qualifier, last.qualifier} != {None} or qualifier not in {None, "about"}:
-        raise Refused("a range is a qualifier by itself; another beside it has no clear meaning.")
+        raise InvalidReading(
+            "a range is a qualifier by itself; another beside it has no clear meaning."
+        )
     if first.value >= last.value:
-        raise Refused(f"the range runs from {first.value:f} back to {last.value:f}.")
+        raise InvalidReading(f"the range runs from {first.value:f} back to {last.value:f}.")
     lower, upper = first.value, last.value
     if qualifier == "about":
         lower -= HALF * first.last_significant_digit
@@ -265,7 +267,7 @@ def parse_amount(text: str, *, language: str | None = None) -> Amount:
         raise ParseError(f"an amount is read from text; {text!r} is not text.", _HINT)
     if not clean(text):
         raise ParseError("an empty text holds no amount.", _HINT)
-    sentence = Sentence(tag(text, _words()))
+    sentence = ParseState(tag(text, _words()))
     for term in sentence.terms:
         if all(reading.kind == "refused" for reading in term.readings):
             raise ParseError(f"{text!r}: {term.raw!r} {term.readings[0].value}.", _HINT)
@@ -303,7 +305,7 @@ def _shown(amount: Amount) -> str:
     return f"{amount.value:.12g}"
 
 
-def _why_not(sentence: Sentence) -> str:
+def _why_not(sentence: ParseState) -> str:
     reason = sentence.reason()
     if reason:
         return reason

@@ -14,9 +14,9 @@ from typing import NamedTuple, NoReturn
 
 from kzdata.errors import ParseError
 from kzdata.model.parsing.grammar import (
-    Refused,
+    InvalidReading,
+    ParseState,
     Rule,
-    Sentence,
     digits,
     from_to,
     one_of,
@@ -37,7 +37,7 @@ from kzdata.model.periods import (
 )
 
 
-class Part(NamedTuple):
+class YearPart(NamedTuple):
     """A month, quarter or half without its year."""
 
     freq: str
@@ -56,18 +56,18 @@ class Part(NamedTuple):
 
 def _year(digits: str) -> int:
     if not FIRST_YEAR <= int(digits) <= LAST_YEAR:
-        raise Refused(f"year {digits} lies outside {FIRST_YEAR}–{LAST_YEAR}.")
+        raise InvalidReading(f"year {digits} lies outside {FIRST_YEAR}–{LAST_YEAR}.")
     return int(digits)
 
 
 def _short_year(digits: str) -> int:
     if int(digits) >= 50:
-        raise Refused(f"{digits!r} may be of either century; write the year's four digits.")
+        raise InvalidReading(f"{digits!r} may be of either century; write the year's four digits.")
     return 2000 + int(digits)
 
 
 def _half_written(year: int, digits: str) -> NoReturn:
-    raise Refused(
+    raise InvalidReading(
         f"'{year}' with '{digits}' can be two years, a fiscal year or a month; "
         "write both years in full, or the month's name."
     )
@@ -79,13 +79,13 @@ def _year_slash_month(year: int, month: int) -> str:
     return _month(month).of(year)
 
 
-def _part(freq: str, size: int, noun: str) -> Callable[[int], Part]:
+def _part(freq: str, size: int, noun: str) -> Callable[[int], YearPart]:
     most = 12 // size
 
-    def build(index: int) -> Part:
+    def build(index: int) -> YearPart:
         if not 1 <= index <= most:
-            raise Refused(f"a year has {most} {noun}; there is no number {index}.")
-        return Part(freq, 1 + size * (index - 1), size)
+            raise InvalidReading(f"a year has {most} {noun}; there is no number {index}.")
+        return YearPart(freq, 1 + size * (index - 1), size)
 
     return build
 
@@ -97,23 +97,23 @@ _half = _part("S", 6, "halves")
 _month = _part("M", 1, "months")
 
 
-def _cumulated_months(count: int) -> Part:
+def _cumulated_months(count: int) -> YearPart:
     if not 1 <= count <= 12:
-        raise Refused(f"{count} months counted from January do not fit into a year of 12.")
-    return Part("M", 1, count)
+        raise InvalidReading(f"{count} months counted from January do not fit into a year of 12.")
+    return YearPart("M", 1, count)
 
 
-def _cumulated_quarters(count: int) -> Part:
+def _cumulated_quarters(count: int) -> YearPart:
     if not 2 <= count <= 4:
-        raise Refused(f"{count} is no number of quarters counted from January.")
-    return Part("M", 1, 3 * count)
+        raise InvalidReading(f"{count} is no number of quarters counted from January.")
+    return YearPart("M", 1, 3 * count)
 
 
 def _date(day: int, month: int, year: int) -> str:
     try:
         return date(year, month, day).isoformat()
     except ValueError:
-        raise Refused(f"there is no day {day} of month {month} in {year}.") from None
+        raise InvalidReading(f"there is no day {day} of month {month} in {year}.") from None
 
 
 # ── ranges ───────────────────────────────────────────────────────────────────────────────────
@@ -121,19 +121,21 @@ def _date(day: int, month: int, year: int) -> str:
 
 def _range(first: str, last: str) -> str:
     if freq_of(first) != freq_of(last):
-        raise Refused(f"the range starts with {first} and ends with {last}: name both ends alike.")
+        raise InvalidReading(
+            f"the range starts with {first} and ends with {last}: name both ends alike."
+        )
     start, end = span(first), span(last)
     if start.start >= end.start:
-        raise Refused(
+        raise InvalidReading(
             f"the range runs from {first} back to {last}; where it crosses a new year, "
             "both years have to be written."
         )
     return day_period(start.start, end.end)
 
 
-def _in_one_year(first: Part, last: Part, year: int) -> str:
+def _in_one_year(first: YearPart, last: YearPart, year: int) -> str:
     if first.months != last.months:
-        raise Refused("the two ends of the range are not of one kind.")
+        raise InvalidReading("the two ends of the range are not of one kind.")
     return _range(first.of(year), last.of(year))
 
 
@@ -194,11 +196,11 @@ PARTS_OF_ONE_YEAR = one_of(
 )
 
 
-def _of(part: Part, year: int) -> str:
+def _of(part: YearPart, year: int) -> str:
     return part.of(year)
 
 
-def _in(year: int, part: Part) -> str:
+def _in(year: int, part: YearPart) -> str:
     return part.of(year)
 
 
@@ -300,7 +302,7 @@ def parse_period(text: str, *, language: str | None = None) -> str:
     found = canonical(cleaned)
     if found:
         return found
-    sentence = Sentence(tag(text, _words()))
+    sentence = ParseState(tag(text, _words()))
     readings = sorted(read(period_rule(day_first=language in {"ru", "kk", "he"}), sentence))
     if len(readings) == 1:
         return readings[0]
@@ -316,7 +318,7 @@ def _words() -> Vocabulary:
     return vocabulary("PERIODS", {}, {})
 
 
-def _why_not(sentence: Sentence) -> str:
+def _why_not(sentence: ParseState) -> str:
     for term in sentence.terms:
         if all(reading.kind == "refused" for reading in term.readings):
             return f"{term.raw!r} {term.readings[0].value}."

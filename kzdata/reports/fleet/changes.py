@@ -13,12 +13,12 @@ from kzdata.i18n.sentences import known_word, t, term
 from kzdata.model import contract
 from kzdata.reports.blocks import (
     Block,
-    Chart,
+    ChartBlock,
     Column,
     Document,
     Section,
-    Statement,
-    Table,
+    StatementBlock,
+    TableBlock,
     cell_text,
 )
 from kzdata.reports.markdown import plain
@@ -46,11 +46,11 @@ def facts(document: Document) -> dict[str, dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {kind: {} for kind in _LABELS}
     for part in document.sections:
-        said = [b for b in part.blocks if isinstance(b, Statement) and b.finding]
+        said = [b for b in part.blocks if isinstance(b, StatementBlock) and b.finding]
         for number, each in enumerate(said, start=1):
             found["finding"][f"{part.name} {number}"] = plain(each.markdown)
         for block in part.blocks:
-            if isinstance(block, Chart | Table):
+            if isinstance(block, ChartBlock | TableBlock):
                 for row in block.data:
                     _take(found, row)
     return {kind: dict(sorted(each.items())) for kind, each in found.items()}
@@ -111,14 +111,14 @@ def section(changed: dict[str, Any] | None) -> Section | None:
         said = t(
             "Nothing that this report says has changed since the edition made on {day}.", day=day
         )
-        blocks: list[Block] = [Statement(said, [])]
+        blocks: list[Block] = [StatementBlock(said, [])]
     else:
         said = t(
             "Statements and figures that changed since the edition made on {day}: {count}.",
             day=day,
             count=len(every),
         )
-        blocks = [Statement(said, []), _table(every)]
+        blocks = [StatementBlock(said, []), _table(every)]
     return Section("changes", t("What changed since the last edition"), blocks)
 
 
@@ -128,7 +128,7 @@ def new_findings(changed: dict[str, Any] | None) -> frozenset[str]:
     return frozenset(e["is"] for e in every if e["kind"] == "finding" and e["is"] is not None)
 
 
-def _table(every: list[dict[str, Any]]) -> Table:
+def _table(every: list[dict[str, Any]]) -> TableBlock:
     titles = {"kind": t("Kind"), "what": t("What"), "was": t("Was"), "is": t("Is")}
     notes = []
     if len(every) > SHOWN:
@@ -139,7 +139,7 @@ def _table(every: list[dict[str, Any]]) -> Table:
             file=CHANGES,
         )
         notes.append(note)
-    return Table(
+    return TableBlock(
         name="changes",
         title=t("Changes since the last edition"),
         columns=[Column(title) for title in titles.values()],
