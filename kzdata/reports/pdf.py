@@ -12,7 +12,6 @@ import io
 import json
 import re
 import shutil
-import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -137,8 +136,7 @@ def _block(block: Block, keep: Callable[[str, bytes], str]) -> list[dict[str, An
             name = keep("image/png", block.png) if places else keep(*svg)
             # The picture prints its own sources; as text, the title can be searched for.
             shown = {"file": name, "alt": block.alt, "cuts": places, "caption": block.title}
-            width, height = struct.unpack(">II", block.png[16:24])  # as a PNG's header has them
-            return [{"t": "figure", "ratio": height / width} | shown]
+            return [{"t": "figure"} | shown]
         case Image():
             name = keep(block.mime, block.content)
             return [{"t": "picture", "file": name, "alt": block.alt or t("Picture")}]

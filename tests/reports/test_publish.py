@@ -65,7 +65,10 @@ def test_a_failure_leaves_the_report_before(tmp_path):
     assert left(tmp_path) == ["r"]
 
 
-@pytest.mark.parametrize("outputs", [{"report.pdf": b"no pdf"}, {"data.xlsx": b"no zip"}])
+@pytest.mark.parametrize(
+    "outputs",
+    [{"report.pdf": b"no pdf"}, {"data.xlsx": b"no zip"}, {"figure.png": b"\x89PNG\r\n\x1a\n"}],
+)
 def test_what_is_not_what_its_name_says_is_not_published(tmp_path, outputs):
     with pytest.raises(PublishError, match="not what its name says"):
         publish(tmp_path / "r", **{k.replace(".", "_"): v for k, v in outputs.items()})
