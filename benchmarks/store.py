@@ -3,7 +3,7 @@
     python benchmarks/store.py                           5 million rows, three rounds
     python benchmarks/store.py --rows 20000 5000000 25000000 --json store.json
 
-Needs duckdb and polars beside kzdata: pip install kzdata[bench,store]. A file of BACI's shape is
+Needs duckdb beside kzdata: pip install kzdata[bench]. A file of BACI's shape is
 made first (six columns, exporters in order, quantities padded, a few of them NA); the mixed one has
 its rows in no order. Loading: text to a typed Parquet file sorted by reporter, with ISO codes
 joined, product codes as text, thousands to dollars, padded NA missing. The bare engines write fewer

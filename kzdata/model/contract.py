@@ -104,11 +104,12 @@ def empty() -> pd.DataFrame:
 def order(frame: pd.DataFrame) -> pd.DataFrame:
     """Contract columns first, rows sorted by key (periods in time order), index renumbered."""
     columns = [*COLUMNS, *(c for c in frame.columns if c not in COLUMNS)]
-    by = [ranks(frame[c], _in_time if c == "period" else None) for c in KEY]
+    by = [ranks(frame[c], in_time if c == "period" else None) for c in KEY]
     return frame[columns].take(np.lexsort(by[::-1])).reset_index(drop=True)
 
 
-def _in_time(period: str) -> tuple[str, str]:
+def in_time(period: str) -> tuple[str, str]:
+    """What orders periods in time; one that is not known comes first."""
     start = "" if period == UNKNOWN else periods.span(period).start.isoformat()
     return start, period
 

@@ -1,16 +1,31 @@
-"""What the name of a BACI file says, and what all of its rows say alike."""
+"""CEPII BACI: reconciled bilateral trade by product, one year a file, and its code tables.
+
+A file's name says its nomenclature, year and version: BACI_HS92_Y2021_V202201.csv. A version
+rewrites all years. Numbers of countries are UN Comtrade's, not ISO's.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from os import PathLike
-
-import pandas as pd
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kzdata.model import codes as areas
+from kzdata.model import contract
 from kzdata.model.codes import UNKNOWN
-from kzdata.readers import columns, tidy
+from kzdata.readers import bulk_text, columns, tidy
+from kzdata.readers.bulk_columns import Columns
 from kzdata.readers.payload import LIMIT, WrongFormat, in_utf8, receive
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ["t", "i", "j", "k", "v", "q"]
+ORDER = [*contract.COLUMNS, "quantity_t", "reporter_code", "partner_code", "classification"]
 
 _NAME = re.compile(r"HS(?P<edition>\d{2})(?:_Y\d{4})?_V(?P<year>\d{4})(?P<month>\d{2})[a-z]?")
 
@@ -81,27 +96,40 @@ def read(
     reporter_code and partner_code. ``classification`` and ``published`` (the version's month) are
     taken from the file's name; without one, ``classification`` must be given.
     """
-    body = receive(source, limit=limit, member=member)
-    same = constants(body.name, published, classification)
-    raw = columns.table(body, ["t", "i", "j", "k", "v", "q"])
-    _check_products(raw["k"], body.name)
-    value = columns.scaled(raw["v"], 3, name=body.name)
-    made = pd.DataFrame(
-        {
-            "reporter": raw["i"].map({each: areas.from_number(each) for each in raw["i"].unique()}),
-            "partner": raw["j"].map({each: areas.from_number(each) for each in raw["j"].unique()}),
-            # A file that passed through a program that reads numbers has lost leading zeros.
-            "product": raw["k"].str.strip().str.zfill(6),
-            "period": tidy.period_column(raw["t"], body.name),
-            **{column: value[column] for column in value},
-            "locator": body.name + ", line " + raw.index.astype("str"),
-            "note": raw["j"].map({each: areas.covers(each) for each in raw["j"].unique()}),
-            "quantity_t": columns.scaled(raw["q"], name=body.name)["value"],
-            "reporter_code": raw["i"],
-            "partner_code": raw["j"],
-        }
-    )
-    return tidy.tidy(made, **same)
+    with bulk(
+        source, published=published, classification=classification, member=member, limit=limit
+    ) as found:
+        return found.frame()
+
+
+@contextmanager
+def bulk(
+    source: str | PathLike[str] | bytes,
+    *,
+    folder: Path | None = None,
+    published: str | None = None,
+    classification: str | None = None,
+    member: str | None = None,
+    limit: int = bulk_text.BULK_LIMIT,
+) -> Iterator[Columns]:
+    """The rows of `read` as columns, held below ``folder`` or in memory."""
+    with bulk_text.opened(source, folder=folder, member=member, limit=limit) as (text, name):
+        same = constants(name, published, classification)
+        rows = bulk_text.scan(text, COLUMNS, name)
+        held = rows.kept(folder, by="i", codes=["t", "i", "j", "k"], value="v", numbers=["q"])
+        found = Columns(name, held, ORDER, **same)
+        found.word("reporter", "i", areas.from_number)
+        found.word("partner", "j", areas.from_number)
+        found.word("period", "t", partial(tidy.period, name=name), key=contract.in_time)
+        # A file that passed through a program that reads numbers has lost leading zeros.
+        found.word("product", "k", partial(_product, found))
+        found.value("v", power=3)
+        found.missing("obs_status", "E")
+        found.number("quantity_t", "q")
+        found.following("reporter_code", str, "reporter")
+        found.following("partner_code", str, "partner")
+        found.following("note", areas.covers, "partner")
+        yield found
 
 
 def countries(source: str | PathLike[str] | bytes, *, member: str | None = None) -> pd.DataFrame:
@@ -134,11 +162,11 @@ def products(source: str | PathLike[str] | bytes, *, member: str | None = None) 
     return table[["code", "description"]].reset_index(drop=True)
 
 
-def _check_products(codes: pd.Series, name: str) -> None:
-    wrong = ~codes.str.strip().str.fullmatch(r"\d{1,6}").astype(bool)
-    if wrong.any():
+def _product(found: Columns, printed: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,6}", printed.strip()):
+        line = found.line("k", printed)
         raise WrongFormat(
-            f"{name}: k {codes[wrong].iloc[0]!r} on line {codes.index[wrong][0]} is no 6-digit "
-            "product.",
+            f"{found.name}: k {printed!r} on line {line} is no 6-digit product.",
             "Check that the file is BACI's.",
         )
+    return printed.strip().zfill(6)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from kzdata.readers.payload import Received, WrongFormat
 
@@ -35,19 +34,10 @@ def table(
     ``plain`` normalises the names of the header. The index is the line in the file. Raises
     `WrongFormat` naming the required columns that are not there, or for rows of another length.
     """
+    import pandas as pd
+
     names = [plain(name) for name in header(body, separator)]
-    absent = [name for name in required if name not in names]
-    if absent:
-        raise WrongFormat(
-            f"{body.name} lacks the column{'s' * (len(absent) > 1)} {', '.join(absent)}; "
-            f"its header is: {', '.join(names[:30])}.",
-            "Check that the file is of this source; if the publisher renamed a column, say so.",
-        )
-    if len(set(names)) < len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise WrongFormat(
-            f"{body.name} has the column {twice[0]!r} twice.", "Check how the file was made."
-        )
+    check_names(names, required, body.name)
     _refuse_short(body, names, separator)
     try:
         with warnings.catch_warnings():
@@ -66,6 +56,22 @@ def table(
         raise _cut(body, names, str(error)) from None
     raw.index = pd.RangeIndex(2, len(raw) + 2, name="line")
     return raw
+
+
+def check_names(names: list[str], required: list[str], where: str) -> None:
+    """Raise `WrongFormat` for a header that lacks a required column, or has one twice."""
+    absent = [name for name in required if name not in names]
+    if absent:
+        raise WrongFormat(
+            f"{where} lacks the column{'s' * (len(absent) > 1)} {', '.join(absent)}; "
+            f"its header is: {', '.join(names[:30])}.",
+            "Check that the file is of this source; if the publisher renamed a column, say so.",
+        )
+    if len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise WrongFormat(
+            f"{where} has the column {twice[0]!r} twice.", "Check how the file was made."
+        )
 
 
 def _refuse_short(body: Received, names: list[str], separator: str) -> None:

@@ -6,11 +6,13 @@ error page, an empty answer, a workbook where text is due) is refused with its n
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -125,6 +127,61 @@ def _read(stream: Any, name: str, limit: int) -> bytes:
             raise _too_large(name, limit)
         parts.append(part)
     return b"".join(parts)
+
+
+@contextlib.contextmanager
+def stream(
+    source: str | PathLike[str], *, limit: int, member: str | None = None
+) -> Iterator[tuple[Any, str, bool]]:
+    """A file to read on from, its name, and whether it is packed; for what memory cannot hold.
+
+    The errors are those of `receive`; those of an archive come when its damage is reached.
+    """
+    place = Path(source)
+    if not place.is_file():
+        raise NotAvailable(f"{place} is no file.", "Check the path.")
+    with contextlib.ExitStack() as stack:
+        opened: Any = stack.enter_context(place.open("rb"))
+        start, name = opened.read(2048), place.name
+        opened.seek(0)
+        packed = start.startswith((GZIP, ZIP))
+        if start.startswith(GZIP):
+            opened, name = stack.enter_context(gzip.open(opened)), name.removesuffix(".gz")
+        elif start.startswith(ZIP):
+            with _sound(place.name):
+                archive = stack.enter_context(zipfile.ZipFile(opened))
+                inside = chosen(archive, place.name, member)
+                opened, name = stack.enter_context(archive.open(inside)), Path(inside).name
+        else:
+            if place.stat().st_size > limit:
+                raise _too_large(name, limit)
+            _named(Received(start, name))
+        yield _Bounded(opened, place.name, limit), name, packed
+
+
+@contextlib.contextmanager
+def _sound(name: str) -> Iterator[None]:
+    """Around what reads the file and nothing else: a store that is full is no damaged file."""
+    try:
+        yield
+    except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        raise WrongFormat(f"{name} is damaged: {error}.", _AGAIN) from None
+
+
+class _Bounded:
+    """A stream that ends with an error where it is longer than asked for: archives may be bombs."""
+
+    def __init__(self, stream: Any, name: str, limit: int) -> None:
+        self._stream, self._name, self._limit, self._size = stream, name, limit, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        with _sound(self._name):
+            part = self._stream.read(size)
+        self._size += len(part)
+        if self._size > self._limit:
+            raise _too_large(self._name, self._limit)
+        return part
 
 
 def _named(body: Received) -> Received:

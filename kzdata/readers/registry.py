@@ -47,6 +47,11 @@ def read(source: str, path: str | PathLike[str] | bytes, **options: Any) -> pd.D
       reporter partner product     value unit
     0      KAZ     ISR  270900  120500.0  USD
     """
+    return checked(source, options).read(path, **options)
+
+
+def checked(source: str, options: dict[str, Any]) -> ModuleType:
+    """The reader of a source, if it has these options; else a `ParameterError`."""
     reader = module(source)
     known = [name for name in inspect.signature(reader.read).parameters if name != "source"]
     for option in options:
@@ -54,7 +59,7 @@ def read(source: str, path: str | PathLike[str] | bytes, **options: Any) -> pd.D
             raise ParameterError(
                 f"The reader of {source} has no option {option!r}.", did_you_mean(option, known)
             )
-    return reader.read(path, **options)
+    return reader
 
 
 def module(source: str) -> ModuleType:

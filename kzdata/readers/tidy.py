@@ -6,12 +6,15 @@ publisher's own key, where it has more dimensions than the contract).
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from kzdata.errors import ContractError, ParseError
 from kzdata.model import codes, contract, periods, vocabulary
 from kzdata.model.parsing import printed_periods
 from kzdata.readers.payload import WrongFormat
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXTENDED = [*contract.KEY, *contract.BEYOND]
 
@@ -23,6 +26,8 @@ def tidy(raw: pd.DataFrame, **same: str) -> pd.DataFrame:
     reported, note empty. Columns beyond the contract are kept. Raises `ContractError` where one
     file gives two rows for one key.
     """
+    import pandas as pd
+
     frame = raw.assign(**same).reset_index(drop=True)
     if "freq" not in frame:
         frame["freq"] = frame["period"].map({p: _freq(p) for p in frame["period"].unique()})

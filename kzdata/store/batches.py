@@ -22,6 +22,7 @@ import numpy as np
 from kzdata import files
 from kzdata.model import contract
 from kzdata.model.contract import TOTALS
+from kzdata.readers.bulk_columns import LOCATOR
 from kzdata.store.journal import StoreError, StoreUnusable, Wanted
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Writer:
     """Writes tables that come sorted by reporter; the same rows give the same bytes.
 
     ``columns`` is the order of the frame to be read back; ``constant`` its columns with one value;
-    ``computed`` says how columns follow from others (see `kzdata.store.batches.expand`);
+    ``computed`` says how columns follow from others (see `kzdata.readers.bulk_columns.expand`);
     ``encoded`` names Parquet's encoding of columns of numbers; ``totals`` says whether a product
     may be one of `kzdata.model.contract.TOTALS`.
     """
@@ -177,7 +178,7 @@ def read(
     None; only values ``between`` the two, if so asked.
 
     Only the row groups that can hold the reporter are read, and their hashes checked first.
-    Columns that the index computes are not there yet: see `kzdata.store.batches`.
+    Columns that the index computes are not there yet: see `kzdata.readers.bulk_columns.expand`.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -246,9 +247,6 @@ def damaged(path: Path) -> StoreError:
     )
 
 
-LOCATOR = "locator"
-
-
 def write(frame: pd.DataFrame, path: Path) -> tuple[Written, str]:
     """A frame under the contract as a batch at ``path``, and the SHA-256 of its content.
 
@@ -305,38 +303,3 @@ def _content(frame: pd.DataFrame) -> str:
             digest.update("\x1f".join(map(str, texts)).encode())
             digest.update(words.astype(np.int64).tobytes())
     return digest.hexdigest()
-
-
-def expand(table: Any, about: dict[str, Any]) -> pd.DataFrame:
-    """Stored columns as the frame that was loaded: constants spread, computed columns computed.
-
-    ``interval`` 3 means that values were printed as thousands: half a unit of their last decimal,
-    of which there are ``decimals``, a column or one number for all.
-    ``locator`` is a pattern around the row's line. ``words`` gives the words of a column by those
-    of another.
-    """
-    import pandas as pd
-    import pyarrow as pa
-
-    texts = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
-    stored = {
-        name: table[name].cast(pa.string()).to_pandas().astype("str")
-        if name in texts
-        else table[name].to_pandas()
-        for name in table.column_names
-    }
-    computed = about["computed"]
-    if "interval" in computed:
-        same = computed.get("decimals")  # where all values have as many
-        decimals = stored["decimals"].to_numpy(dtype=float) if same is None else float(same)
-        half = 0.5 * np.power(10.0, computed["interval"] - decimals)
-        stored |= {"lower": stored["value"] - half, "upper": stored["value"] + half}
-    if LOCATOR in computed:
-        before, _, after = computed[LOCATOR].partition("{line}")
-        stored[LOCATOR] = before + stored["line"].astype("str") + after
-    for name, (other, words) in computed.get("words", {}).items():
-        stored[name] = stored[other].map(words).astype("str")
-    index = pd.RangeIndex(len(table))
-    for name, value in about["constant"].items():
-        stored[name] = pd.Series(value, index=index, dtype="str")
-    return pd.DataFrame({name: stored[name] for name in about["columns"]}, index=index)

@@ -17,12 +17,14 @@ from kzdata.errors import NotAvailable
 from kzdata.model import periods
 from kzdata.model.codes import UNKNOWN
 from kzdata.model.parsing import printed_periods
-from kzdata.store import batches, journal, vintages
+from kzdata.store import batches, bulk, journal, vintages
 from kzdata.store.batches import BATCHES
 from kzdata.store.journal import StoreUnusable, store_folder
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kzdata.readers.bulk_columns import Columns
 
 STAGING = "staging"
 
@@ -53,17 +55,19 @@ def load(source: str, path: str | PathLike[str], **options: Any) -> Loaded:
     options = said | options
     with _explained(), ThreadPoolExecutor(1) as beside, _staging() as folder:
         raw = beside.submit(_raw, Path(path))  # a large file is hashed while it is read
-        if source == "baci":
-            from kzdata.store.bulk import write_baci
-
-            written, content, about = write_baci(path, folder, undated=retrieved, **options)
+        reader = registry.checked(source, options)
+        if hasattr(reader, "bulk"):
+            with reader.bulk(path, folder=folder, **options) as found:
+                if not found.rows:
+                    raise _nothing(path)
+                if found.constant["published"] == UNKNOWN:
+                    found.constant["published"] = retrieved
+                about = _about_columns(found)
+                written, content = bulk.write(found, folder / "batch.parquet")
         else:
             frame = registry.read(source, path, **options)
             if frame.empty:
-                raise NotAvailable(
-                    f"{Path(path).name} holds no observations, so there is nothing to add.",
-                    "Check what was asked of the source.",
-                )
+                raise _nothing(path)
             undated = frame["published"] == UNKNOWN
             frame.loc[undated, "published"] = retrieved
             written, content = batches.write(frame, folder / "batch.parquet")
@@ -80,6 +84,25 @@ def _fetched(source: str, path: Path) -> tuple[dict[str, Any], str]:
     except (OSError, ValueError, KeyError, TypeError):
         pass  # no record, or none of ours: a file like any other
     return {}, UNKNOWN
+
+
+def _nothing(path: str | PathLike[str]) -> NotAvailable:
+    return NotAvailable(
+        f"{Path(path).name} holds no observations, so there is nothing to add.",
+        "Check what was asked of the source.",
+    )
+
+
+def _about_columns(found: Columns) -> dict[str, Any]:
+    spelt = [p for p in found.said("period") if p != UNKNOWN]
+    source = found.constant["source"]
+    return {
+        "source": source,
+        "published": found.constant["published"],
+        "dataflows": found.said("dataflow"),
+        "periods": sorted(spelt, key=periods.sort_key),
+        "scopes": found.slices(vintages.WHOLE.get(source, [])),
+    }
 
 
 def _about(frame: pd.DataFrame) -> dict[str, Any]:

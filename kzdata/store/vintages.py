@@ -179,6 +179,7 @@ def _selected(
     between: tuple[float, float] | None,
     old: set[tuple[str, ...]],
 ) -> pd.DataFrame | None:
+    from kzdata.readers.bulk_columns import expand
     from kzdata.store import batches
 
     if entry.scopes and len(old) == len(entry.scopes):
@@ -188,4 +189,5 @@ def _selected(
     table = batches.read(folder, entry.file, index, wanted, between)
     if table is None or not len(table):
         return None
-    return without(batches.expand(table, index), old)
+    frame = expand(table, index["columns"], index["constant"], index["computed"])
+    return without(frame, old)

@@ -286,11 +286,11 @@ def test_kill_9_at_any_time_loses_nothing_that_was_said_to_be_loaded(tmp_path, h
 STEPS = """
 import os, sys
 import pyarrow.parquet
-from kzdata.store import load as vintages
+from kzdata.store import load as loading, vintages
 from kzdata.readers import sdmx_csv
 
 before, after, home = sys.argv[1], sys.argv[2], sys.argv[3]
-vintages.load("imf_sdmx_csv", before, published="2025-03")
+loading.load("imf_sdmx_csv", before, published="2025-03")
 step = 0
 while True:
     step += 1
@@ -305,7 +305,7 @@ while True:
                 if seen == step:
                     os.kill(os.getpid(), 9)
         sys.addaudithook(hook)
-        vintages.load("imf_sdmx_csv", after, published="2025-04")
+        loading.load("imf_sdmx_csv", after, published="2025-04")
         os._exit(0)
     _, status = os.waitpid(child, 0)
     if os.WIFEXITED(status):

@@ -1,0 +1,293 @@
+"""Delimited text of millions of rows, parsed by polars to narrow columns, in memory or on the disk.
+
+A reader names the columns of codes and of numbers that it needs. Codes stay as printed; what they
+mean is found out from the distinct ones (`kzdata.readers.bulk_columns`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kzdata.readers import columns
+from kzdata.readers.payload import WrongFormat, receive, stream
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LINE = "line"
+DECIMALS, ODD = " decimals", " odd"  # of a column of numbers, after its name
+BULK_LIMIT = 1 << 36  # bytes after unpacking; all years of BACI are below a third of it
+AGAIN = "Check that the file is of this source and whole: download it again."
+_PLAIN, _TEXT, _SHORT = " plain", " text", "short"
+_HEADER = 1 << 16  # bytes that hold the first line
+_DIGITS = 16  # characters of a number whose digits are below 2 to the 50, as one whole number
+_TRIES = 5
+_SYSTEM = re.compile(r"(.*) \(os error (\d+)\)")
+
+
+@contextmanager
+def opened(
+    source: str | PathLike[str] | bytes, *, folder: Path | None, member: str | None, limit: int
+) -> Iterator[tuple[Path | bytes, str]]:
+    """Text to scan, out of its gz or zip, and its name.
+
+    With a ``folder``, what is packed is unpacked into it, however large; else all is in memory.
+    """
+    if folder is None or isinstance(source, bytes):
+        body = receive(source, limit=limit, member=member)
+        yield body.data, body.name
+        return
+    with ExitStack() as stack:
+        unpacked, name, packed = stack.enter_context(stream(source, member=member, limit=limit))
+        if not packed:
+            yield Path(source), name
+            return
+        path = folder / "unpacked"
+        with path.open("wb") as file:
+            shutil.copyfileobj(unpacked, file, 1 << 20)
+        yield path, name
+        path.unlink()
+
+
+def scan(
+    text: Path | bytes,
+    required: list[str],
+    name: str,
+    *,
+    separator: str = ",",
+    plain: Callable[[str], str] = str,
+) -> Text:
+    """Every cell of delimited text as printed; nothing is taken for missing.
+
+    Raises `WrongFormat` where the header lacks one of ``required``.
+    """
+    import polars as pl
+
+    names = [plain(each) for each in header(text, separator, name)]
+    columns.check_names(names, required, name)
+    rows = pl.scan_csv(
+        text,
+        schema=dict.fromkeys(names, pl.String),
+        separator=separator,
+        empty_string_is_null=False,
+        row_index_name=LINE,
+        row_index_offset=2,
+        glob=False,
+    )
+    return Text(name, text, separator, names, rows)
+
+
+def header(text: Path | bytes, separator: str, name: str) -> list[str]:
+    """The names in the first line, as printed."""
+    if isinstance(text, bytes):
+        start = text[:_HEADER]
+    else:
+        with text.open("rb") as file:
+            start = file.read(_HEADER)
+    first = start.lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
+    try:
+        printed = first.decode()
+    except UnicodeDecodeError:
+        raise WrongFormat(f"{name}: its first line is not UTF-8 text.", AGAIN) from None
+    return [each.strip() for each in next(csv.reader([printed.strip("\r")], delimiter=separator))]
+
+
+@dataclass
+class Text:
+    """Delimited text that polars scans: the rows, each with its line, and where they came from."""
+
+    name: str
+    text: Path | bytes
+    separator: str
+    names: list[str]
+    rows: pl.LazyFrame
+
+    def kept(
+        self, folder: Path | None, *, by: str, codes: list[str], value: str, numbers: list[str]
+    ) -> Held:
+        """Columns of codes and of printed numbers: in memory, or on the disk below ``folder``, in
+        one file or more for each code of the column ``by``.
+
+        The text is parsed here, once; what is damaged is refused. Beside a number stands its text
+        where it is not plain: a missing value, an exponent, more digits than a float holds for
+        sure. Beside the ``value`` stand its decimals.
+        """
+        import polars as pl
+
+        printed = [value, *numbers]
+        # Step by step: what two expressions of one step have in common is computed twice.
+        rows = self.rows.select(
+            pl.col(LINE).cast(pl.Int32),
+            *(pl.col(column).cast(pl.Categorical) for column in codes),
+            *(pl.col(column).str.strip_chars().alias(column + _TEXT) for column in printed),
+            (pl.col(self.names[-1]) == "").alias(_SHORT),
+        )
+        rows = rows.with_columns(
+            *(pl.col(c + _TEXT).cast(pl.Float64, strict=False).alias(c) for c in printed),
+            _decimals(value + _TEXT).alias(value + DECIMALS),
+        )
+        rows = rows.with_columns(
+            (
+                pl.col(c).is_finite().fill_null(False)
+                & (pl.col(c + _TEXT).str.len_bytes() <= _DIGITS)
+                & ~pl.col(c + _TEXT).str.contains_any(["e", "E"])
+            ).alias(c + _PLAIN)
+            for c in printed
+        )
+        rows = rows.select(
+            LINE,
+            *codes,
+            *(pl.when(c + _PLAIN).then(c) for c in printed),
+            pl.when(value + _PLAIN).then(value + DECIMALS),
+            *(
+                pl.when(~pl.col(c + _PLAIN)).then(c + _TEXT).cast(pl.Categorical).alias(c + ODD)
+                for c in printed
+            ),
+            _SHORT,
+        )
+        with self._explained():
+            if folder is None:
+                held = Held(rows.collect(engine="streaming").lazy(), by, [])
+            else:
+                held = _on_disk(rows, folder / "rows", by)
+        # polars fills up a row that is too short, so that a cut file would pass for a whole one.
+        if held.rows.select(pl.col(_SHORT).any()).collect(engine="streaming").item():
+            self._refuse_short()
+            blank = pl.all_horizontal(pl.col(c).cast(pl.String) == "" for c in codes)
+            if held.rows.select(blank.any()).collect(engine="streaming").item():
+                return Held(held.rows.filter(~blank).collect(engine="streaming").lazy(), by, [])
+        return held
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        import polars as pl
+
+        try:
+            yield
+        except OSError as error:
+            raise _numbered(error) from error
+        except pl.exceptions.PolarsError as error:
+            told = str(error).partition("\n")[0].strip().rstrip(".")
+            if "more fields" in told:
+                raise self._cut("a row is longer") from None
+            raise WrongFormat(f"{self.name} cannot be read: {told}.", AGAIN) from None
+
+    def _refuse_short(self) -> None:
+        import polars as pl
+
+        lines = pl.scan_csv(
+            self.text,
+            has_header=False,
+            schema={"text": pl.String},
+            separator="\x1e" if self.separator != "\x1e" else "\x1f",
+            quote_char=None,
+            empty_string_is_null=False,
+            row_index_name=LINE,
+            row_index_offset=1,
+            glob=False,
+        )
+        text = pl.col("text")
+        unquoted = text.str.replace_all(r'"[^"]*"', "")
+        cells = unquoted.str.count_matches(self.separator, literal=True) + 1
+        open_quote = unquoted.str.contains('"', literal=True)
+        blank = text.str.strip_chars() == ""
+        wrong = lines.filter(~blank & (open_quote | (cells < len(self.names))))
+        for line, broken in wrong.select(LINE, open_quote.alias("q")).head(1).collect().rows():
+            if not broken:
+                raise self._cut(f"line {line} is shorter")
+            self._refuse_short_of_quoted()
+
+    def _refuse_short_of_quoted(self) -> None:
+        """As above where a quoted cell goes over several lines."""
+        if isinstance(self.text, bytes):
+            file: Any = io.StringIO(self.text.decode(errors="replace"), newline="")
+        else:
+            file = self.text.open(encoding="utf-8", errors="replace", newline="")
+        with file:
+            for number, row in enumerate(csv.reader(file, delimiter=self.separator), start=1):
+                if 0 < len(row) < len(self.names):
+                    raise self._cut(f"row {number} is shorter")
+
+    def _cut(self, why: str) -> WrongFormat:
+        return WrongFormat(
+            f"{self.name}: a row does not have the header's {len(self.names)} columns ({why}).",
+            "The file was cut or edited: download it again.",
+        )
+
+
+@dataclass
+class Held:
+    """Rows as they were printed, and where those of each code in the column ``by`` are."""
+
+    rows: pl.LazyFrame
+    by: str
+    files: list[tuple[str, str, int]]  # code, path, rows; none where all are in memory
+
+    def parts(self, rank: dict[str, int], most: int) -> Iterator[pl.LazyFrame]:
+        """The rows in order of the rank of their code, those of one rank together, in parts of
+        some ``most`` rows."""
+        import polars as pl
+
+        if not self.files:
+            yield self.rows
+            return
+        paths: list[str] = []
+        size = 0
+        for _, alike in groupby(
+            sorted(self.files, key=lambda file: rank[file[0]]), lambda file: rank[file[0]]
+        ):
+            files = list(alike)
+            more = sum(rows for _, _, rows in files)
+            if paths and size + more > most:
+                yield pl.scan_ipc(paths)
+                paths, size = [], 0
+            paths += [path for _, path, _ in files]
+            size += more
+        yield pl.scan_ipc(paths)
+
+
+def _on_disk(rows: pl.LazyFrame, folder: Path, by: str) -> Held:
+    import polars as pl
+
+    sunk: list[Any] = []
+    parted = pl.PartitionBy(folder, key=by, include_key=True)
+    try:
+        rows.sink_ipc(parted, mkdir=True, engine="streaming", sinked_paths_callback=sunk.append)
+    except OSError:
+        for _ in range(_TRIES):  # files that were under way may still be made
+            shutil.rmtree(folder, ignore_errors=True)
+            time.sleep(0.02)
+        raise
+    files = [
+        (pl.read_ipc(file.path, columns=[by], n_rows=1).item(), file.path, file.num_rows)
+        for done in sunk
+        for file in done.paths
+    ]
+    if not files:
+        return Held(rows.collect().lazy(), by, [])
+    return Held(pl.scan_ipc([path for _, path, _ in files]), by, files)
+
+
+def _numbered(error: OSError) -> OSError:
+    """polars gives the system's number in its message alone."""
+    told = _SYSTEM.search(str(error))
+    return OSError(int(told[2]), told[1]) if told and error.errno is None else error
+
+
+def _decimals(column: str) -> pl.Expr:
+    import polars as pl
+
+    text = pl.col(column)
+    after = text.str.len_bytes() - text.str.find(".", literal=True) - 1
+    return after.fill_null(0).cast(pl.Int16)
