@@ -1,4 +1,4 @@
-"""The figures that a report opens with, each with its interval."""
+"""The sections that every report gets: key figures, methods, and the reliability of its sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The charts of a report as files: what is drawn (SVG, PNG) and the data it shows (CSV)."""
+"""Build a report: run its notebooks, make its document, render every format, publish the folder."""
 
 from __future__ import annotations
 

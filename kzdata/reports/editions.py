@@ -1,4 +1,4 @@
-"""The formats of a report, and the file that each one is."""
+"""Editions: the entries of editions.yml, their calendars, and the formats of a report."""
 
 from __future__ import annotations
 

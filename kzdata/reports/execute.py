@@ -1,4 +1,4 @@
-"""A notebook read from its file, and refused where it is none that a report can be made of."""
+"""Find, read and run a notebook; raise an error that names the cell that failed."""
 
 from __future__ import annotations
 

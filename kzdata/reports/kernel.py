@@ -1,4 +1,4 @@
-"""The kernels of a report that is given up end at once, not when their cell is done."""
+"""Kernels for notebooks: their environment, manager and client, and how to end them at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The types that a notebook parameter can have, and how a value is held against one."""
+"""Parameters of a notebook: read what it declares, check and convert what is given."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""A file of a report in every way in which its reader may come to read it.
+"""Keep secrets out of reports and messages.
 
-As its bytes; what is packed in it (members of archives, streams, the texts in a picture, data
-addresses, the strings of JSON); and without what only divides a text: tags, blanks, escapes.
+A file is searched in every way in which its reader may come to read it: as its bytes; what is
+packed in it (members of archives, streams, the texts in a picture, data addresses, the strings of
+JSON); and without what only divides a text: tags, blanks, escapes.
 """
 
 from __future__ import annotations

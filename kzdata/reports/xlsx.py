@@ -1,4 +1,4 @@
-"""How one sheet of a workbook is laid out: a title, the way back, notes, and one table.
+"""The report's data as a workbook: cover, contents, notes, a sheet for each table and chart.
 
 As the guidance on statistics in spreadsheets asks: nothing is merged, no row of a table is empty,
 units stand in its head, codes are text. No cell is a formula, whatever its text looks like.

@@ -1,4 +1,4 @@
-"""How it went with each edition, and with a whole run."""
+"""Bring editions up to date: who works on which, how each went, and the exit code of the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a notebook asked for, asked again: an answer that is the same makes no new report."""
+"""Which editions are out of date: their inputs, and the answers their notebooks got, compared."""
 
 from __future__ import annotations
 
