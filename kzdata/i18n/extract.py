@@ -434,25 +434,19 @@ def update(language: str) -> tuple[int, int]:
     from babel.messages.pofile import write_po
 
     place = FOLDER / f"{language}.po"
-    held = {}
-    if place.exists():
-        for each in read_catalogue(language):
-            if each.id:
-                held[each.id if isinstance(each.id, str) else each.id[0]] = each.string
-    fresh = Catalog(locale=language, project="kzdata", fuzzy=False, charset="utf-8")
-    missing = 0
+    catalogue = read_catalogue(language) if place.exists() else Catalog(language, fuzzy=False)
+    template = Catalog()
     for found in messages():
-        string = held.get(found.text, "")
-        if found.many is not None and isinstance(string, str):
-            string = ("",) * fresh.num_plurals
         file = found.where.split(",")[0]
         identity = (found.text, found.many) if found.many is not None else found.text
-        fresh.add(identity, string, locations=[(file, 0)])
-        missing += not (all(string) if isinstance(string, tuple) else string)
+        template.add(identity, locations=[(file, 0)])
+    catalogue.update(template, no_fuzzy_matching=True)
     with place.open("wb") as opened:
-        write_po(opened, fresh, width=100, omit_header=False, include_lineno=False)
+        write_po(opened, catalogue, width=100, ignore_obsolete=True, include_lineno=False)
     _without_dates(place)
-    return len(fresh), missing
+    strings = [each.string for each in catalogue if each.id]
+    missing = sum(not (all(each) if isinstance(each, tuple) else each) for each in strings)
+    return len(catalogue), missing
 
 
 def _without_dates(place: Path) -> None:
