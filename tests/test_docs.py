@@ -10,9 +10,9 @@ import sys
 import unicodedata
 from collections import Counter
 
+import axe_page as seen
 import guide_blocks
 import pytest
-import test_browser_pages as seen
 import yaml
 from conftest import ROOT
 
