@@ -27,7 +27,7 @@ from kzdata.reports.blocks import (
     Sources,
     TableBlock,
 )
-from kzdata.reports.markdown import plain
+from kzdata.reports.markdown import escaped, plain
 from kzdata.seeds import sources
 
 # How a number says what it is: a measure, then the cell of the contract that it is of.
@@ -230,7 +230,7 @@ def methods(used: Iterable[str]) -> Section | None:
         blocks += [Heading(3, known_word(card.title)), Prose("\n".join(lines))]
     if not blocks:
         return None
-    letters = Prose(_escaped(known_word(" ".join(card.notation.split()))))
+    letters = Prose(escaped(known_word(" ".join(card.notation.split()))))
     return Section("methods", t("How the indicators are made"), [letters, *blocks])
 
 
@@ -251,12 +251,7 @@ def card_messages() -> list[str]:
 def _said(card: cards.Card, name: str) -> str:
     said = str(getattr(card, name))
     # A formula is written from left to right in every language, and its letters are not translated.
-    return _escaped(isolated(said) if name == "formula" else known_word(said))
-
-
-def _escaped(text: str) -> str:
-    """Letters with an index stand as they are: Markdown must not read _ and * as emphasis."""
-    return re.sub(r"([_*|<\[\]])", r"\\\1", text)
+    return escaped(isolated(said) if name == "formula" else known_word(said))
 
 
 def reliability(document: Document) -> Section | None:

@@ -29,7 +29,7 @@ from kzdata.reports.blocks import (
     TableBlock,
     slug,
 )
-from kzdata.reports.markdown import split_headings
+from kzdata.reports.markdown import escaped, split_headings
 from kzdata.reports.svg import harmless
 
 ORIGIN = ("unit", "lower", "upper", "source", "locator", "published", "note")
@@ -135,7 +135,8 @@ def _foreign(data: dict[str, Any], where: str) -> list[Block]:
 def read_html_table(html: str) -> TableBlock | None:
     """The first ``<table>``, or None: how a plain DataFrame shows itself.
 
-    A header of several rows becomes one; numbers are those that are shown, and no others.
+    A header of several rows becomes one. Numbers are those that are shown, and no others: that some
+    are left out is said in the paragraph below, which becomes a note.
     """
     from lxml.html import fragments_fromstring
 
@@ -144,6 +145,8 @@ def read_html_table(html: str) -> TableBlock | None:
     if found is None or not body:
         return None
     head = _cells(found.xpath("./thead/tr"))
+    title = " · ".join(_text(each) for each in found.iterchildren("caption"))
+    notes = [escaped(text) for each in found.xpath("following::p") if (text := _text(each))]
     places = range(1 + max(max(row, default=0) for row in [*head, *body]))
     titles = [" · ".join(dict.fromkeys(row[n] for row in head if row[n])) for n in places]
     rows = [[row[n] for n in places] for row in body]
@@ -162,7 +165,7 @@ def read_html_table(html: str) -> TableBlock | None:
         if not CUT.issuperset(row)
     ]
     columns = [Column(titles[n], "right" if numeric[n] else "left") for n in places]
-    return TableBlock("table", "", columns, rows, fields, data)
+    return TableBlock("table", escaped(title), columns, rows, fields, data, notes)
 
 
 def _cells(lines: list[Any]) -> list[defaultdict[int, str]]:
@@ -173,10 +176,14 @@ def _cells(lines: list[Any]) -> list[defaultdict[int, str]]:
         for cell in line.iterchildren("td", "th"):
             while column in rows[n]:
                 column += 1
-            text = " ".join(cell.text_content().split())
+            text = _text(cell)
             for row in rows[n : n + _span(cell, "rowspan")]:
                 row.update(dict.fromkeys(range(column, column + _span(cell, "colspan")), text))
     return rows
+
+
+def _text(element: Any) -> str:
+    return " ".join(element.text_content().split())
 
 
 def _span(cell: Any, name: str) -> int:

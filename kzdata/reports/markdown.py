@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,11 @@ def plain(markdown: str) -> str:
         elif token.type in {"fence", "code_block"}:
             parts.append(token.content)
     return " ".join("".join(parts).split())
+
+
+def escaped(text: str) -> str:
+    """The text as Markdown that shows every sign of it: _ and * are no emphasis."""
+    return re.sub(r"([\\`_*|<>&\[\]])", r"\\\1", text)
 
 
 def split_headings(markdown: str) -> list[Any]:

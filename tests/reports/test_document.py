@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 import reports_sample as sample
 
+import kzdata as kz
 from kzdata.errors import KzdataError
+from kzdata.present import frame_display
 from kzdata.reports.blocks import (
     ChartBlock,
     Column,
@@ -119,10 +121,19 @@ def test_a_cell_over_several_rows_stands_in_each_of_them():
     assert table.rows == [["X", "2023", "1"], ["X", "2024", "2"], ["M", "2024", "3"]]
 
 
-def test_what_a_long_frame_leaves_out_is_no_row_and_makes_no_text_of_numbers():
-    table = read_html_table(pd.DataFrame({"usd": range(1, 8)}).to_html(max_rows=2))
+def test_what_a_long_frame_leaves_out_is_told_and_makes_no_text_of_numbers():
+    frame = pd.DataFrame({"usd": range(1, 8)})
+    table = read_html_table(frame.to_html(max_rows=2, show_dimensions=True))
     assert table.rows == [["0", "1"], ["...", "..."], ["6", "7"]]
     assert table.data == [{"c0": 0.0, "c1": 1.0}, {"c0": 6.0, "c1": 7.0}]
+    assert table.notes == ["7 rows × 1 columns"]
+
+
+def test_a_frame_of_kzdata_keeps_what_all_its_rows_share():
+    shown = frame_display.shown(kz.observations("KAZ", "ISR").head(3))
+    table = read_html_table(shown)
+    assert "reporter KAZ" in table.title
+    assert table.notes[0].startswith("3 rows; rounded here")
 
 
 @pytest.mark.parametrize("text", ["007", "1,5", "1_000", "inf", "1.2.3", "2024-01"])
