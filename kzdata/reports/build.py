@@ -184,7 +184,7 @@ def compose(
     with speaking(language_of_jobs(jobs)):
         document = _document(jobs, done, asked)
         last = closing(document, questions) if closing else Closing(None, {}, {})
-        document = _closed(document, last, first=asked is not None)
+        document = with_changes(document, last, first=asked is not None)
         document = annexes.completed(document, annexes.called(done))
         outputs = dict(figure_files(document)) | last.files
         outputs |= {FILES[each]: _rendered(document, each, moment) for each in formats}
@@ -201,7 +201,7 @@ def compose(
     return Composed(outputs, made | last.entries)
 
 
-def _closed(document: Document, last: Closing, *, first: bool) -> Document:
+def with_changes(document: Document, last: Closing, *, first: bool) -> Document:
     """The document with what changed since the edition before, which its head tells in short."""
     if last.section:
         news = [b.markdown for b in last.section.blocks if isinstance(b, StatementBlock)]

@@ -166,7 +166,7 @@ def follow_through(
         since = date.fromisoformat(each["since"])
         if day < since:
             continue
-        stage, status = _standing(each, [promised[item] for item in each["items"]], day)
+        stage, status = progress(each, [promised[item] for item in each["items"]], day)
         checked = min(each["record"]["until"], day.isoformat())
         note = f"No public record found by {checked}: {each['record']['note']}"
         rows.append(
@@ -192,7 +192,7 @@ def follow_through(
     return _frame(rows, INDICATOR_COLUMNS, reporter, partner)
 
 
-def _standing(indicator: Record, items: list[Record], day: date) -> tuple[str, str]:
+def progress(indicator: Record, items: list[Record], day: date) -> tuple[str, str]:
     """Stage of the least advanced item, and the status that follows from it."""
     stages = [known[-1]["stage"] if (known := _known(item, day)) else None for item in items]
     if LAPSED in stages:

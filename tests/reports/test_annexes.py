@@ -12,7 +12,7 @@ from kzdata.i18n.catalogue import LANGUAGES, speaking
 from kzdata.reports import annexes, html, pdf, xlsx
 from kzdata.reports.annexes import key_figures
 from kzdata.reports.blocks import Document, Heading, Section, Sources, StatementBlock
-from kzdata.reports.build import Closing, _closed
+from kzdata.reports.build import Closing, with_changes
 
 DAY = 1_769_472_000  # 2026-01-27
 
@@ -124,7 +124,7 @@ def test_every_source_says_how_far_it_carries():
 def test_what_is_new_stands_at_the_head_in_every_format():
     made = finding(number("trade_goods KAZ ISR T 2025", "178.1", 178.1e6, 164.66e6, 203.03e6))
     changes = Section("changes", "What changed", [StatementBlock("Changed: 3.", [])])
-    made = _closed(made, Closing(changes, {}, {}, frozenset(["x"])), first=True)
+    made = with_changes(made, Closing(changes, {}, {}, frozenset(["x"])), first=True)
     made = annexes.completed(made, ["hhi"])
     page = html.render(made)
     assert (
@@ -144,8 +144,8 @@ def test_what_is_new_stands_at_the_head_in_every_format():
 
 def test_a_first_edition_says_so_and_one_notebook_does_not():
     nothing = Closing(None, {}, {})
-    assert "first edition" in _closed(Document("D", []), nothing, first=True).news[0]
-    assert _closed(Document("D", []), nothing, first=False).news == []
+    assert "first edition" in with_changes(Document("D", []), nothing, first=True).news[0]
+    assert with_changes(Document("D", []), nothing, first=False).news == []
 
 
 def test_every_card_of_the_shipped_notebooks_speaks_every_language():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import signal
 import sys
 import tempfile
 import threading
@@ -13,12 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
-from publish_sample import left, listing, publish, whole, writer
+from publish_sample import left, listing, publish
 
 from kzdata import files
 from kzdata.errors import PublishError
-from kzdata.reports import publish as publishing
-from kzdata.reports.manifest import FORMAT, NAME, read
+from kzdata.reports.manifest import FORMAT, NAME
 from kzdata.reports.publish import staging, verify
 
 
@@ -115,21 +112,21 @@ def test_what_is_no_report_is_not_replaced(tmp_path, kind):
     assert not (target / "a.txt").exists()
 
 
-def test_a_refusal_makes_nothing_beside_the_folder(tmp_path, monkeypatch):
+def test_a_refusal_makes_nothing_beside_the_folder(tmp_path):
     (tmp_path / "r").mkdir()
     (tmp_path / "r" / "notes.txt").write_text("mine", encoding="utf-8")
-    monkeypatch.setattr(publishing, "_lock", lambda target: pytest.fail("it was locked"))
+    touched = tmp_path.stat().st_mtime_ns
     with pytest.raises(PublishError, match="they are no report"), staging(tmp_path / "r"):
         pass
     assert left(tmp_path) == ["r"]
+    assert tmp_path.stat().st_mtime_ns == touched  # nor was anything made and taken away
 
 
 def test_a_lock_whose_name_is_gone_or_is_another_file_is_not_held(tmp_path):
     """Who waited on a lock that its holder removed must not share the place with a third."""
-    target = tmp_path / "r"
-    holding, waiting = publishing._lock(target), publishing._lock(target)
-    holding.__enter__()
     lock = tmp_path / ".r.lock"
+    holding, waiting = (files.locked(lock, remove=True) for _ in range(2))
+    holding.__enter__()
     got: list[bool] = []
 
     def wait():
@@ -176,38 +173,6 @@ def test_a_folder_that_cannot_be_written_is_named():
             os.seteuid(user)
             folder.chmod(0o755)
         assert (target / "a.txt").read_bytes() == b"one"
-
-
-def test_killed_at_any_time_the_report_is_whole_and_the_next_run_clears_up(tmp_path):
-    target = tmp_path / "r"
-    publish(target, a_txt=b"first", b_txt=b"first")
-    moments = random.Random(1)
-    for turn in range(8):
-        started = writer(target, str(turn))
-        time.sleep(moments.uniform(0.0, 0.08))
-        started.send_signal(signal.SIGKILL)
-        started.wait()
-        started.stdout.close()
-        whole(target)
-    publish(target, a_txt=b"last", b_txt=b"last")
-    assert left(tmp_path) == ["r"]
-
-
-def test_two_writers_and_a_reader_do_not_disturb_each_other(tmp_path):
-    target = tmp_path / "r"
-    publish(target, a_txt=b"first", b_txt=b"first")
-    writers = [writer(target, name) for name in ("one", "two")]
-    try:
-        for _ in range(200):
-            assert read(target) is not None  # there at any moment, never half
-            time.sleep(0.001)
-        assert [each.poll() for each in writers] == [None, None]
-    finally:
-        for each in writers:
-            each.kill()
-            each.wait()
-            each.stdout.close()
-    whole(target)
 
 
 def test_the_folder_of_a_run_that_lives_is_not_cleared(tmp_path):

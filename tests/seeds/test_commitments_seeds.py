@@ -163,7 +163,7 @@ def test_an_indicator_stands_where_its_least_advanced_item_stands(day, standing)
         evidence("2026-04-01", "lapsed"),
     )
     fast = commitment(evidence("2026-01-01", "operating"), name="fast")
-    found = commitments._standing(indicator("plant", "fast"), [slow, fast], date.fromisoformat(day))
+    found = commitments.progress(indicator("plant", "fast"), [slow, fast], date.fromisoformat(day))
     assert found == standing
 
 

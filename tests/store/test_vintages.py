@@ -431,13 +431,12 @@ def test_why_finds_what_is_loaded(tmp_path):
 
 
 def test_a_newer_edition_of_the_bureau_that_is_loaded_answers_for_the_shipped_one():
-    rules = preferences._preferences()
     shipped = kz.observations("KAZ", "ISR", flow="X", start=2025, source="bns_partners_2025")
     newer = shipped.assign(source="bns_partners", published="2027-07", value=1.0)
     older = newer.assign(published="2026-02", value=2.0)
     early = newer.assign(published="2027-02", obs_status="P", value=3.0)
     for loaded, answer in ((newer, 1.0), (older, shipped["value"].item()), (early, None)):
-        best = preferences.preferred(pd.concat([shipped, loaded], ignore_index=True), rules)
+        best = preferences.preferred(pd.concat([shipped, loaded], ignore_index=True))
         assert best["value"].tolist() == [shipped["value"].item() if answer is None else answer]
 
 

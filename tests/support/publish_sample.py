@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-
-from conftest import ROOT
+from pathlib import Path
 
 from kzdata.files import sha256
 from kzdata.reports.manifest import FORMAT
 from kzdata.reports.publish import staging, verify
+
+ROOT = Path(__file__).parents[2]
 
 
 def listing(outputs):
@@ -48,7 +49,7 @@ WRITER = textwrap.dedent(
 
 
 def writer(target, name):
-    script = WRITER.format(tests=[str(ROOT / "tests" / "support"), str(ROOT / "tests")])
+    script = WRITER.format(tests=[str(Path(__file__).parent)])
     started = subprocess.Popen(
         [sys.executable, "-c", script, str(target), name],
         stdout=subprocess.PIPE,

@@ -17,10 +17,9 @@ def alive(mark: str) -> list[str]:
     found = []
     for process in Path("/proc").iterdir():
         try:
-            if f"{MARK}={mark}".encode() in (process / "environ").read_bytes():
-                state = (process / "stat").read_text().rsplit(")", 1)[1].split()[0]
-                if state != "Z":
-                    found.append((process / "cmdline").read_bytes().decode()[:80])
+            marked = f"{MARK}={mark}".encode() in (process / "environ").read_bytes()
+            if marked and runs(int(process.name)):
+                found.append((process / "cmdline").read_bytes().decode()[:80])
         except OSError:
             continue
     return found
@@ -32,6 +31,20 @@ def gone(mark: str, seconds: float = 10) -> list[str]:
     while (left := alive(mark)) and time.monotonic() < until:
         time.sleep(0.05)
     return left
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there and has not ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def server() -> int:
+    """The warm server of a job: its guard's parent."""
+    return int(Path(f"/proc/{os.getppid()}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
 def add(one, other=0):

@@ -175,7 +175,7 @@ def _gls(y: np.ndarray, x: np.ndarray, v: np.ndarray) -> _Fit:
     return _Fit(beta, errors, rss, 2 * float(np.log(np.diag(root)).sum()), r2)
 
 
-def _smallest(function: Callable[[float], float], low: float, high: float) -> float:
+def minimise(function: Callable[[float], float], low: float, high: float) -> float:
     """The argument in [low, high] at which ``function`` is smallest.
 
     A grid first: likelihoods of ρ have several peaks. Near a minimum a function is flat, so that
@@ -238,7 +238,7 @@ def _estimated(
             raise KzdataError(
                 f"truncated_rho={truncated_rho} is out of range.", "0 is the usual one."
             )
-        found = _smallest(loss, lowest, HIGHEST_RHO)
+        found = minimise(loss, lowest, HIGHEST_RHO)
     q = covariance(found)
     v = c @ q @ c.T
     fit = _gls(y, long, v)

@@ -22,7 +22,7 @@ class Fact(NamedTuple):
     unit: str
 
 
-_NUMBER = re.compile(
+NUMBER = re.compile(
     r"(?<![\w.,])(?P<text>"
     r"(?:(?:about|around|approximately|roughly|over|more than|above|at least|under|less than|"
     r"below|(?<!added )up to|almost|nearly)\s+)?"
@@ -62,7 +62,7 @@ def checked(title: str | None, finding: Sentence | str, facts: Iterable[Fact]) -
     own = _same_words(said, found)
     if not said.strip():
         raise KzdataError("A chart's title is its finding; this one is empty.", f"Try: {found}")
-    for place, match in enumerate(_NUMBER.finditer(said)):
+    for place, match in enumerate(NUMBER.finditer(said)):
         if not _holds(match, said[: match.start()], known) or (own and not own[place]):
             raise KzdataError(
                 f"The title says {match['text'].strip()!r}, which the data of the chart do not: "
@@ -79,9 +79,9 @@ def _same_words(said: str, found: str) -> list[bool]:
     a title in the words of the finding is held to the one that stands in its place. Empty for a
     title in other words.
     """
-    if said == found or _NUMBER.sub("", said) != _NUMBER.sub("", found):
+    if said == found or NUMBER.sub("", said) != NUMBER.sub("", found):
         return []
-    pairs = zip(_NUMBER.finditer(said), _NUMBER.finditer(found), strict=True)
+    pairs = zip(NUMBER.finditer(said), NUMBER.finditer(found), strict=True)
     return [_agree(one, other) for one, other in pairs]
 
 

@@ -21,7 +21,7 @@ from kzdata.errors import (
     PeriodMismatch,
 )
 from kzdata.indicators.benchmarking.denton import denton_cholette
-from kzdata.indicators.benchmarking.regression import _smallest, chow_lin, fernandez, litterman
+from kzdata.indicators.benchmarking.regression import chow_lin, fernandez, litterman, minimise
 from kzdata.model import contract
 
 
@@ -203,13 +203,13 @@ def test_sums_are_kept_and_units_do_not_matter(low, high, factor):
 
 def test_the_search_is_global_and_exact():
     # two valleys, at −0.5 and 0.7; the second is deeper
-    assert _smallest(
+    assert minimise(
         lambda x: -math.exp(-50 * (x + 0.5) ** 2) - 1.2 * math.exp(-50 * (x - 0.7) ** 2),
         -0.999,
         0.999,
     ) == pytest.approx(0.7, abs=1e-8)
-    assert _smallest(lambda x: x, 0.0, 0.999) == 0
-    assert _smallest(lambda x: -x, 0.0, 0.999) == 0.999
+    assert minimise(lambda x: x, 0.0, 0.999) == 0
+    assert minimise(lambda x: -x, 0.0, 0.999) == 0.999
 
 
 def test_the_quarters_that_were_measured_are_close(shared):

@@ -98,7 +98,7 @@ def test_codes_stay_text_and_missing_stays_missing(tmp_path):
 def _false(title: str) -> list[str]:
     """The title twice for each of its numbers: with a digit more, and with another last digit."""
     made = []
-    for match in title_check._NUMBER.finditer(title):
+    for match in title_check.NUMBER.finditer(title):
         start, end = match.span("digits")
         whole, point, decimals = re.sub(r"[ ,]", "", match["digits"]).partition(".")
         made.append(title[:start] + whole + "7" + point + decimals + title[end:])  # 45.2: 457.2
