@@ -17,7 +17,7 @@ from kzdata.errors import KzdataError
 __version__ = "0.1.0"
 
 # Public name -> module. Each module is imported when its name is first used, so that
-# `import kzdata` costs little more than `import pandas`.
+# `import kzdata` costs little more than `import pandas`. `__init__.pyi` tells editors the same.
 _HOMES = {
     "Amount": "model.parsing.printed_amounts",
     "all_products": "indicators.product_lists",
@@ -117,7 +117,7 @@ if "IPython" in sys.modules:  # a notebook shows frames of observations with the
 
 def __getattr__(name: str) -> Any:
     if name == "charts":
-        return importlib.import_module("kzdata.present.charts")
+        return importlib.import_module("kzdata.charts")
     if name not in _HOMES:
         from kzdata.errors import did_you_mean
 

@@ -23,7 +23,10 @@ A message names the fact, what was expected, and, on a line of its own, the next
 from __future__ import annotations
 
 import difflib
+import sysconfig
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class KzdataError(Exception):
@@ -41,6 +44,44 @@ class KzdataError(Exception):
         self.fact = fact
         self.hint = hint
         super().__init__(fact if hint is None else f"{fact}\n  {hint}")
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows, asked for by IPython: the user's line and the message.
+
+        After ``%xmode Verbose`` it is the full traceback, as of any other error.
+        """
+        from IPython.core.getipython import get_ipython
+
+        shell = get_ipython()
+        if shell is not None and shell.InteractiveTB.mode == "Verbose":
+            return shell.InteractiveTB.structured_traceback(
+                type(self), self, self.__traceback__, tb_offset=1
+            )
+        frames = [
+            frame
+            for frame in traceback.extract_tb(self.__traceback__)
+            if frame.line and not frame.filename.startswith(_NOT_THE_USERS)
+        ]
+        lines = []
+        if frames:
+            frame = frames[-1]
+            kind, place = "File", frame.filename
+            if shell is not None:
+                kind, place = shell.compile.format_code_name(frame.filename) or (kind, place)
+            lines = [f"{kind} {place}, line {frame.lineno}", f"----> {frame.line}", ""]
+        message = "".join(traceback.format_exception_only(type(self), self)).rstrip()
+        message = message.removeprefix(f"{type(self).__module__}.")
+        return [*lines, message, "", "%xmode Verbose shows the full traceback of the next error."]
+
+
+# Where the frames lie that a user did not write: kzdata, the libraries, Python itself.
+_NOT_THE_USERS = tuple(
+    str(Path(folder))
+    for folder in {
+        str(Path(__file__).parent),
+        *(sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")),
+    }
+)
 
 
 class ParseError(KzdataError, ValueError):

@@ -71,7 +71,7 @@ def advantages(cells: Cells, world: np.ndarray) -> tuple[np.ndarray, np.ndarray,
     else:
         value = ratio(value, ratio(world_product[product], world_total[period]))
 
-    def where(mask: np.ndarray, code: np.ndarray):
+    def where(mask: np.ndarray, code: np.ndarray) -> np.ndarray | bool:
         """A condition of groups as one of rows, if it holds for any."""
         return mask[code] if mask.any() else False
 

@@ -153,7 +153,9 @@ def constant_market_share(
     return cited(result, exports)
 
 
-def _decomposed(cells: Cells, is_world, now, then, order: str) -> pd.DataFrame:
+def _decomposed(
+    cells: Cells, is_world: np.ndarray, now: np.ndarray, then: np.ndarray, order: str
+) -> pd.DataFrame:
     rows = np.flatnonzero(now | then)
     cell, _ = cells.group("partner", "product")
     key = {"product": cells.code("product"), "market": cells.code("partner"), "cell": cell}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ class _Shares:
     def sum(self, of: np.ndarray) -> np.ndarray:
         return np.bincount(self.code, of)
 
-    def result(self, variant: str, *reasons, **values: np.ndarray) -> pd.DataFrame:
+    def result(self, variant: str, *reasons: tuple[Any, str], **values: np.ndarray) -> pd.DataFrame:
         """A row per group; the first value is the indicator, whose missing values are noted."""
         common = (
             (self.total == 0, "the total is zero"),

@@ -6,6 +6,8 @@ A missing part makes a missing result; what cannot be compared raises an `Incomp
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from kzdata.errors import (
@@ -55,7 +57,7 @@ def _grow(series: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(grown)
 
 
-def _grown(row: dict, base: dict | None) -> dict:
+def _grown(row: dict[str, Any], base: dict[str, Any] | None) -> dict[str, Any]:
     before = periods.previous_year(row["period"])
     result = row | {
         "base_period": before,

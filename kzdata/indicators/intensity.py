@@ -138,20 +138,28 @@ def _intensity(
     return cells, value, note, core
 
 
-def _margin(cells: Cells, core: np.ndarray, given: np.ndarray, key: str, rest: Sequence[str]):
+def _margin(
+    cells: Cells, core: np.ndarray, given: np.ndarray, key: str, rest: Sequence[str]
+) -> np.ndarray:
     """The published total of each row's group where there is one, else the sum of its parts."""
     published = cells.total(key, *rest, of=np.where(given, cells.value, 0.0))
     summed = cells.total(key, *rest, of=np.where(core, cells.value, 0.0))
     return np.where(cells.total(key, *rest, of=given.astype(float)) > 0, published, summed)
 
 
-def _world(cells: Cells, core, from_world, to_world, rest: Sequence[str]) -> np.ndarray:
+def _world(
+    cells: Cells,
+    core: np.ndarray,
+    from_world: np.ndarray,
+    to_world: np.ndarray,
+    rest: Sequence[str],
+) -> np.ndarray:
     """W: the published world total, else the sum of what the world sends, else of the reporters."""
 
-    def total(mask):
+    def total(mask: np.ndarray) -> np.ndarray:
         return cells.total(*rest, of=np.where(mask, cells.value, 0.0))
 
-    def any_of(mask):
+    def any_of(mask: np.ndarray) -> np.ndarray:
         return cells.total(*rest, of=mask.astype(float)) > 0
 
     both = from_world & to_world

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -37,7 +39,12 @@ class _Sides:
         return self.cells.frame(self.first[rows])[keys]
 
 
-def _compared(frame: pd.DataFrame, name: str, variant: str, value) -> pd.DataFrame:
+def _compared(
+    frame: pd.DataFrame,
+    name: str,
+    variant: str,
+    value: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
+) -> pd.DataFrame:
     sides = _Sides(frame, ["reporter", "flow"])
     number, below = value(sides.x, sides.m)
     found, note = because(

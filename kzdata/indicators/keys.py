@@ -7,6 +7,8 @@ hashing, and then one label a run is hashed instead of one a row.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -34,7 +36,7 @@ def coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
     return np.repeat(codes.astype(np.int64), np.diff(heads, append=len(column))), pd.Index(labels)
 
 
-def distinct(column: pd.Series) -> list:
+def distinct(column: pd.Series) -> list[Any]:
     """The labels of a column, each once, in the order in which they come."""
     heads = _heads(column)
     return list(pd.unique(column if heads is None else column.iloc[heads]))
@@ -65,7 +67,7 @@ def _changes(column: pd.Series) -> np.ndarray | None:
     return np.asarray(values[1:] != values[:-1], dtype=bool)
 
 
-def _plain(column: pd.Series):
+def _plain(column: pd.Series) -> Any:
     """The array of a column; text that is not Arrow's as objects, which pandas would check for
     missing values before each comparison."""
     if isinstance(column.dtype, pd.StringDtype):
@@ -73,5 +75,5 @@ def _plain(column: pd.Series):
     return column.to_numpy() if isinstance(column.dtype, np.dtype) else column.array
 
 
-def _text(column: pd.Series):
+def _text(column: pd.Series) -> pd.StringDtype | None:
     return column.dtype if isinstance(column.dtype, pd.StringDtype) else None

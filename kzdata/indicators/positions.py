@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,7 +88,7 @@ def _dataflows(frame: pd.DataFrame) -> None:
 
 def _group(
     rows: pd.DataFrame,
-    key: tuple,
+    key: tuple[Any, ...],
     position: str,
     ordered: list[str],
     breaks: Mapping[str, str] | None,
@@ -108,7 +109,7 @@ def _group(
     why = [_break(reporter, period, stocks, breaks) for period in inside]
     broken = np.array([bool(reason) for reason, _ in why])
 
-    def read(of: pd.DataFrame, at, column: str = "value") -> np.ndarray:
+    def read(of: pd.DataFrame, at: list[Any], column: str = "value") -> np.ndarray:
         name = column if column in of.columns else "value"
         return of[name].reindex(at).to_numpy(dtype=float)
 

@@ -27,7 +27,13 @@ class Items:
     trimmed: np.ndarray
 
     @classmethod
-    def of(cls, value: np.ndarray, quantity: np.ndarray, total: np.ndarray, trim=None) -> Items:
+    def of(
+        cls,
+        value: np.ndarray,
+        quantity: np.ndarray,
+        total: np.ndarray,
+        trim: float | None = None,
+    ) -> Items:
         """From arrays of periods × products, NaN where not given; ``total`` value by period."""
         used = (value > 0) & (quantity > 0)
         log = np.full(value.shape, np.nan)

@@ -11,7 +11,9 @@ from kzdata.indicators.grouping import Cells, because, cited, ratio
 from kzdata.model.codes import WORLD
 
 
-def _balanced(frame: pd.DataFrame, income: pd.DataFrame):
+def _balanced(
+    frame: pd.DataFrame, income: pd.DataFrame
+) -> tuple[pd.DataFrame, Cells, np.ndarray, np.ndarray, str]:
     """The cells of reporters that have an income, their shares, incomes and the variant."""
     exports = validation.side(frame, "X", ["reporter", "product"], what="PRODY")
     cells = Cells.summed(exports, ["reporter", "product", "period"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -170,7 +170,7 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _broken(frame: pd.DataFrame):
+def _broken(frame: pd.DataFrame) -> Iterator[tuple[str, str, np.ndarray]]:
     """Yield (rule in words, column to show, boolean mask of the rows that break it)."""
     import pandas as pd
 
@@ -263,7 +263,7 @@ def _broken(frame: pd.DataFrame):
     yield "no key appears twice", "value", frame.duplicated(key, keep=False).to_numpy()
 
 
-def _unlike(column: pd.Series, accepts) -> np.ndarray:
+def _unlike(column: pd.Series, accepts: Callable[[str], bool]) -> np.ndarray:
     verdict = {v: isinstance(v, str) and accepts(v) for v in column.unique()}
     return ~column.map(verdict).to_numpy(dtype=bool)
 
@@ -278,7 +278,7 @@ def _is_period(text: object) -> bool:
     return True
 
 
-def join_sources(names) -> str:
+def join_sources(names: Iterable[str]) -> str:
     """Several source ids as the one string that a derived row carries."""
     return " + ".join(sorted({one for joined in names for one in split_sources(joined)}))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -109,7 +111,7 @@ def _intervals(made: pd.DataFrame) -> None:
     made["ratio_upper"] = (m_high / x_low.where(x_low > 0)).where(sure)
 
 
-def _note(pairs: Pairs, fob: InFob, nes: np.ndarray, signed: np.ndarray):
+def _note(pairs: Pairs, fob: InFob, nes: np.ndarray, signed: np.ndarray) -> Any:
     """The first reason why a figure of the row is missing, or what was done to it."""
     one, other = pairs.sides
     x, m = fob.x, fob.m

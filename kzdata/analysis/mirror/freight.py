@@ -202,7 +202,9 @@ def _quantities(pairs: Pairs, quantity: str) -> tuple[dict[str, float], np.ndarr
     return {str(product): float(log) for product, log in middle.items()}, weight
 
 
-def _within(columns: np.ndarray, weight: np.ndarray, period: np.ndarray):
+def _within(
+    columns: np.ndarray, weight: np.ndarray, period: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Columns less their weighted mean of each period, and those means."""
     _, place = np.unique(period, return_inverse=True)
     total = np.bincount(place, weight)
@@ -355,7 +357,9 @@ def _cost(pairs: Pairs, factor: float | Carriage) -> np.ndarray:
     return np.full(len(pairs), np.log(factor))
 
 
-def _closer(pairs: Pairs, x: np.ndarray, cost: np.ndarray, cif: np.ndarray, where: str):
+def _closer(
+    pairs: Pairs, x: np.ndarray, cost: np.ndarray, cif: np.ndarray, where: str
+) -> np.ndarray:
     """Where dividing brings the sides no further apart; True where one side only is known."""
     usable = cif & (x > 0) & (pairs.m > 0) & ~np.isnan(cost)
     gap = np.zeros(len(pairs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,9 @@ def allocate(pairs: Pairs, x: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, np
         alone = inside & np.isnan(own) & (other > 0)
         size = len(groups)
 
-        def total(of, rows, place=place, size=size):
+        def total(
+            of: np.ndarray, rows: np.ndarray, place: np.ndarray = place, size: int = size
+        ) -> np.ndarray:
             return np.bincount(place[rows], np.nan_to_num(of[rows]), minlength=size)
 
         unmatched, loose_total = total(other, alone), total(own, loose)
@@ -185,7 +188,9 @@ def _given(reliability: pd.DataFrame, pairs: Pairs) -> Scatter:
     )
 
 
-def _weights(pairs: Pairs, scatter: Scatter, x: np.ndarray, m: np.ndarray):
+def _weights(
+    pairs: Pairs, scatter: Scatter, x: np.ndarray, m: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The weight of x, the standard deviation of ln v, and whether there is any scatter to use."""
     variance = np.exp(scatter.log_variance)
     one, other = variance[pairs.exporter], variance[pairs.importer]
@@ -198,7 +203,14 @@ def _weights(pairs: Pairs, scatter: Scatter, x: np.ndarray, m: np.ndarray):
     return weight, spread * scatter.scale(pairs), known
 
 
-def _combined(x, m, weight: np.ndarray, combine: str, scatter: Scatter, pairs: Pairs):
+def _combined(
+    x: np.ndarray,
+    m: np.ndarray,
+    weight: np.ndarray,
+    combine: str,
+    scatter: Scatter,
+    pairs: Pairs,
+) -> np.ndarray:
     value = np.where(weight > 0, x, m)
     both = (x > 0) & (m > 0)
     if combine == "log":
@@ -229,7 +241,14 @@ def _quantile(pairs: Pairs, scatter: Scatter, weight: np.ndarray, level: float) 
     return z + (z**3 + z) / 4 * inverse + second * inverse**2
 
 
-def _note(pairs: Pairs, fob: InFob, scatter: Scatter, share: np.ndarray, rest: np.ndarray, known):
+def _note(
+    pairs: Pairs,
+    fob: InFob,
+    scatter: Scatter,
+    share: np.ndarray,
+    rest: np.ndarray,
+    known: np.ndarray,
+) -> Any:
     """Why a value or its interval is missing, or what it rests on; the first reason that holds."""
     one, other = pairs.sides
     has_x, has_m = fob.x >= 0, fob.m >= 0

@@ -149,7 +149,13 @@ def _scale(kind: np.ndarray, relative: np.ndarray, length: int) -> np.ndarray:
     return scale / np.exp((number * np.log(scale)).sum() / number.sum())
 
 
-def _variances(ends, mean: np.ndarray, number: np.ndarray, known: np.ndarray, start: np.ndarray):
+def _variances(
+    ends: tuple[np.ndarray, np.ndarray],
+    mean: np.ndarray,
+    number: np.ndarray,
+    known: np.ndarray,
+    start: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
     """ln s² of each area and their information, by Fisher scoring on each couple's mean distance.
 
     A half-normal distance has mean μ = √(2u/π) and variance (1 − 2/π) u, with u = s_i² + s_j².
@@ -176,7 +182,7 @@ def _variances(ends, mean: np.ndarray, number: np.ndarray, known: np.ndarray, st
     return log_variance, information
 
 
-def _told_apart(ends, size: int) -> np.ndarray:
+def _told_apart(ends: tuple[np.ndarray, np.ndarray], size: int) -> np.ndarray:
     """Areas whose group of economies compared with each other holds a round of odd length.
 
     Without one, a constant can be moved from one half of the group to the other unseen.

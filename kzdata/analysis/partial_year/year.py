@@ -182,10 +182,10 @@ def _seasonal(
     if seasonal is not None:
         return _of_flow(single_months(seasonal), flow)
     own = _of_flow(single_months(frame), flow)
-    total = {"freq": "M", "dataflow": pair["dataflow"]}
     if pair["partner"] == WORLD or len(before(whole_years(own), year)) >= WHOLE_YEARS:
         return own
-    world = _of_flow(single_months(query.observations(pair["reporter"], WORLD, **total)), flow)
+    total = query.observations(pair["reporter"], WORLD, freq="M", dataflow=pair["dataflow"])
+    world = _of_flow(single_months(total), flow)
     return own if world.empty else world
 
 

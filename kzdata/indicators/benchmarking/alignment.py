@@ -102,7 +102,7 @@ class Problem:
         return made[contract.COLUMNS]
 
 
-def aligned(low, high, *, to: str | None, conversion: str) -> Problem:
+def aligned(low: Any, high: Any, *, to: str | None, conversion: str) -> Problem:
     """The problem of two series or frames. Without an indicator, ``to`` says M, Q or S.
 
     Raises `PeriodMismatch` where short periods do not make up a long one, `NotAvailable` for gaps
@@ -195,7 +195,7 @@ def _one_series(frame: pd.DataFrame, what: str) -> None:
         one_measure(frame)
 
 
-def _indicators(high, long: list[str], to: str | None):
+def _indicators(high: Any, long: list[str], to: str | None) -> tuple[pd.DataFrame, Any]:
     """The indicators, a column each, in time order."""
     if high is None:
         if to not in _MONTHS:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kzdata.model.parsing.lexicon import Term
 
@@ -42,7 +42,7 @@ class ParseState:
         return max(self.reasons, key=lambda each: each[0])[1] if self.reasons else None
 
 
-Readings = Iterator[tuple[tuple, int]]
+Readings = Iterator[tuple[tuple[Any, ...], int]]
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,14 @@ class Rule:
 
         return Rule(either)
 
-    def __rshift__(self, function: Callable) -> Rule:
+    def __rshift__(self, function: Callable[..., Any]) -> Rule:
         return self._map(lambda values: (function(*values),))
 
-    def each(self, function: Callable) -> Rule:
+    def each(self, function: Callable[..., Any]) -> Rule:
         """The rule with each of its values mapped by itself."""
         return self._map(lambda values: tuple(function(value) for value in values))
 
-    def _map(self, function: Callable[[tuple], tuple]) -> Rule:
+    def _map(self, function: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> Rule:
         def mapped(sentence: ParseState, start: int) -> Readings:
             for values, end in self.run(sentence, start):
                 try:
@@ -173,7 +173,7 @@ def from_to(first: Rule, last: Rule) -> Rule:
     )
 
 
-def read(rule: Rule, sentence: ParseState) -> list:
+def read(rule: Rule, sentence: ParseState) -> list[Any]:
     """Every different reading of the whole sentence."""
     readings = {
         repr(value): value for (value,), end in rule.run(sentence, 0) if end == len(sentence.terms)

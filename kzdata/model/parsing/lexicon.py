@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kzdata.errors import ParseError, UnknownCode
 from kzdata.model.parsing import english, hebrew, kazakh, russian
@@ -78,7 +78,7 @@ def vocabulary(
 ) -> Vocabulary:
     """Every language's table called ``topic`` (PERIODS, AMOUNTS), and symbols that all share."""
     phrases: dict[tuple[str, ...], list[Reading]] = {}
-    tables: list[tuple[str | None, Mapping]] = [(None, symbols)]
+    tables: list[tuple[str | None, Mapping[str, Any]]] = [(None, symbols)]
     tables += [(code, getattr(module, topic)) for code, module in LANGUAGES.items()]
     for language, table in tables:
         for kind, values in table.items():

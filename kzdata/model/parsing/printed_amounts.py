@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from math import inf, isnan, nan
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from kzdata.errors import ParseError
 from kzdata.model.parsing.currencies import ISO_4217, SYMBOLS
@@ -135,7 +135,7 @@ def _dressed(*values: object) -> Quantity:
     )
 
 
-def _only(kind: type[str], values: tuple, noun: str) -> str | None:
+def _only(kind: type[str], values: tuple[Any, ...], noun: str) -> str | None:
     """The one value of that kind; the same qualifier may be printed before and after."""
     found = [str(value) for value in values if isinstance(value, kind)]
     if len(set(found)) > 1 or (len(found) > 1 and kind is not Qualifier):

@@ -3,8 +3,6 @@
 matplotlib is imported when a chart is made, not before.
 """
 
-from __future__ import annotations
-
 from kzdata.present.charts.back_test import back_test
 from kzdata.present.charts.balance import balance
 from kzdata.present.charts.chart import Chart, frame_of
