@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -186,7 +187,7 @@ def complexity(frame: pd.DataFrame, pci_scale: str = "eci") -> pd.DataFrame:
     return cited(result[[*keys, *named]], exports, "period")
 
 
-def _rows(network: Network, why: str, **columns: np.ndarray | pd.Index) -> pd.DataFrame:
+def _rows(network: Network, why: str, **columns: Any) -> pd.DataFrame:
     made = {"reporter": NOT_APPLICABLE, "product": NOT_APPLICABLE, **network.period, **columns}
     score = next(name for name in ("eci", "pci") if name in columns)
     none = columns["diversity" if score == "eci" else "ubiquity"] == 0
