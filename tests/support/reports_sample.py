@@ -164,7 +164,7 @@ def hostile_book() -> Any:
 
 SHOWN = f"""\
 import sys
-sys.path.insert(0, {str(ROOT / "tests" / "support")!r})
+sys.path[:0] = [{str(ROOT / "tests" / "support")!r}, {str(ROOT / "tests")!r}]
 import reports_sample as sample
 class Shown:
     def __init__(self, output): self.data = dict(output.data)
