@@ -10,6 +10,8 @@ from typing import Any
 import nbformat
 from conftest import ROOT
 
+import kzdata.fetch.endpoints  # noqa: F401 -- finds its file when imported: before HOME moves
+
 RESOURCE = "application/vnd.dataresource+json"
 V4 = nbformat.v4
 
