@@ -19,6 +19,7 @@ from kzdata import errors
 from kzdata.cli import outcome
 from kzdata.cli.app import main
 from kzdata.cli.shell import CommandOutput, Commands, Examples, answers
+from kzdata.fetch import endpoints  # reads its place before a test moves it
 from kzdata.fetch.failures import Unreachable, Untrusted
 from kzdata.readers.payload import WrongFormat
 from kzdata.reports.fleet import run as exits
@@ -215,8 +216,6 @@ def test_help_of_the_commonest_begins_with_examples(name):
 
 
 def test_check_looks_at_the_addresses_too(monkeypatch, tmp_path):
-    from kzdata.fetch import endpoints
-
     assert "addresses: 12 sources" in call("check").stdout
     wrong = tmp_path / "endpoints.yml"
     wrong.write_text("sources: {baci: {}}\n", encoding="utf-8")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from conftest import ROOT
 
 import kzdata.fetch.endpoints  # noqa: F401 -- finds its file when imported: before HOME moves
 
