@@ -26,7 +26,25 @@ import difflib
 import sysconfig
 import traceback
 from collections.abc import Iterable
+from enum import IntEnum
 from pathlib import Path
+
+
+class ExitCode(IntEnum):
+    """How a command ended: the same number means the same in every command."""
+
+    DONE = 0
+    FAILED = 1
+    MISUSED = 2
+    UNCHANGED = 10
+    FINDING = 20
+    DRIFT = 30
+    REPORT_FAILED = 40
+    DEFECT = 70
+    RETRY_LATER = 75
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+    TERMINATED = 143
 
 
 class KzdataError(Exception):
@@ -39,6 +57,9 @@ class KzdataError(Exception):
     ...     print(error.fact)
     'KAX' is no ISO 3166 alpha-3 code.
     """
+
+    # Of a command that meets this error; None leaves it to the command, FAILED unless it says.
+    exit_code: ExitCode | None = None
 
     def __init__(self, fact: str, hint: str | None = None):
         self.fact = fact
@@ -87,13 +108,19 @@ _NOT_THE_USERS = tuple(
 class ParseError(KzdataError, ValueError):
     """A printed amount or period that cannot be read without guessing."""
 
+    exit_code = ExitCode.MISUSED
+
 
 class UnknownCode(KzdataError, LookupError):
     """A name that is not in its list."""
 
+    exit_code = ExitCode.MISUSED
+
 
 class ContractError(KzdataError, ValueError):
     """A frame that breaks the tidy contract. ``failures`` has one row per broken rule and row."""
+
+    exit_code = ExitCode.FINDING
 
     def __init__(self, fact: str, hint: str | None = None, failures=None):
         super().__init__(fact, hint)
@@ -102,6 +129,8 @@ class ContractError(KzdataError, ValueError):
 
 class Incomparable(KzdataError, ValueError):
     """Two figures that must not be put in one formula."""
+
+    exit_code = ExitCode.FINDING
 
 
 class PeriodMismatch(Incomparable):
@@ -127,13 +156,19 @@ class NotAvailable(KzdataError, LookupError):
 class SeedError(KzdataError):
     """A seed file or an article disagrees with what is typed in ``seeds/``."""
 
+    exit_code = ExitCode.FINDING
+
 
 class ParameterError(KzdataError, ValueError):
     """A notebook parameter that is unknown, missing or ill-typed."""
 
+    exit_code = ExitCode.MISUSED
+
 
 class NotebookFailed(KzdataError):
     """A cell failed or the kernel died; the previous report stays in place."""
+
+    exit_code = ExitCode.REPORT_FAILED
 
 
 class JobFailed(KzdataError, RuntimeError):
@@ -142,6 +177,8 @@ class JobFailed(KzdataError, RuntimeError):
 
 class PublishError(KzdataError):
     """The report could not be written; the previous report stays in place."""
+
+    exit_code = ExitCode.REPORT_FAILED
 
 
 class MissingMessage(KzdataError, LookupError):

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kzdata.cli.outcome import exit_code_of
+from kzdata.cli.error_reporting import exit_code_of
 from kzdata.cli.shell import CommandOutput, Commands, Examples, answers
 from kzdata.errors import ContractError, KzdataError
 

@@ -1,4 +1,4 @@
-"""What the TAB key offers: names that a command takes. Whatever fails here offers nothing."""
+"""Shell completion of names that a command takes; what fails here offers nothing."""
 
 from __future__ import annotations
 
@@ -10,32 +10,40 @@ from click.shell_completion import CompletionItem
 
 from kzdata import settings
 
-Offer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
-def _offering(names: Callable[[click.Context], Iterable[tuple[str, str]]]) -> Offer:
-    def offer(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+def _completer(names: Callable[[click.Context], Iterable[tuple[str, str]]]) -> Completer:
+    """Offer those of ``names``, each with its help, that begin as typed."""
+
+    def complete(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
         # Half a command line is no place for an error message.
         with contextlib.suppress(Exception):
             return [CompletionItem(n, help=h) for n, h in names(ctx) if n.startswith(begun)]
         return []
 
-    return offer
+    return complete
 
 
-def _notebooks(ctx: click.Context) -> Iterable[tuple[str, str]]:
+@_completer
+def notebooks(ctx: click.Context) -> Iterable[tuple[str, str]]:
+    """Offer the shipped notebooks."""
     from kzdata.reports.execute import notebooks
 
     return [(name, "") for name in notebooks()]
 
 
-def _editions(ctx: click.Context) -> Iterable[tuple[str, str]]:
+@_completer
+def editions(ctx: click.Context) -> Iterable[tuple[str, str]]:
+    """Offer editions, with their titles."""
     from kzdata.reports.editions import read_editions
 
     return [(each.name, each.title) for each in read_editions().values()]
 
 
-def _parameters(ctx: click.Context) -> Iterable[tuple[str, str]]:
+@_completer
+def parameters(ctx: click.Context) -> Iterable[tuple[str, str]]:
+    """Offer the parameters of the notebook already typed."""
     from kzdata.reports.execute import resolve
     from kzdata.reports.parameters import parameters
 
@@ -44,39 +52,33 @@ def _parameters(ctx: click.Context) -> Iterable[tuple[str, str]]:
     return [(f"{each.name}=", each.help) for each in parameters(path)]
 
 
-def _sources_of_files(ctx: click.Context) -> Iterable[tuple[str, str]]:
+@_completer
+def sources_of_files(ctx: click.Context) -> Iterable[tuple[str, str]]:
+    """Offer sources that have a reader."""
     from kzdata.readers.registry import SOURCES
 
     return [(name, "") for name in SOURCES]
 
 
-def _sources_to_fetch(ctx: click.Context) -> Iterable[tuple[str, str]]:
+@_completer
+def sources_to_fetch(ctx: click.Context) -> Iterable[tuple[str, str]]:
+    """Offer sources that can be fetched."""
     from kzdata.fetch import endpoints
 
     return [(name, "") for name in endpoints.load()]
 
 
-def _areas(ctx: click.Context) -> Iterable[tuple[str, str]]:
-    from kzdata.i18n import formats
-    from kzdata.model import codes
+@_completer
+def areas(ctx: click.Context) -> Iterable[tuple[str, str]]:
+    """Offer ISO 3166 alpha-3 codes."""
+    from kzdata.i18n.formats import area_name
+    from kzdata.model.codes import alpha3_codes
 
-    return [(code, formats.area_name(code)) for code in sorted(codes.alpha3_codes())]
-
-
-def _allowed(name: str) -> Offer:
-    return _offering(lambda ctx: [(each, "") for each in settings.KNOWN[name][2]])
+    return [(code, area_name(code)) for code in sorted(alpha3_codes())]
 
 
-notebooks = _offering(_notebooks)
+def _allowed(name: str) -> Completer:
+    return _completer(lambda ctx: [(each, "") for each in settings.KNOWN[name][2]])
 
-editions = _offering(_editions)
-
-parameters = _offering(_parameters)
-
-sources_of_files = _offering(_sources_of_files)
-
-sources_to_fetch = _offering(_sources_to_fetch)
-
-areas = _offering(_areas)
 
 languages, engines, formats = _allowed("language"), _allowed("engine"), _allowed("formats")

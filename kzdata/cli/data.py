@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kzdata.cli import completion
-from kzdata.cli.outcome import complain, exit_code_of
+from kzdata.cli.error_reporting import complain, exit_code_of
 from kzdata.cli.shell import CommandOutput, Examples, answers, pairs
 from kzdata.errors import KzdataError, ParameterError, UnknownCode
 

@@ -1,4 +1,4 @@
-"""The command ``kzdata index``: the page over all reports."""
+"""The commands on editions: ``kzdata run``, ``editions``, ``index``, ``schedule``."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ import click
 
 from kzdata import settings
 from kzdata.cli import completion
-from kzdata.cli.outcome import ReportedError
-from kzdata.cli.shell import CommandOutput, Examples, answers, listed
-from kzdata.errors import KzdataError, ParameterError, UnknownCode
-from kzdata.reports.fleet.run import MISUSED
+from kzdata.cli.shell import CommandOutput, Examples, answers, comma_list
+from kzdata.errors import ExitCode, KzdataError, ParameterError, UnknownCode
 
 
 def refresh(folder: Path | None = None) -> list[Path]:
@@ -70,7 +68,7 @@ _RUN = """kzdata run kaz-isr
 @click.option("--dry-run", "dry", is_flag=True, help="Say what would be made, and make nothing.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
               help="Folder of the report, of one edition.")  # fmt: skip
-@click.option("--format", "formats", callback=listed, metavar="LIST",
+@click.option("--format", "formats", callback=comma_list, metavar="LIST",
               help="Among html,pdf,xlsx, in place of the edition's own.")  # fmt: skip
 @answers
 def run(
@@ -119,7 +117,9 @@ def run(
         with lines() as progress:
             outcomes = run_editions(chosen, wishes, told=_told, progress=progress)
     except KzdataError as error:
-        raise ReportedError(error, otherwise=MISUSED) from error  # nothing was run
+        if error.exit_code is None:
+            error.exit_code = ExitCode.MISUSED  # nothing was run
+        raise
     if not dry and not out:
         _index(outcomes)
     code = exit_code(outcomes)
@@ -147,8 +147,6 @@ def _chosen(names: tuple[str, ...], every: bool, due: bool) -> list[Any]:
 
 def _index(outcomes: list[Any]) -> None:
     """The page over all reports, again; that it cannot be written does not undo the reports."""
-    pass
-
     try:
         if outcomes:
             refresh()

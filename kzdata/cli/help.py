@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from kzdata.cli.outcome import MEANINGS, TRACE
+from kzdata.cli.error_reporting import TRACE
 from kzdata.cli.shell import CommandOutput, Examples, answers
-from kzdata.errors import UnknownCode, did_you_mean
+from kzdata.errors import ExitCode, UnknownCode, did_you_mean
 from kzdata.settings import KNOWN, variable
 
 STREAMS = """The answer is on the output stream; progress, notes and refusals on the error stream.
@@ -27,6 +27,22 @@ COMPLETION = """The TAB key completes commands, options, notebooks, parameters, 
   bash:  eval "$(_KZDATA_COMPLETE=bash_source kzdata)"   in ~/.bashrc
   zsh:   eval "$(_KZDATA_COMPLETE=zsh_source kzdata)"    in ~/.zshrc, after compinit
   fish:  _KZDATA_COMPLETE=fish_source kzdata | source    in ~/.config/fish/config.fish"""
+
+MEANINGS = {
+    ExitCode.DONE: "done",
+    ExitCode.FAILED: "it could not be done, or nothing was found; the message says why",
+    ExitCode.MISUSED: "misused: an unknown name, option, parameter or setting; nothing was done",
+    ExitCode.UNCHANGED: "kzdata run: no edition has changed",
+    ExitCode.FINDING: "a finding: data or seeds break a rule, statements contradict each other "
+    "anew, or a check fails",
+    ExitCode.DRIFT: "a source drifted: a file differs from its manifest, journal or format",
+    ExitCode.REPORT_FAILED: "a report could not be made or published; the last one is unchanged",
+    ExitCode.DEFECT: "a defect in kzdata; the message says how to see the whole trace",
+    ExitCode.RETRY_LATER: "a publisher did not answer; asking again later can help",
+    ExitCode.INTERRUPTED: "interrupted (Ctrl-C); existing files are unchanged",
+    ExitCode.PIPE_CLOSED: "the reader of the output closed it, as head does",
+    ExitCode.TERMINATED: "terminated; existing files are unchanged",
+}
 
 TOPICS = {
     "exit-codes": "how a command ended, as a number",

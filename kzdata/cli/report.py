@@ -11,7 +11,7 @@ import click
 
 from kzdata import settings
 from kzdata.cli import completion
-from kzdata.cli.shell import CommandOutput, Examples, answers, listed, pairs
+from kzdata.cli.shell import CommandOutput, Examples, answers, comma_list, pairs
 from kzdata.errors import ParameterError, UnknownCode
 
 LANGUAGE = "language"
@@ -33,7 +33,7 @@ LANGUAGE = "language"
 )  # fmt: skip
 @click.option("--language", metavar="LANG", shell_complete=completion.languages,
               help="Among en,ru,kk,he; else the setting.")  # fmt: skip
-@click.option("--format", "formats", callback=listed, metavar="LIST",
+@click.option("--format", "formats", callback=comma_list, metavar="LIST",
               help="Among html,pdf,xlsx; else the setting, else all.")  # fmt: skip
 @click.option("--engine", metavar="NAME", shell_complete=completion.engines,
               help="How the kernel is started, warm or plain; else the setting.")  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the commands share: answers for people and programs, refusals, help with examples first."""
+"""What commands share: output for people and programs, and help that begins with examples."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Any
 
 import click
 
-from kzdata.cli import outcome, terminal
-from kzdata.cli.outcome import ExamplesFirst, as_text, ending
-from kzdata.errors import did_you_mean
-from kzdata.reports.fleet.run import FINE
+from kzdata.cli import terminal
+from kzdata.cli.error_reporting import report_error
+from kzdata.errors import ExitCode, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class CommandOutput:
 
     data: Any
     lines: Iterable[str] = ()
-    code: int = FINE
+    code: int = ExitCode.DONE
     fixed: bool = False
 
 
@@ -39,20 +38,50 @@ def answers(command: Callable[..., CommandOutput | None]) -> Callable[..., None]
         if answer is None:
             return
         # Line by line: an unbuffered stream may take a part of a long text and not say so.
-        lines = as_text(answer.data).split("\n") if as_json else answer.lines
+        lines = terminal.json_text(answer.data).split("\n") if as_json else answer.lines
         for line in lines:
-            (click.echo if as_json or answer.fixed else terminal.told)(line)
+            (click.echo if as_json or answer.fixed else terminal.print_line)(line)
         if answer.code:
             click.get_current_context().exit(answer.code)
 
     return answered
 
 
+class ExamplesFirst:
+    """Help that begins with examples, one a line of the epilog; ``# …`` says what one does."""
+
+    epilog: str | None
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Examples, then usage, text, options and commands."""
+        split = [line.partition("  # ") for line in self.examples()]
+        commands = [(command.rstrip(), why) for command, _, why in split]
+        column = max(len(command) for command, _ in commands) + 2
+        with formatter.section("Examples"):
+            indent = " " * formatter.current_indent
+            beside = all(len(indent) + column + 2 + len(w) <= formatter.width for _, w in commands)
+            for command, why in commands:
+                # Never wrapped: an example is there to be pasted.
+                if why and beside:
+                    command = f"{command:{column}}# {why}"
+                elif why:
+                    formatter.write(f"{indent}# {why}\n")
+                formatter.write(f"{indent}{command}\n")
+        formatter.write_paragraph()
+        self.format_usage(ctx, formatter)  # type: ignore[attr-defined]
+        self.format_help_text(ctx, formatter)  # type: ignore[attr-defined]
+        self.format_options(ctx, formatter)  # type: ignore[attr-defined]
+
+    def examples(self) -> list[str]:
+        """The examples, one a line."""
+        return [line.strip() for line in (self.epilog or "").strip().splitlines()]
+
+
 class Examples(ExamplesFirst, click.Command):
     """A command whose help begins with examples; they are its epilog."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """A word too many is refused with how it was probably meant."""
+        """Reject extra arguments with a suggestion."""
         ctx.allow_extra_args = True
         extra = super().parse_args(ctx, args)
         if extra and not ctx.resilient_parsing:
@@ -67,23 +96,23 @@ class Examples(ExamplesFirst, click.Command):
 
 
 class Commands(ExamplesFirst, click.Group):
-    """A group of commands. The outermost one turns whatever happens into words and a number."""
+    """A group of commands. The outermost one turns every error into a message and a code."""
 
     group_class = type
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Without a word the help is the answer, not an error."""
+        """Show the help if no command is given."""
         if not args and not ctx.resilient_parsing:
             click.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands in the order in which they were added."""
+        """Return the commands in the order in which they were added."""
         return list(self.commands)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """The command of this name; where there is none, the near ones are named."""
+        """Return the command of this name; suggest near names for an unknown one."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             known = self.list_commands(ctx)
             raise click.UsageError(
@@ -96,27 +125,27 @@ class Commands(ExamplesFirst, click.Group):
     def main(
         self, args: Any = None, prog_name: str | None = None, *others: Any, **more: Any
     ) -> Any:
-        """Run the command line and leave with one of the codes of `exits`."""
-        terminal.open_closed()
+        """Run the command line and leave with an `ExitCode`."""
+        terminal.open_streams()
         terminal.write_utf8()
         more |= {"standalone_mode": False, "color": terminal.colour()}
-        more |= {"terminal_width": terminal.narrow()}
+        more |= {"terminal_width": terminal.help_width()}
         words = list(sys.argv[1:] if args is None else args)
         as_json = "--json" in words[: words.index("--") if "--" in words else None]
-        with terminal.stopped_gently():
+        with terminal.terminable():
             code = _code(lambda: click.Group.main(self, args, "kzdata", *others, **more), as_json)
-        if not terminal.close_quietly() and code == FINE:
-            code = outcome.CLOSED
+        if not terminal.close_streams() and code == ExitCode.DONE:
+            code = ExitCode.PIPE_CLOSED
         sys.exit(code)
 
 
 def _code(run: Callable[[], Any], as_json: bool) -> int:
-    """Run it, say what went wrong, and answer with the exit code."""
+    """Run the command, report what went wrong, and return the exit code."""
     try:
         returned = run()
     except (click.exceptions.Abort, terminal.Terminated, SystemExit, Exception) as error:
-        return ending(error).told(as_json)
-    return returned if isinstance(returned, int) else FINE
+        return report_error(error, as_json)
+    return returned if isinstance(returned, int) else ExitCode.DONE
 
 
 def pairs(
@@ -137,8 +166,8 @@ def pairs(
     return values
 
 
-def listed(
+def comma_list(
     context: click.Context, parameter: click.Parameter, given: str | None
 ) -> tuple[str, ...] | None:
-    """``a,b,c``; None where nothing is given."""
+    """Split ``a,b,c``; None if nothing is given."""
     return None if given is None else tuple(each.strip() for each in given.split(","))

@@ -1,16 +1,19 @@
-"""What stands between a command and the screen, the pipe or the file that it writes to."""
+"""Output: streams, encodings, colours, the width of a terminal, JSON, and signals to end."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
+import math
 import os
 import re
 import shutil
 import signal
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,8 +23,8 @@ _LABEL = re.compile(r" +\S+ {2,}|\S+: {2,}| *")
 _NARROWEST = 20
 
 
-def open_closed() -> None:
-    """Streams that were closed (``>&-``) lead nowhere, rather than into the next opened file."""
+def open_streams() -> None:
+    """Point streams that were closed (``>&-``) at the null device, not at the next opened file."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
@@ -34,7 +37,7 @@ def open_closed() -> None:
 
 
 def write_utf8() -> None:
-    """Names in four languages come out whatever the locale is.
+    """Write names in four languages in every locale.
 
     Files and pipes get UTF-8. A terminal keeps its own encoding, with a mark for what it lacks; so
     does a stream whose encoding was asked for by PYTHONIOENCODING.
@@ -49,29 +52,29 @@ def write_utf8() -> None:
 
 
 def colour() -> bool | None:
-    """False where nobody wants colour; None leaves it to the stream (no colour off a terminal)."""
+    """Return False if NO_COLOR or TERM=dumb asks for none, else None: colours on terminals only."""
     return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
 
 
-def narrow() -> int | None:
-    """The width for help on a terminal that is narrower than what help is laid out for."""
+def help_width() -> int | None:
+    """Return the width of help for a terminal narrower than its usual layout."""
     width = shutil.get_terminal_size().columns - 2
     return max(width, _NARROWEST) if width < 50 else None
 
 
-def told(line: str, *, err: bool = False) -> None:
-    """Print a line; on a terminal too narrow for it, continued below where its text begins."""
+def print_line(line: str, *, err: bool = False) -> None:
+    """Print a line; a terminal too narrow for it shows the rest below where its text begins."""
     stream = sys.stderr if err else sys.stdout
     if stream is not None and stream.isatty():
         width = shutil.get_terminal_size().columns
-        line = "\n".join(fitted(each, width) for each in line.split("\n"))
+        line = "\n".join(wrapped(each, width) for each in line.split("\n"))
     click.echo(line, err=err)
 
 
-def fitted(line: str, width: int) -> str:
-    """The line within ``width`` columns. A path or an address is never cut.
+def wrapped(line: str, width: int) -> str:
+    """Return the line within ``width`` columns. Paths and addresses are never cut.
 
-    >>> print(fitted("  publisher  National Bank of Kazakhstan", 30))
+    >>> print(wrapped("  publisher  National Bank of Kazakhstan", 30))
       publisher  National Bank of
                  Kazakhstan
     """
@@ -92,12 +95,12 @@ def fitted(line: str, width: int) -> str:
 
 
 class Terminated(BaseException):
-    """The system asked kzdata to stop: what is under way is put away first."""
+    """The system asked kzdata to end; work in progress is removed first."""
 
 
 @contextlib.contextmanager
-def stopped_gently() -> Iterator[None]:
-    """A request to end is an exception, so that kernels and half-made folders go too."""
+def terminable() -> Iterator[None]:
+    """Raise `Terminated` on SIGTERM and SIGHUP, so that kernels and half-made folders go too."""
 
     def stop(number: int, frame: Any) -> None:
         raise Terminated
@@ -116,8 +119,8 @@ def stopped_gently() -> Iterator[None]:
             signal.signal(kind, handler)
 
 
-def close_quietly() -> bool:
-    """Whether everything that was written arrived. After this nothing more is complained of."""
+def close_streams() -> bool:
+    """Flush the streams; return whether all output arrived. Nothing complains after this."""
     arrived = True
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
         if stream is None:
@@ -131,3 +134,18 @@ def close_quietly() -> bool:
                 if stream.fileno() == number:
                     os.dup2(os.open(os.devnull, os.O_WRONLY), number)
     return arrived
+
+
+def json_text(data: Any) -> str:
+    """Return strict JSON: paths as text, null for a missing number."""
+    return json.dumps(_plain(data), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value

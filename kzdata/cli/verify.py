@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kzdata.cli.shell import CommandOutput, Examples, answers
-from kzdata.reports.fleet.run import FINDING, FINE
+from kzdata.errors import ExitCode
 
 ONE = (
     "  {verdict:8} {quantity}: published {printed}, computed {computed:.10g}, "
@@ -54,7 +54,7 @@ def literature(shared: Path | None) -> CommandOutput:
     whole = found.astype(object).where(found.notna(), None)
     rows = [dict(zip(found.columns, row, strict=True)) for row in whole.itertuples(index=False)]
     failed = any(row["verdict"] == "fails" for row in rows)
-    return CommandOutput(rows, _told(rows), FINDING if failed else FINE)
+    return CommandOutput(rows, _told(rows), ExitCode.FINDING if failed else ExitCode.DONE)
 
 
 def _told(rows: list[dict[str, Any]]) -> Iterator[str]:

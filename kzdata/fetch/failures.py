@@ -1,17 +1,20 @@
-"""Errors of a fetch; ``retryable`` says whether asking again later can help."""
+"""Errors of a fetch. The exit code of those that can succeed later says so."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from kzdata.errors import KzdataError
+from kzdata.errors import ExitCode, KzdataError
 from kzdata.readers.payload import WrongFormat
 
 
 class FetchError(KzdataError):
-    """A failed fetch. ``retryable``: asking again can help; ``status``: of the answer, if any."""
+    """A failed fetch; ``status`` is that of the answer, if one came."""
 
-    retryable = False
+    @property
+    def retryable(self) -> bool:
+        """Whether asking again later can help."""
+        return self.exit_code is ExitCode.RETRY_LATER
 
     def __init__(
         self,
@@ -37,19 +40,19 @@ class FetchError(KzdataError):
 class Unreachable(FetchError):
     """No connection, or one that broke before an answer."""
 
-    retryable = True
+    exit_code = ExitCode.RETRY_LATER
 
 
 class TooSlow(FetchError):
     """The server sent nothing for too long, or its answer passed the deadline."""
 
-    retryable = True
+    exit_code = ExitCode.RETRY_LATER
 
 
 class CutShort(FetchError):
     """The body is incomplete, or nothing tells whether it is complete."""
 
-    retryable = True
+    exit_code = ExitCode.RETRY_LATER
 
 
 class Untrusted(FetchError):
@@ -59,7 +62,7 @@ class Untrusted(FetchError):
 class Busy(FetchError):
     """429, 408 or 5xx, after every attempt."""
 
-    retryable = True
+    exit_code = ExitCode.RETRY_LATER
 
 
 class RequestRefused(FetchError):

@@ -19,7 +19,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from kzdata.errors import KzdataError, NotAvailable
+from kzdata.errors import ExitCode, KzdataError, NotAvailable
 
 LIMIT = 2**30  # bytes after unpacking; a year of BACI in HS 6 digits is below half of it
 
@@ -36,6 +36,8 @@ _BOM = b"\xef\xbb\xbf"
 
 class WrongFormat(KzdataError, ValueError):
     """A file that is not what its source publishes: another type, a cut body, a changed field."""
+
+    exit_code = ExitCode.DRIFT
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kzdata import files
-from kzdata.errors import KzdataError
+from kzdata.errors import ExitCode, KzdataError
 from kzdata.settings import user_folder
 
 Wanted = Mapping[str, str | tuple[str, ...]]  # columns, and what they must say
@@ -20,9 +20,13 @@ Wanted = Mapping[str, str | tuple[str, ...]]  # columns, and what they must say
 class StoreError(KzdataError):
     """A file in the user's store, or its journal, is not what was loaded."""
 
+    exit_code = ExitCode.DRIFT
+
 
 class StoreUnusable(StoreError):
     """The place of the store cannot be read or written: permissions, or a full disk."""
+
+    exit_code = ExitCode.FAILED
 
 
 def store_folder() -> Path:

@@ -16,13 +16,14 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 from kzdata import errors
-from kzdata.cli import outcome
 from kzdata.cli.app import main
+from kzdata.cli.error_reporting import exit_code_of
+from kzdata.cli.help import MEANINGS
 from kzdata.cli.shell import CommandOutput, Commands, Examples, answers
+from kzdata.errors import ExitCode
 from kzdata.fetch import endpoints  # reads its place before a test moves it
 from kzdata.fetch.failures import Unreachable, Untrusted
 from kzdata.readers.payload import WrongFormat
-from kzdata.reports.fleet import run as exits
 from kzdata.settings import SettingError
 from kzdata.store import query
 from kzdata.store.journal import StoreError, StoreUnusable
@@ -221,7 +222,7 @@ def test_check_looks_at_the_addresses_too(monkeypatch, tmp_path):
     wrong.write_text("sources: {baci: {}}\n", encoding="utf-8")
     monkeypatch.setattr(endpoints, "FILE", wrong)
     done = call("check")
-    assert done.exit_code == exits.FINDING
+    assert done.exit_code == ExitCode.FINDING
     assert "addresses: FAILS: " in done.stdout
     assert "services" in done.stdout
     assert "edition kaz-isr: its notebooks" in done.stdout  # the other checks are made all the same
@@ -264,7 +265,7 @@ def test_the_exit_codes_are_told_and_belong_to_the_errors():
         row["code"]: row["meaning"]
         for row in json.loads(call("help", "exit-codes", "--json").stdout)
     }
-    assert told == outcome.MEANINGS
+    assert told == MEANINGS
     assert list(told) == sorted(told)
     expected = {
         errors.ParameterError: 2, errors.UnknownCode: 2, errors.ParseError: 2, SettingError: 2,
@@ -273,9 +274,9 @@ def test_the_exit_codes_are_told_and_belong_to_the_errors():
         errors.NotebookFailed: 40, errors.PublishError: 40, errors.NotAvailable: 1,
         errors.KzdataError: 1,
     }  # fmt: skip
-    assert {kind: outcome.exit_code_of(kind("fact")) for kind in expected} == expected
+    assert {kind: exit_code_of(kind("fact")) for kind in expected} == expected
     in_a_cell = errors.NotebookFailed("mine, cell 2 ('check()'): ContractError: no such unit")
-    assert outcome.exit_code_of(in_a_cell) == exits.FINDING
+    assert exit_code_of(in_a_cell) == ExitCode.FINDING
 
 
 def test_the_whole_has_help_and_a_version():
@@ -295,7 +296,7 @@ def test_a_defect_is_one_message_and_a_code_of_its_own(monkeypatch):
         return CommandOutput(1 / 0)
 
     done = CliRunner().invoke(group, ["divide"])
-    assert done.exit_code == outcome.DEFECT
+    assert done.exit_code == ExitCode.DEFECT
     assert "this is a defect of kzdata: ZeroDivisionError: division by zero (test_app.py:" in (
         done.stderr
     )
@@ -310,7 +311,7 @@ def test_a_refused_file_does_not_stop_the_others(home, tmp_path, monkeypatch):
     empty.write_bytes(b"")
     page.write_text("<html>no</html>", encoding="utf-8")
     done = call("load", "baci", str(empty), str(page), "--json")
-    assert done.exit_code == exits.DRIFT
+    assert done.exit_code == ExitCode.DRIFT
     rows = json.loads(done.stdout)["files"]
     assert [(Path(row["path"]).name, row["added"]) for row in rows] == [
         ("empty.csv", False), ("page.csv", False),

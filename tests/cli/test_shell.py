@@ -14,8 +14,7 @@ import pytest
 import reports_sample as sample
 from conftest import ROOT, interruptible
 
-from kzdata.cli import outcome
-from kzdata.reports.fleet import run as exits
+from kzdata.errors import ExitCode
 
 pytestmark = [
     pytest.mark.slow,
@@ -76,13 +75,13 @@ def on_a_terminal(columns, words, tmp_path, **extra):
 def test_who_stops_reading_gets_no_traceback(tmp_path, line):
     done = shell(line, tmp_path)
     # A refusal keeps its own code: that it was not read changes nothing about it.
-    assert done.returncode == (exits.MISUSED if "rnu" in line else outcome.CLOSED)
+    assert done.returncode == (ExitCode.MISUSED if "rnu" in line else ExitCode.PIPE_CLOSED)
     assert done.stderr == ""
 
 
 def test_text_that_is_no_amount_is_asked_wrongly(tmp_path):
     done = shell("kzdata why 'a lot'", tmp_path)
-    assert (done.returncode, done.stdout) == (exits.MISUSED, "")
+    assert (done.returncode, done.stdout) == (ExitCode.MISUSED, "")
     assert "'lot' has no place in a printed amount" in done.stderr
 
 
@@ -108,7 +107,7 @@ def test_closed_and_full_streams(tmp_path, line, code):
 def test_a_report_is_made_whatever_becomes_of_its_log(tmp_path, streams):
     path = sample.save(tmp_path / "mine.ipynb", sample.markdown("# Mine"), sample.code("1 + 1"))
     done = shell(f"kzdata report {path} --format html {streams}", tmp_path)
-    assert done.returncode == (outcome.CLOSED if "|" in streams else 0)
+    assert done.returncode == (ExitCode.PIPE_CLOSED if "|" in streams else 0)
     assert "Mine" in (tmp_path / "reports" / "mine" / "report.html").read_text(encoding="utf-8")
 
 
@@ -183,7 +182,7 @@ def test_an_interrupted_report_leaves_nothing_behind(tmp_path, engine, number, c
     assert run.returncode == code, err
     assert time.monotonic() - sent < 30  # the cell would never have ended
     assert out == ""
-    assert f"kzdata: {said}. What stood before still stands." in err
+    assert f"kzdata: {said}. Existing files are unchanged." in err
     assert "Traceback" not in err
     assert not list((tmp_path / "reports").rglob("*"))
     time.sleep(0.5)

@@ -11,27 +11,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kzdata import files
-from kzdata.errors import KzdataError, ParameterError, PublishError
+from kzdata.errors import ExitCode, KzdataError, NotebookFailed, ParameterError, PublishError
 from kzdata.reports.editions import Edition
 from kzdata.reports.execute import Progress
 from kzdata.reports.fleet import records
 from kzdata.reports.fleet.changes import contradictions
-from kzdata.reports.fleet.jobs import Wishes, answers_of, executor
+from kzdata.reports.fleet.jobs import Wishes, answers_of, executor, status_of
 from kzdata.reports.fleet.records import folder
 from kzdata.reports.fleet.staleness import Plan, Planner, affected, drifted
 from kzdata.reports.publish import refuse_foreign, staging
 from kzdata.reports.redaction import hide
 
-FINE, MISUSED, NOTHING_NEW, FINDING, DRIFT, RENDERING = 0, 2, 10, 20, 30, 40
-
 # The worst of a run's outcomes is its exit code; "planned" is what a dry run would build.
 EXITS = {
-    "built": FINE,
-    "planned": FINE,
-    "unchanged": NOTHING_NEW,
-    "finding": FINDING,
-    "drift": DRIFT,
-    "failed": RENDERING,
+    "built": ExitCode.DONE,
+    "planned": ExitCode.DONE,
+    "unchanged": ExitCode.UNCHANGED,
+    "finding": ExitCode.FINDING,
+    "drift": ExitCode.DRIFT,
+    "failed": ExitCode.REPORT_FAILED,
 }
 
 
@@ -54,13 +52,18 @@ class Outcome:
     changes: dict[str, Any] | None = None
 
 
-def exit_code(outcomes: Iterable[Outcome]) -> int:
+def exit_code(outcomes: Iterable[Outcome]) -> ExitCode:
     """0 fine, 10 nothing new, 20 finding in the data, 30 source drift, 40 a report failed."""
     codes = {EXITS[each.status] for each in outcomes}
-    grave = [code for code in codes if code >= FINDING]
+    grave = [code for code in codes if code >= ExitCode.FINDING]
     if grave:
         return max(grave)
-    return FINE if FINE in codes else NOTHING_NEW
+    return ExitCode.DONE if ExitCode.DONE in codes else ExitCode.UNCHANGED
+
+
+def code_of(error: NotebookFailed) -> ExitCode:
+    """Return the exit code of a failed notebook: that of the error which one of its cells met."""
+    return EXITS.get(status_of(error), ExitCode.REPORT_FAILED)
 
 
 class Claims:
