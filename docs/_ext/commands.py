@@ -10,8 +10,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from kzdata.cli import outcome
 from kzdata.cli.app import main
+from kzdata.cli.help import MEANINGS
 
 
 def commands(
@@ -75,7 +75,7 @@ class ExitCodes(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """One list."""
         told = nodes.definition_list(classes=["card"])
-        for code, meaning in outcome.MEANINGS.items():
+        for code, meaning in MEANINGS.items():
             term = nodes.term("", "", nodes.literal("", str(code)))
             text = nodes.definition("", nodes.paragraph("", meaning))
             told += nodes.definition_list_item("", term, text)

@@ -279,6 +279,13 @@ def test_the_exit_codes_are_told_and_belong_to_the_errors():
     assert exit_code_of(in_a_cell) == ExitCode.FINDING
 
 
+def test_help_and_completion_wait_for_no_heavy_library():
+    heavy = {"httpx", "matplotlib", "numpy", "pandas", "polars", "pydantic", "ssl"}
+    code = f"import sys, kzdata.cli.app; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_the_whole_has_help_and_a_version():
     assert "kzdata why" in call("--help").output
     assert "kzdata, version" in call("--version").output
