@@ -116,16 +116,18 @@ def _read(place: Path) -> tuple[str, dict[str, Any]]:
         text = place.read_text(encoding="utf-8-sig")
         values = tomllib.loads(text)
     except UnicodeDecodeError:
-        raise SettingError(f"{place} is no text in UTF-8.", "Save it again as UTF-8.") from None
+        raise SettingError(f"{place} is not encoded in UTF-8.", "Save it again as UTF-8.") from None
     except OSError as error:
-        hint = "Mend its permissions, or move it away."
+        hint = "Correct its permissions, or move it to another folder."
         raise SettingError(f"{place} cannot be read: {error.strerror}.", hint) from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"{place} is no TOML: {error}", "Write it like jobs = 2") from None
+        raise SettingError(
+            f"{place} is not valid TOML: {error}", "Write it like jobs = 2"
+        ) from None
     for name in values:
         if name not in KNOWN:
             raise SettingError(
-                f"{place}, line {_line(text, name)}: {name!r} is no setting.",
+                f"{place}, line {_line(text, name)}: unknown setting {name!r}.",
                 did_you_mean(name, KNOWN),
             )
     return text, values
@@ -152,7 +154,7 @@ def _from_text(name: str, text: str) -> Any:
         if not folder.is_absolute():
             # It would be another place from every folder that kzdata is started in.
             raise SettingError(
-                f"{where} is no absolute path.", f"{variable(name)}={Path.cwd() / folder}"
+                f"{where} is not an absolute path.", f"{variable(name)}={Path.cwd() / folder}"
             )
         return folder
     if kind is int:
@@ -175,7 +177,7 @@ def _from_file(name: str, given: Any, place: Path, line: int) -> Any:
 
 def _count(given: Any, where: str) -> int:
     if not isinstance(given, int) or isinstance(given, bool) or given < 1:
-        raise SettingError(f"{where} is no whole number from 1 upwards.", "For example 2.")
+        raise SettingError(f"{where} is not a positive whole number.", "Write a number such as 2.")
     return given
 
 
@@ -183,7 +185,9 @@ def _among(name: str, given: Any, where: str) -> Any:
     allowed = KNOWN[name][2]
     for each in [given] if isinstance(given, str) else given:
         if each not in allowed:
-            raise SettingError(f"{where}: {each!r} is not known.", did_you_mean(str(each), allowed))
+            raise SettingError(
+                f"{where}: unknown value {each!r}.", did_you_mean(str(each), allowed)
+            )
     if not given:
         raise SettingError(f"{where} is empty.", f"Expected {_form(name)}.")
     return given

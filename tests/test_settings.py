@@ -58,22 +58,22 @@ def test_the_nearest_file_is_taken(places, tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("job = 2", "line 1: 'job' is no setting.\n  Did you mean 'jobs'?"),
-        ("# mine\n\njobs = 2\nJobs = 3", "line 4: 'Jobs' is no setting.\n  Did you mean 'jobs'?"),
-        ("jobs = 2\n[report]\nformats = ['html']", "line 2: 'report' is no setting."),
-        ("jobs = 2\n'langauge' = 'ru'", "line 2: 'langauge' is no setting."),
+        ("job = 2", "line 1: unknown setting 'job'.\n  Did you mean 'jobs'?"),
+        ("# mine\n\njobs = 2\nJobs = 3", "line 4: unknown setting 'Jobs'.\n  Did you mean 'jobs'?"),
+        ("jobs = 2\n[report]\nformats = ['html']", "line 2: unknown setting 'report'."),
+        ("jobs = 2\n'langauge' = 'ru'", "line 2: unknown setting 'langauge'."),
         ("# x\nlanguage = 'rus'", "line 2: language = 'rus'"),
         ("\ufefflanguage = 'rus'", "line 1: language = 'rus'"),
-        ("jobs = 0", "no whole number from 1"),
-        ("jobs = true", "no whole number from 1"),
-        ("jobs = '2'", "no whole number from 1"),
-        ("language = 'rus'", "'rus' is not known.\n  Did you mean 'ru'?"),
+        ("jobs = 0", "positive whole number"),
+        ("jobs = true", "positive whole number"),
+        ("jobs = '2'", "positive whole number"),
+        ("language = 'rus'", "unknown value 'rus'.\n  Did you mean 'ru'?"),
         ("language = 1", "is a int"),
         ("formats = 'html'", "is a str.\n  Expected a list"),
         ("formats = []", "is empty"),
-        ("formats = ['docx']", "'docx' is not known"),
+        ("formats = ['docx']", "unknown value 'docx'"),
         ("reports = 1", "is a int.\n  Expected text"),
-        ("jobs = = 2", "is no TOML"),
+        ("jobs = = 2", "not valid TOML"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_place(places, text, said):
@@ -110,13 +110,13 @@ def test_config_tells_people_and_programs(places, monkeypatch):
     project.write_text("color = 1")
     refused = CliRunner().invoke(main, ["config"])
     assert refused.exit_code == 2
-    assert "'color' is no setting" in refused.stderr
+    assert "unknown setting 'color'" in refused.stderr
 
 
 def test_a_file_that_is_no_text_says_how_it_is_saved(places):
     _, project = places
     project.write_bytes("language = 'ru'".encode("utf-16"))
-    with pytest.raises(SettingError, match=r"is no text in UTF-8\.\n  Save it again as UTF-8"):
+    with pytest.raises(SettingError, match=r"is not encoded in UTF-8\.\n  Save it again as UTF-8"):
         settings.in_force()
 
 
@@ -135,7 +135,7 @@ def test_a_misspelt_variable_is_pointed_out(places, monkeypatch):
         monkeypatch.setenv(f"KZDATA_{other}", "x")
     shown = CliRunner().invoke(main, ["config"])
     assert shown.exit_code == 0
-    assert shown.stderr == "KZDATA_FORMAT is no setting. Did you mean KZDATA_FORMATS?\n"
+    assert shown.stderr == "Unknown setting KZDATA_FORMAT. Did you mean KZDATA_FORMATS?\n"
     assert "0123456789abcdef" not in shown.output
 
 

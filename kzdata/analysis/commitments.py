@@ -146,7 +146,9 @@ def conversion(
             f"{end} does not come after {start}.", f"The ladder is {' < '.join(LADDER)}."
         )
     if not 0 < level < 1:
-        raise KzdataError(f"level={level!r} is no probability.", "level=0.95 is the usual one.")
+        raise KzdataError(
+            f"level={level!r} is not a probability.", "The usual choice is level=0.95."
+        )
     histories = stage_histories() if histories is None else histories
     validation.columns(histories, [*_EVIDENCE, *([by] if by else [])])
     day = _day(as_of)
@@ -179,12 +181,12 @@ def _day(as_of: str | date | None) -> date:
         return date.today()
     text = as_of.isoformat()[:10] if isinstance(as_of, date) else as_of
     if expected := day_expected(text):
-        raise ParseError(f"as_of={as_of!r} is no day.", f"Expected {expected}.")
+        raise ParseError(f"as_of={as_of!r} is not a date.", f"Expected {expected}.")
     return date.fromisoformat(text)
 
 
 def _legal(histories: pd.DataFrame) -> None:
-    """Raise with every row that is no dated stage, or that steps back or beyond a lapse."""
+    """Raise with every row whose stage, date or order of stages is invalid."""
     ordered = histories.sort_values("date", kind="stable", key=lambda each: each.astype(str))
     wrong: dict[object, str] = {}
     reached: dict[object, int] = {}
@@ -192,7 +194,7 @@ def _legal(histories: pd.DataFrame) -> None:
         ordered.index, ordered["commitment"], ordered["stage"], ordered["date"], strict=True
     ):
         if stage not in _ORDER or day_expected(when):
-            wrong[row] = "no dated stage"
+            wrong[row] = "unknown stage or invalid date"
             continue
         rank = _ORDER.index(stage)
         if rank < reached.get(name, 0):
@@ -202,7 +204,7 @@ def _legal(histories: pd.DataFrame) -> None:
         odd = histories["learned"].notna() & histories["learned"].map(
             lambda v: bool(day_expected(v))
         )
-        wrong |= dict.fromkeys(histories.index[odd], "learned is no day")
+        wrong |= dict.fromkeys(histories.index[odd], "learned is not a date")
     if wrong:
         failures = histories.loc[list(wrong)].assign(rule=list(wrong.values()))
         row = failures.iloc[0]

@@ -54,7 +54,7 @@ def official_and_delivered(
     """
     if scenario not in scenarios():
         raise UnknownCode(
-            f"{scenario!r} is no transit scenario.", did_you_mean(scenario, scenarios())
+            f"Unknown transit scenario {scenario!r}.", did_you_mean(scenario, scenarios())
         )
     story = scenarios()[scenario]
     moves = _moves(shares, story)

@@ -24,7 +24,7 @@ def config() -> CommandOutput:
     """
     rows = [_row(each) for each in settings.in_force()]
     for name, hint in settings.strangers().items():
-        click.echo(f"{name} is no setting. {hint}", err=True)
+        click.echo(f"Unknown setting {name}. {hint}", err=True)
     return CommandOutput(rows, _told(rows))
 
 

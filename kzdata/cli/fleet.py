@@ -137,7 +137,7 @@ def _chosen(names: tuple[str, ...], every: bool, due: bool) -> list[Any]:
     if names and every:
         raise ParameterError("Give names or --all, not both.")
     if not read_editions():
-        raise KzdataError("There are no editions.", "Write one in reports/editions.yml.")
+        raise KzdataError("No editions are defined.", "Write one in reports/editions.yml.")
     chosen = _selected(names)
     if due:
         now = dt.datetime.now(dt.UTC)

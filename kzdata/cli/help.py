@@ -73,7 +73,7 @@ def help_(ctx: click.Context, words: tuple[str, ...]) -> CommandOutput:
         known = group.commands if isinstance(group, click.Group) else {}
         if word not in known:
             hint = did_you_mean(word, {*known, *TOPICS})
-            raise UnknownCode(f"There is no help on {word!r}.", hint)
+            raise UnknownCode(f"No help on {word!r}.", hint)
         shown = click.Context(known[word], shown, info_name=word)
     text = shown.get_help()
     return CommandOutput({"help": text}, text.split("\n"), fixed=True)

@@ -142,7 +142,7 @@ def why(text: str, folder: Path | None) -> CommandOutput:
     from kzdata.reports.manifest import read
 
     if folder is not None and read(folder) is None:
-        raise UnknownCode(f"{folder} holds no report.", "Build one: kzdata run kaz-isr")
+        raise UnknownCode(f"No report in {folder}.", "Build one: kzdata run kaz-isr")
     found = explain(text, report=folder)
     rows = found.frame.astype(object).where(found.frame.notna(), None).to_dict("records")
     return CommandOutput(rows, str(found).split("\n"))

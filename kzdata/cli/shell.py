@@ -116,7 +116,7 @@ class Commands(ExamplesFirst, click.Group):
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             known = self.list_commands(ctx)
             raise click.UsageError(
-                f"{args[0]!r} is no command of {ctx.command_path}.\n"
+                f"Unknown command {args[0]!r} of {ctx.command_path}.\n"
                 f"  {did_you_mean(args[0], known)}",
                 ctx,
             )

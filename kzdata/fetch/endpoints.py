@@ -152,7 +152,7 @@ def request(
 def services(source: str, endpoints: dict[str, dict[str, Endpoint]]) -> dict[str, Endpoint]:
     """The services of a source; raises `UnknownCode` with the near names."""
     if source not in endpoints:
-        raise UnknownCode(f"{source!r} is no source to fetch.", did_you_mean(source, endpoints))
+        raise UnknownCode(f"Unknown source {source!r}.", did_you_mean(source, endpoints))
     return endpoints[source]
 
 
@@ -190,4 +190,4 @@ def _at_odds(endpoint: Endpoint) -> Iterator[str]:
     texts = [endpoint.url, endpoint.file, *endpoint.query.values()]
     for name in sorted({name for text in texts for name in _NAME.findall(text)}):
         if name not in endpoint.parameters:
-            yield f"{{{name}}}: is no parameter"
+            yield f"{{{name}}}: unknown parameter"

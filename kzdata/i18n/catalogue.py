@@ -34,7 +34,7 @@ def check_spoken(language: str) -> str:
     """The code itself; raises `UnknownCode` for one that is not in `LANGUAGES`."""
     if language not in LANGUAGES:
         raise UnknownCode(
-            f"{language!r} is no language that reports are written in.",
+            f"{language!r} is not a language of reports.",
             did_you_mean(str(language), LANGUAGES),
         )
     return language

@@ -222,7 +222,7 @@ def growth_bounds(
     )
     if not 0 <= low <= high < 1:
         raise KzdataError(
-            f"rest_share=({low}, {high}) is no range of shares.",
+            f"rest_share=({low}, {high}) is not a range of shares.",
             "Give two shares of the year, the smaller first: rest_share=(0.05, 0.15)",
         )
     small, large = base * (1 - high), base * (1 - low)

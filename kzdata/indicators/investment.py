@@ -38,7 +38,9 @@ def fdi_performance(frame: pd.DataFrame, gdp: pd.DataFrame, years: int = 3) -> p
     2      TUR             0.67
     """
     if not (isinstance(years, int) and years >= 1):
-        raise KzdataError(f"years={years!r} is no number of years.", "years=3 is the usual window.")
+        raise KzdataError(
+            f"years={years!r} is not a valid number of years.", "The usual window is years=3."
+        )
     fdi = Cells.summed(investment(frame, ["reporter", "period"]), ["reporter", "period"])
     size = Cells.summed(validation.measured(gdp, ["reporter", "period"]), ["reporter", "period"])
     flows, sizes = _wide(fdi), _wide(size)

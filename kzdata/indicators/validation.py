@@ -38,7 +38,7 @@ def choice(name: str, given: object, known: Iterable[str]) -> None:
     """Raise unless an option has one of its values."""
     known = list(known)
     if given not in known:
-        raise KzdataError(f"{name}={given!r} is no choice.", did_you_mean(str(given), known))
+        raise KzdataError(f"Unknown {name}={given!r}.", did_you_mean(str(given), known))
 
 
 def columns(frame: pd.DataFrame, needs: Iterable[str]) -> None:

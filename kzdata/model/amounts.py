@@ -25,7 +25,7 @@ def parse(text: str, manifest: dict[str, Any]) -> tuple[float, float, float]:
         number = Decimal(text)
     except InvalidOperation:
         raise ContractError(
-            f"{manifest['source']}: {text!r} is no number.", "Correct the file or its reader."
+            f"{manifest['source']}: {text!r} is not a number.", "Correct the file or its reader."
         ) from None
     half = Decimal((0, (5,), _last_exponent(number, manifest) - 1))
     scale = SCALES[manifest["unit"]][1]

@@ -103,7 +103,7 @@ def area(text: str) -> str:
         names = turned or (name for name in _names() if len(name) > 3)
         hint = did_you_mean(str(text).strip(), names)
         raise UnknownCode(
-            f"{text!r} is no country or area code known here.",
+            f"Unknown country or area code {text!r}.",
             hint if hint.startswith("Did") else "Write an ISO 3166 alpha-3 code, such as 'ISR'.",
         )
     return code
@@ -142,7 +142,7 @@ def from_number(text: str | int) -> str:
     code = _numeric().get(int(number)) if number.isdecimal() else None
     if code is None:
         raise UnknownCode(
-            f"{number!r} is no area number of ISO 3166, UN Comtrade or BACI.",
+            f"Unknown area number {number!r}: it is not in ISO 3166, UN Comtrade or BACI.",
             "If the source has added it, list it under `numeric` in seeds/area_codes.yml.",
         )
     return code
@@ -209,7 +209,7 @@ def from_russian(name: str) -> str:
         return area(folded)
     except UnknownCode:
         raise UnknownCode(
-            f"{name!r} is no country name known here.",
+            f"Unknown country name {name!r}.",
             did_you_mean(folded, _printed_names())
             if _near(folded)
             else "List it under `names_ru` in seeds/area_codes.yml, or as an aggregate.",

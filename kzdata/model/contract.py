@@ -123,7 +123,7 @@ def need(frame: Any, columns: Iterable[str], taken_from: str) -> pd.DataFrame:
 
     if not isinstance(frame, pd.DataFrame):
         raise ContractError(
-            f"{type(frame).__name__} is no frame of observations.", f"Give one: {taken_from}"
+            f"{type(frame).__name__} is not a frame of observations.", f"Pass one: {taken_from}"
         )
     absent = [column for column in columns if column not in frame.columns]
     if absent:

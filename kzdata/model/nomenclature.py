@@ -103,7 +103,10 @@ def convert(frame: pd.DataFrame, table: pd.DataFrame, *, old: str, new: str) -> 
     Raises `MeasureMismatch` for rows of another edition, `UnknownCode` for codes not in the table.
     """
     if "classification" not in frame.columns:
-        raise KzdataError("The frame has no column 'classification'.", "kz.read gives it.")
+        raise KzdataError(
+            "The frame has no column 'classification'.",
+            "Read the file with kz.read, which adds it.",
+        )
     total = frame["product"] == "TOTAL"
     others = sorted(set(frame.loc[~total, "classification"]) - {old})
     if others:

@@ -82,5 +82,5 @@ def card(name: str) -> Card:
     """
     known = _cards()
     if name not in known:
-        raise UnknownCode(f"There is no card {name!r}.", did_you_mean(str(name), known))
+        raise UnknownCode(f"Unknown card {name!r}.", did_you_mean(str(name), known))
     return known[name]

@@ -46,7 +46,8 @@ class Number:
         digits = spec.lstrip("+.")
         if digits and not digits.isdigit():
             raise KzdataError(
-                f"{spec!r} is no format of a Number.", "Write {x}, {x:.2} for decimals, or {x:+.1}."
+                f"Unknown format of a Number {spec!r}.",
+                "Write {x}, {x:.2} for decimals, or {x:+.1}.",
             )
         text = _printed(self, int(digits) if digits else None)
         return "+" + text if sign and self.value > 0 else text

@@ -212,7 +212,7 @@ def why(
         rows = _look_up(str(figure), report)
         if not rows:
             raise NotAvailable(
-                f"{figure!r} is in no report, observation or claim at hand.",
+                f"{figure!r} was not found in any report, observation or claim.",
                 "Type it as printed, for example 'US$193.3 million', or name the report's folder: "
                 "--report DIR in the shell, report=… in Python.",
             )

@@ -89,7 +89,7 @@ def finding(
     """
     if question and question not in QUESTIONS:
         raise UnknownCode(
-            f"{question!r} is no question of a summary.", did_you_mean(question, QUESTIONS)
+            f"Unknown question of a summary {question!r}.", did_you_mean(question, QUESTIONS)
         )
     return replace(_state(text, parts, is_finding=True), question=question, lead=bool(lead))
 

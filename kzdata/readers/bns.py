@@ -53,7 +53,7 @@ def number(cell: Any, where: str, *, scale: int = 1_000) -> Cell:
         bare = format(Decimal(bare), "f") if re.fullmatch(r"-?[\d.]+[eE][+-]?\d+", bare) else bare
     if not _NUMBER.fullmatch(bare):
         raise WrongFormat(
-            f"{where}: {str(cell)!r} is no number and no mark for missing.",
+            f"{where}: {str(cell)!r} is neither a number nor a known mark for a missing value.",
             "If the publisher uses it as a mark, add it to kzdata.readers.bns.",
         )
     printed = Decimal(bare)
@@ -179,7 +179,7 @@ def read(
     sum to «Всего» or turnover is not exports plus imports, `WrongFormat` for another workbook.
     """
     if edition not in (None, PRELIMINARY, FINAL):
-        raise UnknownCode(f"{edition!r} is no edition.", "Known: preliminary, final.")
+        raise UnknownCode(f"Unknown edition {edition!r}.", "Known: preliminary, final.")
     body = receive(source, limit=limit)
     book = workbook.sheets(body)
     tables = []

@@ -44,7 +44,7 @@ def read(
     if wrong.any():
         raise WrongFormat(
             f"{body.name}: UNIT_MULT {power[wrong].iloc[0]!r} on line {power.index[wrong][0]} is "
-            "no power of ten.",
+            "not a power of ten.",
             "Check that the file is the Bank of Israel's.",
         )
     value = columns.scaled(raw["OBS_VALUE"], divisor=10 ** power.astype(int), name=body.name)

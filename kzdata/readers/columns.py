@@ -118,7 +118,7 @@ def scaled(
     if wrong.any():
         place = column.index[wrong][0]
         raise WrongFormat(
-            f"{name}: {column.name} {text[place]!r} is no number (row {place}; "
+            f"{name}: {column.name} {text[place]!r} is not a number (row {place}; "
             f"{int(wrong.sum())} such).",
             "Check that the columns are those that this source publishes.",
         )
@@ -132,7 +132,7 @@ def scaled(
     if not (np.isfinite(value) & np.isfinite(half)).all():
         place = column.index[~(np.isfinite(value) & np.isfinite(half))][0]
         raise WrongFormat(
-            f"{name}: {column.name} {text[place]!r} is beyond all numbers (row {place}).",
+            f"{name}: {column.name} {text[place]!r} exceeds the float range (row {place}).",
             "Check that the columns are those that this source publishes.",
         )
     under = np.asarray(divisor, dtype=float)

@@ -187,7 +187,8 @@ def read(
         said = answer.get("error") or answer.get("message")
         if said:
             raise KzdataError(
-                f"{body.name} is UN Comtrade's refusal: {said}", "Mend the request and ask again."
+                f"{body.name} is UN Comtrade's refusal: {said}",
+                "Correct the request and send it again.",
             )
     rows = rows_of(field(answer, "data", body), body)
     for place, row in enumerate(rows):

@@ -148,7 +148,7 @@ def _dataflow(said: str, asked: int | str | None, body: Received) -> str:
     found = said or ("" if asked is None else str(asked))
     if found not in FORMS:
         raise UnknownCode(
-            f"{body.name}: form {found or 'not stated'} is no form of direct investment.",
+            f"{body.name}: form {found or 'not stated'} is not a form of direct investment.",
             "Say which it is: form=287 (gross inflow) or form=310 (net inflow).",
         )
     return FORMS[found]
@@ -170,6 +170,6 @@ def _quarter(day: str, body: Received) -> str:
         raise ContractError(f"{body.name}: {error.fact}", error.hint) from None
     except ValueError:
         raise WrongFormat(
-            f"{body.name}: report_date {day!r} is no date.",
+            f"{body.name}: report_date {day!r} is not a date.",
             "It is written 2005-07-01: the day after the quarter.",
         ) from None

@@ -62,7 +62,7 @@ def read(
     wrong = ~quant.str.fullmatch(r"[1-9]\d*").astype(bool)
     if wrong.any():
         raise WrongFormat(
-            f"{body.name}: quant {quant[wrong].iloc[0]!r} is no number of units.",
+            f"{body.name}: quant {quant[wrong].iloc[0]!r} is not a number of units.",
             "Download it again.",
         )
     rate = raw["description"].str.replace(",", ".")
@@ -98,7 +98,7 @@ def _root(body: Received) -> ElementTree.Element:
     except ElementTree.ParseError as error:
         words = " ".join(body.text.split())[:80]
         raise WrongFormat(
-            f"{body.name} is no XML ({error}); it begins: {words}",
+            f"{body.name} is not XML ({error}); it begins: {words}",
             "For a day outside its window the bank answers with a sentence: ask for a later day.",
         ) from None
     if root.tag not in ("rates", "rss"):
@@ -125,4 +125,4 @@ def _day(printed: str) -> str:
             f"{short[1]}20{short[2]}" if short else printed, language="ru"
         )
     except ParseError as error:
-        raise WrongFormat(f"<date> {printed!r} is no day. {error.fact}", error.hint) from None
+        raise WrongFormat(f"<date> {printed!r} is not a date. {error.fact}", error.hint) from None

@@ -73,7 +73,7 @@ def receive(
     else:
         path = Path(source)
         if not path.is_file():
-            raise NotAvailable(f"{path} is no file.", "Check the path.")
+            raise NotAvailable(f"{path} is not a file.", "Check the path.")
         name, size = path.name, path.stat().st_size
         if size > limit:
             raise _too_large(name, limit)
@@ -229,7 +229,7 @@ def from_json(body: Received) -> Any:
         parsed = json.loads(body.text, parse_float=str, parse_int=str)
     except json.JSONDecodeError as error:
         raise WrongFormat(
-            f"{body.name} is no complete JSON (line {error.lineno}, column {error.colno}: "
+            f"{body.name} is not complete JSON (line {error.lineno}, column {error.colno}: "
             f"{error.msg}).",
             _AGAIN,
         ) from None
@@ -262,7 +262,7 @@ def printed(record: Any, name: str, body: Received, *, place: str = "") -> str |
     value = field(record, name, body, place=place)
     if isinstance(value, (list, dict)):
         raise WrongFormat(
-            f"{body.name}: the field {name!r}{place and ' in ' + place} is no text or number.",
+            f"{body.name}: the field {name!r}{place and ' in ' + place} is not text or number.",
             "Check that the file is of this source; if the publisher changed the field, say so.",
         )
     return None if value is None else str(value)

@@ -70,7 +70,7 @@ def module(source: str) -> ModuleType:
 def known(source: str) -> str:
     """``source`` if files of it can be read; else an `UnknownCode` with the near names."""
     if source not in SOURCES:
-        raise UnknownCode(f"{source!r} is no source of files.", did_you_mean(source, SOURCES))
+        raise UnknownCode(f"Unknown source of files {source!r}.", did_you_mean(source, SOURCES))
     return source
 
 

@@ -190,7 +190,7 @@ def _power(raw: pd.DataFrame, name: str) -> pd.Series:
     wrong = ~printed.str.fullmatch(r"-?\d{1,2}").astype(bool)
     if wrong.any():
         raise WrongFormat(
-            f"{name}: UNIT_MULT {printed[wrong].iloc[0]!r} is no power of ten.",
+            f"{name}: UNIT_MULT {printed[wrong].iloc[0]!r} is not a power of ten.",
             "Check the message's attributes.",
         )
     return printed.astype(int)

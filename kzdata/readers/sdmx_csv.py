@@ -49,7 +49,7 @@ def read(
     first = raw.columns[0]
     if first not in _FIRST:
         raise WrongFormat(
-            f"{body.name} is no SDMX-CSV: its first column is {first!r}, not DATAFLOW (1.0) or "
+            f"{body.name} is not SDMX-CSV: its first column is {first!r}, not DATAFLOW (1.0) or "
             "STRUCTURE (2.0).",
             "Ask with the header Accept: application/vnd.sdmx.data+csv.",
         )

@@ -192,7 +192,7 @@ def _parse(body: Received, definition: Any = None) -> Any:
             return sdmx.read_sdmx(io.BytesIO(body.data), format="XML", structure=definition)
     except Exception as error:  # its parsers raise whatever they stumble over
         raise WrongFormat(
-            f"{body.name} is no SDMX-ML message that sdmx1 can read "
+            f"{body.name} is not an SDMX-ML message that sdmx1 can read "
             f"({type(error).__name__}: {' '.join(str(error).split())[:160]}).",
             "Check that the file is complete; give structure= for a structure-specific message.",
         ) from error
@@ -204,7 +204,9 @@ def _refuse_entities(body: Received) -> None:
     if b"<!DOCTYPE" in body.data[:4096] or b"<!ENTITY" in body.data:
         raise WrongFormat(f"{body.name} declares XML entities.", "SDMX-ML has none.")
     if not body.data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        raise WrongFormat(f"{body.name} is no XML.", "For SDMX-JSON or SDMX-CSV name that reader.")
+        raise WrongFormat(
+            f"{body.name} is not XML.", "For SDMX-JSON or SDMX-CSV, name that reader."
+        )
 
 
 def _refuse_error(body: Received) -> None:
@@ -217,7 +219,7 @@ def _refuse_error(body: Received) -> None:
     raise WrongFormat(
         f"{body.name} is the service's refusal: {code[1].decode() if code else 'no code'} "
         f"{' '.join(words.split())[:300]}",
-        "Mend the request: 100 is no results found, 150 a request that it does not understand.",
+        "Correct the request: code 100 means no results, 150 a request not understood.",
     )
 
 

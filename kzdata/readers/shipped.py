@@ -138,7 +138,7 @@ def _table(path: Path, reader: str) -> pd.DataFrame:
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise ContractError(f"{path} is no table: {error}", hint) from None
+        raise ContractError(f"{path} cannot be read as a table: {error}", hint) from None
     for wanted in COLUMNS[reader]:
         count = sum(
             name.startswith(wanted) if wanted[-1] == "_" else name == wanted for name in raw.columns

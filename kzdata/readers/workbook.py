@@ -111,7 +111,7 @@ def _measure(body: Received, parts_limit: int, cells_limit: int) -> None:
                         if size > parts_limit:
                             raise WrongFormat(
                                 f"{body.name} unpacks to more than {parts_limit:,} bytes.",
-                                "A workbook of this source does not: do not open it.",
+                                "Workbooks of this source are smaller: do not open it.",
                             )
                         if part.filename.startswith("xl/worksheets/"):
                             reach.read(chunk)

@@ -68,7 +68,7 @@ def read(
         )
         raise KzdataError(
             f"{body.name} is the World Bank's refusal: {said}",
-            "Mend the request: 120 is a country, indicator or parameter it does not know.",
+            "Correct the request: code 120 means an unknown country, indicator or parameter.",
         )
     rows = rows_of((answer[1] if len(answer) > 1 else None) or [], body)
     _refuse_pages(about, len(rows), body)

@@ -206,7 +206,7 @@ def _picture(mime: str, packed: str, where: str) -> bytes:
     except (ValueError, TypeError):
         content = b""
     if not content.startswith(b"\x89PNG\r\n" if mime == "image/png" else b"\xff\xd8"):
-        raise KzdataError(f"{where} shows a picture that is no {mime}.", "Look at that cell.")
+        raise KzdataError(f"{where} shows a picture that is not {mime}.", "Check that cell.")
     return content
 
 

@@ -33,7 +33,7 @@ def check_formats(formats: Iterable[str]) -> tuple[str, ...]:
     for each in asked:
         if each not in FORMATS:
             raise ParameterError(
-                f"{each!r} is no format of a report.", did_you_mean(str(each), FORMATS)
+                f"Unknown report format {each!r}.", did_you_mean(str(each), FORMATS)
             )
     if not asked:
         raise ParameterError("No format is asked for.", "Give one or more of html, pdf, xlsx.")
@@ -66,15 +66,15 @@ def _first(cron: str, time_zone: str, now: dt.datetime, *, backwards: bool) -> d
         zone = ZoneInfo(time_zone)
     except (LookupError, ValueError, OSError):
         raise KzdataError(
-            f"{time_zone!r} is no time zone.", "Write one of the tz database: Asia/Almaty, UTC."
+            f"Unknown time zone {time_zone!r}.", "Write one of the tz database: Asia/Almaty, UTC."
         ) from None
     hint = 'Write minute hour day month weekday: "0 6 * * 1" is every Monday at six.'
     if len(cron.split()) != 5:  # cronsim would take a sixth in front for seconds
-        raise KzdataError(f"{cron!r} is no cron expression: Wrong number of fields.", hint)
+        raise KzdataError(f"Invalid cron expression {cron!r}: wrong number of fields.", hint)
     try:
         moment = next(CronSim(cron, now.astimezone(zone), reverse=backwards), None)
     except CronSimError as error:
-        raise KzdataError(f"{cron!r} is no cron expression: {error}.", hint) from None
+        raise KzdataError(f"Invalid cron expression {cron!r}: {error}.", hint) from None
     if moment is None:
         raise KzdataError(f"{cron!r} names no day of the next fifty years.", hint)
     return moment.astimezone(dt.UTC)
@@ -283,7 +283,7 @@ class Edition:
             except ParameterError as error:
                 problems.append(str(error))
         problems += [
-            f"{self.name}: reads names {each}, and there is no such file below {settings.HOME}."
+            f"{self.name}: reads names {each}, which does not exist below {settings.HOME}."
             for each in self.reads
             if not (settings.HOME / each).is_file()
         ]
@@ -329,7 +329,7 @@ def edition(name: str) -> Edition:
     """The edition of this name. Raises `UnknownCode` with the near ones."""
     known = read_editions()
     if name not in known:
-        raise UnknownCode(f"{name!r} is no edition.", did_you_mean(name, known))
+        raise UnknownCode(f"Unknown edition {name!r}.", did_you_mean(name, known))
     return known[name]
 
 
@@ -349,6 +349,6 @@ def select(names: tuple[str, ...]) -> list[Edition]:
             hint = did_you_mean(name, {*known, *families})
             if hint.startswith("Known"):
                 hint += "\n  For another pair: kzdata report bilateral -p partner=CODE"
-            raise UnknownCode(f"{name!r} is no edition.", hint)
+            raise UnknownCode(f"Unknown edition {name!r}.", hint)
     loose = set(names) - known.keys()
     return [each for each in known.values() if each.name in names or each.family in loose]

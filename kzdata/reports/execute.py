@@ -51,7 +51,7 @@ def read_notebook(path: Path) -> Any:
         kinds = {str(cell.cell_type) for cell in book.cells} - KINDS
         foreign = _languages(book.metadata)
     except (OSError, ValueError, AttributeError, TypeError, nbformat.ValidationError) as error:
-        raise KzdataError(f"{path.name} is no readable notebook: {error}") from None
+        raise KzdataError(f"{path.name} cannot be read as a notebook: {error}") from None
     if kinds:
         raise KzdataError(f"{path.name} has cells of no known kind: {', '.join(sorted(kinds))}.")
     if foreign:
@@ -114,8 +114,8 @@ def resolve(notebook: str | Path) -> Path:
     if path.suffix == ".ipynb" and path.is_file():
         return path.resolve()
     if path.suffix == ".ipynb":
-        raise UnknownCode(f"There is no notebook {name}.", did_you_mean(name, shipped))
-    raise UnknownCode(f"{name!r} is no notebook.", did_you_mean(name, shipped))
+        raise UnknownCode(f"Unknown notebook {name}.", did_you_mean(name, shipped))
+    raise UnknownCode(f"Unknown notebook {name!r}.", did_you_mean(name, shipped))
 
 
 @contextlib.contextmanager
@@ -142,7 +142,7 @@ def foresee(notebook: Path, engine: str = "warm") -> None:
     Raises `UnknownCode` where there is no such engine.
     """
     if engine not in ENGINES:
-        raise UnknownCode(f"There is no engine {engine!r}.", did_you_mean(engine, ENGINES))
+        raise UnknownCode(f"Unknown engine {engine!r}.", did_you_mean(engine, ENGINES))
     if engine == "warm":
         from kzdata.kernels import client, preload
 

@@ -47,7 +47,7 @@ def typed(value: Any, kind: str) -> Any:
             raise Misfit(f"{value!r} is {_a(value)}, expected {kind}, e.g. {_example(kind)}.")
         return [typed(each, kind[5:-1]) for each in value]
     if isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
-        raise Misfit("it is no finite number, or a larger one than can be counted with.")
+        raise Misfit("the number is not finite, or exceeds the float range.")
     if kind == "float" and type(value) is int:
         return float(value)
     if type(value) is not SCALARS[kind]:
@@ -69,7 +69,7 @@ def from_text(text: str, kind: str) -> Any:
             raise ValueError
         return typed(SCALARS[kind](text), kind)
     except (ValueError, KeyError):
-        raise Misfit(f"{text!r} is no {kind}; expected e.g. {_example(kind)}.") from None
+        raise Misfit(f"{text!r} is not of type {kind}; expected e.g. {_example(kind)}.") from None
 
 
 def _optional(kind: str) -> tuple[str, bool]:
@@ -111,7 +111,7 @@ def _area(value: Any) -> Any:
     from kzdata.model.codes import area
 
     if not isinstance(value, str):
-        raise Misfit(f"{value!r} is no area; expected an ISO 3166 alpha-3 code, e.g. 'ISR'.")
+        raise Misfit(f"unknown area {value!r}; expected an ISO 3166 alpha-3 code, e.g. 'ISR'.")
     return area(value)
 
 
@@ -123,7 +123,7 @@ def _day(value: Any) -> Any:
             return value
     except (TypeError, ValueError):
         pass
-    raise Misfit(f"{value!r} is no day; expected year-month-day, e.g. '2026-01-27'.")
+    raise Misfit(f"{value!r} is not a date; expected year-month-day, e.g. '2026-01-27'.")
 
 
 def _year_or_period(value: Any) -> Any:
@@ -133,7 +133,7 @@ def _year_or_period(value: Any) -> Any:
     if isinstance(value, int):
         if FIRST_YEAR <= value <= LAST_YEAR:
             return value
-        raise Misfit(f"{value} is no year between {FIRST_YEAR} and {LAST_YEAR}.")
+        raise Misfit(f"{value} is not a year from {FIRST_YEAR} to {LAST_YEAR}.")
     try:
         if isinstance(value, str) and parse_period(value) == value:
             return value
@@ -153,7 +153,7 @@ def _period(value: Any) -> Any:
 
 def _probability(value: Any) -> Any:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1:
-        raise Misfit(f"{value!r} is no probability between 0 and 1, e.g. 0.8.")
+        raise Misfit(f"{value!r} is not a probability between 0 and 1, e.g. 0.8.")
     return value
 
 
@@ -233,7 +233,7 @@ def declared(source: str, *, where: str = "the notebook") -> list[Parameter]:
 def _parameter(node: ast.stmt, comments: dict[int, str], where: str) -> Parameter:
     misuse = ParameterError(
         f"The parameters cell of {where} holds {ast.unparse(node).splitlines()[0]!r}, "
-        "which is no annotated literal.",
+        "which is not an annotated literal.",
         "Write name: type = literal  # help, with a type among " + ", ".join(TYPES) + ".",
     )
     value: ast.expr | None

@@ -52,7 +52,7 @@ class Staging:
         except ValueError as error:
             raise PublishError(
                 f"The manifest cannot be written: {error}.",
-                "A number that is none is left out: None says that it is missing.",
+                "Replace NaN and infinity with None, which marks a missing value.",
             ) from None
         self.put(NAME, text.encode())
         with _explained(self.target):
@@ -107,7 +107,7 @@ def refuse_foreign(target: Path) -> None:
     elif target.exists() and not target.is_dir():
         fact = f"{target} is a file; a report is a folder."
     elif target.is_dir() and any(target.iterdir()) and read(target) is None:
-        fact = f"{target} holds files, and they are no report of kzdata's."
+        fact = f"{target} holds files that are not a kzdata report."
     else:
         return
     raise PublishError(

@@ -48,7 +48,7 @@ def harmless(drawing: str) -> str:
     try:
         root = ElementTree.fromstring(drawing)
     except ElementTree.ParseError as error:
-        raise KzdataError(f"A drawing is no readable SVG: {error}.") from None
+        raise KzdataError(f"A drawing cannot be read as SVG: {error}.") from None
     if root.tag != f"{{{SVG}}}svg":
         raise KzdataError(f"A drawing begins with {root.tag!r}, expected an svg element.")
     instructed = re.sub(r"<\?xml\s[^>]*\?>", "", drawing, count=1)

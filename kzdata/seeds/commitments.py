@@ -93,7 +93,7 @@ def commitments(
     ['mekorot-water', 'memorandum', 33]
     """
     if kind is not None and kind not in KINDS:
-        raise UnknownCode(f"{kind!r} is no kind of commitment.", did_you_mean(kind, KINDS))
+        raise UnknownCode(f"Unknown kind of commitment {kind!r}.", did_you_mean(kind, KINDS))
     day = _day(as_of)
     seeds = load()
     rows = []
@@ -220,7 +220,7 @@ def _day(as_of: str | date | None) -> date:
         return date(as_of.year, as_of.month, as_of.day)
     if day_expected(as_of):
         raise ParseError(
-            f"as_of={as_of!r} is no day of the calendar.", 'Write year-month-day: "2026-03-01".'
+            f"as_of={as_of!r} is not a date in the calendar.", 'Write year-month-day: "2026-03-01".'
         )
     return date.fromisoformat(as_of)
 

@@ -115,7 +115,7 @@ def _fitting(frame: pd.DataFrame, wanted: dict[str, str | None]) -> pd.Series:
 def _by(dates: pd.Series, as_of: str) -> pd.Series:
     """Whether each date, read as the last day that it can mean, is not after ``as_of``."""
     if expected := day_expected(as_of):
-        raise ParseError(f"as_of={as_of!r} is no day.", f"Expected {expected}.")
+        raise ParseError(f"as_of={as_of!r} is not a date.", f"Expected {expected}.")
     known = {
         each: periods.span(each.split("/")[-1]).end.isoformat() <= as_of
         for each in dates.dropna().unique()
@@ -251,7 +251,7 @@ def _one_of(name: str | None, known: Iterable[str], what: str) -> str | None:
     """``name`` if it is None or in ``known``; otherwise `UnknownCode` with the near names."""
     names = set(known)
     if name is not None and name not in names:
-        raise UnknownCode(f"{name!r} is no {what} of the seeds.", did_you_mean(str(name), names))
+        raise UnknownCode(f"Unknown {what} {name!r} in the seeds.", did_you_mean(str(name), names))
     return name
 
 

@@ -50,7 +50,7 @@ def load(folder: Path = HOME / "seeds") -> Seeds:
         raise SeedError(
             f"{len(found)} problem{'s' * (len(found) > 1)} in {folder}:\n"
             + "\n".join("    " + one for one in found),
-            "Mend the fields named; the head of each file explains them.",
+            "Correct the fields named; the header of each file explains them.",
         )
     return Seeds(
         sources={each["id"]: each for each in records["sources"]},

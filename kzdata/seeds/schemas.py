@@ -395,7 +395,7 @@ def _event(record: Record, sources: dict[str, Record], told: dict[str, Record]) 
     if (form is None) != (when is None) or (form and not re.fullmatch(form, when)):
         yield f"date: {when!r} does not have the precision {record['date_precision']!r}"
     elif record["date_precision"] in ("day", "month", "year") and period_expected(when):
-        yield f"date: {when!r} is no date of the calendar"
+        yield f"date: {when!r} is not a date in the calendar"
 
 
 def _commitment(
@@ -435,7 +435,7 @@ def _assumption(record: Record, claims: dict[str, Record]) -> Iterator[str]:
     for one in record["inputs"]:
         claim = claims.get(one["claim"])
         if claim is None:
-            yield f"inputs: {one['claim']!r} is no claim"
+            yield f"inputs: unknown claim {one['claim']!r}"
             continue
         for field in ("value", "lower", "upper", "unit"):
             if claim.get(field) != one[field]:

@@ -115,7 +115,7 @@ def registry() -> dict[str, dict[str, Any]]:
 def source(name: str) -> dict[str, Any]:
     """What is known of one source; raises `UnknownCode` with the near names."""
     if name not in registry():
-        raise UnknownCode(f"{name!r} is no source.", did_you_mean(name, registry()))
+        raise UnknownCode(f"Unknown source {name!r}.", did_you_mean(name, registry()))
     return registry()[name]
 
 

@@ -225,7 +225,10 @@ def _bytes(path: Path, start: int, end: int | None) -> bytes:
             f"{path} is in the journal and not on the disk.", "Load its file again: kzdata load"
         ) from None
     except OSError as error:
-        raise StoreUnusable(f"{path} cannot be read: {error.strerror}.", "Mend it.") from None
+        raise StoreUnusable(
+            f"{path} cannot be read: {error.strerror}.",
+            "Check that the file exists and can be read.",
+        ) from None
 
 
 def whole(folder: Path, file: str, sha256: str, index_sha256: str) -> bool:
@@ -242,7 +245,7 @@ def whole(folder: Path, file: str, sha256: str, index_sha256: str) -> bool:
 def damaged(path: Path) -> StoreError:
     """The error of a file whose bytes are not those that were loaded."""
     return StoreError(
-        f"{path} is not what was loaded: its SHA-256 differs from the journal's.",
+        f"{path} has changed since it was loaded: its SHA-256 differs from the journal's.",
         "Load its file again, which mends it: kzdata load",
     )
 

@@ -221,18 +221,18 @@ def _staged(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise PublishError(
             f"{target} cannot be written: {error.strerror or error}.",
-            "Nothing was changed. Free the disk, mend the permissions, or give another folder.",
+            "Nothing changed. Free disk space, correct the permissions, or name another folder.",
         ) from error
 
 
 def _refuse_foreign(target: Path) -> None:
     if target.is_symlink() or (target.exists() and not target.is_dir()):
-        fact = f"{target} is no folder of its own."
+        fact = f"{target} is not a folder, or is a link to one."
     elif target.is_dir() and any(target.iterdir()) and not _is_ours(target):
-        fact = f"{target} holds files, and they are no export of kzdata's."
+        fact = f"{target} holds files that are not a kzdata export."
     else:
         return
-    raise PublishError(fact, "Nothing was changed. Give another folder: kzdata export ./my-data")
+    raise PublishError(fact, "Nothing was changed. Name another folder: kzdata export ./my-data")
 
 
 def _is_ours(target: Path) -> bool:

@@ -92,7 +92,10 @@ def _lines(path: Path) -> list[bytes]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise StoreUnusable(f"{path} cannot be read: {error.strerror}.", "Mend it.") from None
+        raise StoreUnusable(
+            f"{path} cannot be read: {error.strerror}.",
+            "Check that the file exists and can be read.",
+        ) from None
     return data.split(b"\n")[:-1]
 
 
@@ -102,7 +105,7 @@ def _entry(line: bytes, number: int) -> JournalEntry:
     except (ValueError, TypeError):
         known = ", ".join(each.name for each in fields(JournalEntry))
         raise StoreError(
-            f"Line {number} of {store_folder() / NAME} is no load; a line has {known}.",
+            f"Line {number} of {store_folder() / NAME} is not a load; a line has {known}.",
             "Restore the journal from a copy: kzdata only ever adds lines to it.",
         ) from None
 
@@ -117,7 +120,7 @@ def locked() -> Iterator[Path]:
     except OSError as error:
         raise StoreUnusable(
             f"{folder} cannot be written: {error.strerror}.",
-            "Nothing was changed. Mend the permissions, or set KZDATA_HOME to another folder.",
+            "Nothing changed. Correct the permissions or set KZDATA_HOME to another folder.",
         ) from None
     try:
         _cut_half_line(folder / NAME)

@@ -153,7 +153,7 @@ def observations(
         "source": None if source == "all" else source,
     }
     if sides not in SIDES:
-        raise KzdataError(f"sides={sides!r} is no choice.", did_you_mean(sides, SIDES))
+        raise KzdataError(f"Unknown sides={sides!r}.", did_you_mean(sides, SIDES))
     asked: dict[str, str] = {c: v for c, v in wanted.items() if v is not None}
     questions: list[Wanted] = [asked]
     if sides == "both" and reporter != partner:
@@ -232,11 +232,11 @@ def _check_names(dataflow: str, flow: str | None, source: str | None) -> None:
         dataflows = {name for entry in journal.entries() for name in entry.dataflows}
         if dataflow not in dataflows:
             raise UnknownCode(
-                f"{dataflow!r} is no dataflow.",
+                f"Unknown dataflow {dataflow!r}.",
                 did_you_mean(dataflow, dataflows | vocabulary.DATAFLOWS.keys()),
             )
     if flow is not None and flow not in vocabulary.FLOWS:
-        raise UnknownCode(f"{flow!r} is no flow.", did_you_mean(flow, vocabulary.FLOWS))
+        raise UnknownCode(f"Unknown flow {flow!r}.", did_you_mean(flow, vocabulary.FLOWS))
     if source is None or source == "all":
         return
     if source not in {entry.source for entry in journal.entries()}:
@@ -250,7 +250,7 @@ def day(text: str) -> str:
             return text
     except ParseError:
         pass
-    raise ParseError(f"as_of={text!r} is no day.", 'Write it like as_of="2026-01-28".')
+    raise ParseError(f"as_of={text!r} is not a date.", 'Write it as as_of="2026-01-28".')
 
 
 def shipped() -> pd.DataFrame:

@@ -159,7 +159,9 @@ def revisions(*vintages: pd.DataFrame) -> pd.DataFrame:
     needed = [contract.need(v, contract.COLUMNS, 'kz.observations(…, source="all")')
               for v in vintages]  # fmt: skip
     if not needed:
-        raise NotAvailable("There is no vintage.", 'kz.revisions(kz.observations(…, source="all"))')
+        raise NotAvailable(
+            "No vintage was found.", 'kz.revisions(kz.observations(…, source="all"))'
+        )
     every = pd.concat(needed, ignore_index=True)
     every = every[(every["published"] != codes.UNKNOWN) & every["value"].notna()]
     beyond = [column for column in contract.BEYOND if column in every]

@@ -92,14 +92,14 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
     ("words", "said"),
     [
         (("report", "bilateral", "-p", "parner=TUR"), "Did you mean 'partner'?"),
-        (("report", "bilateral", "-p", "start=x"), "start: 'x' is no int"),
+        (("report", "bilateral", "-p", "start=x"), "start: 'x'"),
         (("report", "bilateral", "-p", "partner=XXX"), "partner: 'XXX' is no"),
         (("report", "bilateral", "-p", "partner="), "partner: is given empty"),
         (("report", "bilateral", "-p", "partner"), "takes name=value"),
-        (("report", "bilateral", "-p", "start=1=2"), "start: '1=2' is no int"),
+        (("report", "bilateral", "-p", "start=1=2"), "start: '1=2'"),
         (("report", "bilateral", "-p", "a b=1"), "takes name=value"),
         (("report", "bilateral", "-p", "start=1", "-p", "start=2"), "start is given twice"),
-        (("report", "bilateral", "--format", "docx"), "--format: 'docx' is not known"),
+        (("report", "bilateral", "--format", "docx"), "--format: unknown value 'docx'"),
         (("report", "bilatral"), "Did you mean 'bilateral'?"),
         (
             ("report", "kaz-isr"),
@@ -110,7 +110,7 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
         (("report", "bilateral", "partner=TUR"), "Did you mean -p partner=…?"),
         (("report", "bilateral", "two"), "'two' is a word too many.\n  A name or text with spaces"),
         (("observations", "KAZ", "Uzbekstan"), "Did you mean 'Uzbekistan'?"),
-        (("observations", "KAZ", "--flow", "exports"), "'exports' is no flow."),
+        (("observations", "KAZ", "--flow", "exports"), "Unknown flow 'exports'."),
         (("observations", "KAZ", "--source", "bns_panle"), "Did you mean 'bns_panel'"),
         (("report", "bilateral", "--engine", "worm"), "Did you mean 'warm'?"),
         (("report", "bilateral", "--language", "rus"), "Did you mean 'ru'?"),
@@ -118,7 +118,7 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
         (("report", "bilateral", "-p", "partner=Isreal"), "Did you mean 'Israel'"),
         (("report", "bilateral", "-p", "partner=TRU"), "Did you mean 'TUR'"),
         (("report",), "For example: kzdata report bilateral"),
-        (("reprot",), "'reprot' is no command of kzdata.\n  Did you mean 'report'"),
+        (("reprot",), "Unknown command 'reprot' of kzdata.\n  Did you mean 'report'"),
         (("schedule", "install", "--cron"), "Print it: kzdata schedule --cron."),
         (("schedule", "remove"), "crontab -e"),
         (("schedule",), "Give --cron, --systemd or --github-actions."),
@@ -128,12 +128,12 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
         (("run", "KAZ-ISR"), "Did you mean 'kaz-isr'?"),
         (("run", "--jobs", "many"), "'many' is not a valid"),
         (("run", "--engine", "plane"), "Did you mean 'plain'?"),
-        (("run", "--scheduler", "nowhere"), "'nowhere' is no address"),
+        (("run", "--scheduler", "nowhere"), "Invalid address 'nowhere'"),
         (("load", "bacci", "x.csv"), "Did you mean 'baci'?"),
         (("load", "baci", "x.csv", "-p", "yaer=2021"), "has no option 'yaer'"),
         (("fetch", "comtrad"), "Did you mean 'comtrade'"),
         (("export", "x", "--source", "bns_panle"), "Did you mean 'bns_panel'"),
-        (("verify", "--shared", "/nowhere"), "/nowhere is no folder"),
+        (("verify", "--shared", "/nowhere"), "/nowhere is not a folder"),
         (("report", "https://example.org/x.ipynb"), "is an address"),
         (("run", "kaz-irs"), "Did you mean 'kaz-isr'?"),
         (("run", "uzbekistan"), "For another pair: kzdata report bilateral -p partner=CODE"),
@@ -151,10 +151,10 @@ def test_what_is_asked_wrongly_is_said_once_without_a_traceback(home, words, sai
 @pytest.mark.parametrize(
     ("words", "kind", "said"),
     [
-        (("reprot",), "Misused", "'reprot' is no command of kzdata."),
-        (("report", "bilatral"), "UnknownCode", "'bilatral' is no notebook."),
+        (("reprot",), "Misused", "Unknown command 'reprot' of kzdata."),
+        (("report", "bilatral"), "UnknownCode", "Unknown notebook 'bilatral'."),
         (("report", "bilateral", "-p", "start=x"), "ParameterError", "01_bilateral cannot run"),
-        (("run", "kaz-irs"), "UnknownCode", "'kaz-irs' is no edition."),
+        (("run", "kaz-irs"), "UnknownCode", "Unknown edition 'kaz-irs'."),
         (("observations", "ISR"), "NotAvailable", "Nothing is loaded for dataflow trade_goods"),
         (("seeds",), "Misused", "No such option '--json'."),
     ],
@@ -196,7 +196,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(home, tmp_path):
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     done = call("report", "bilateral", "--out", str(tmp_path))
     assert done.exit_code == 40
-    assert "they are no report" in done.stderr
+    assert "not a kzdata report" in done.stderr
 
 
 def test_editions_for_people_and_programs(home):

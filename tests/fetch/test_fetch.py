@@ -248,7 +248,7 @@ REFUSED = [
         changed((1, 1, "country"), {"iso": "KZ"}))),
     (failures.Unreadable, "no field 'id' in rows.0.; it has: str", mis.answer(
         changed((1, 0, "indicator"), "BX.KLT"))),
-    (failures.Unreadable, "field 'value' in rows.0. is no text or number", mis.answer(
+    (failures.Unreadable, "field 'value' in rows.0.", mis.answer(
         changed((1, 0, "value"), {"amount": 12.5}))),
     (failures.Unreadable, "'soon' cannot be read", mis.answer(changed((1, 0, "date"), "soon"))),
     (failures.Unreadable, "pages is 'many'", mis.answer(changed((0, "pages"), "many"))),
@@ -731,7 +731,7 @@ def test_every_source_of_files_is_declared_and_can_be_asked():
         ({"types": "json"}, "only: types: 'json' is not a valid list"),
         ({"attempts": "often"}, "only: attempts: 'often' is not a valid integer"),
         ({"parameters": {"a": {}}}, "parameters: a: help: missing"),
-        ({"query": {"a": "{b}"}}, "{b}: is no parameter"),
+        ({"query": {"a": "{b}"}}, "{b}: unknown parameter"),
         ({"needs_key": True}, "key_header: is missing"),
         ({"reading": "half"}, "reading: 'half' is not one of whole"),
     ],

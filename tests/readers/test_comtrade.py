@@ -190,7 +190,7 @@ def test_a_renamed_field_is_named():
 
 
 def test_a_value_that_is_no_number_is_named_with_its_place():
-    with pytest.raises(WrongFormat, match="primaryvalue '12,5' is no number"):
+    with pytest.raises(WrongFormat, match="primaryvalue '12,5'"):
         read(row(primaryValue="12,5"))
 
 

@@ -166,8 +166,8 @@ def test_the_banks_other_service_spells_the_date_otherwise_and_nests_the_dimensi
     [
         ({"reportdate": "2005-04-01", "amount": 1}, "no field 'report_date'"),
         ({"reportDate": "2005-04-01"}, "no field 'amount'"),
-        ({"reportDate": "2005-04-01", "amount": {"value": 1}}, "'amount' in rows.0. is no text"),
-        ({"reportDate": "2005-04-01", "amount": 1, "type": ["x"]}, "'type' in rows.0. is no text"),
+        ({"reportDate": "2005-04-01", "amount": {"value": 1}}, "'amount' in rows.0."),
+        ({"reportDate": "2005-04-01", "amount": 1, "type": ["x"]}, "'type' in rows.0."),
         ({"reportDate": "2005-04-01", "amount": 1, "attributes": "x"}, "no list of rows"),
         ({"reportDate": "2005-04-01", "amount": 1, "attributes": [{}]}, "no field 'attrCode'"),
     ],

@@ -87,7 +87,7 @@ def test_an_unknown_reader_and_a_bad_number_are_named(tmp_path):
     text = "reporter,partner,year,exports_kusd,imports_kusd\nKAZ,ISR,2001,x,1\n"
     with pytest.raises(UnknownCode, match="annual_flow"):
         read_source(tmp_path, manifest_of(tmp_path, text, reader="annual_flow"))
-    with pytest.raises(ContractError, match="'x' is no number"):
+    with pytest.raises(ContractError, match="'x'"):
         read_source(tmp_path, manifest_of(tmp_path, text))
 
 

@@ -174,7 +174,9 @@ def test_slugs_are_file_names():
 
 @pytest.mark.parametrize("packed", ["!", "aGVsbG8="])
 def test_a_picture_that_is_none_is_refused_by_name(packed):
-    with pytest.raises(KzdataError, match="bilateral, cell 1 shows a picture that is no image/png"):
+    with pytest.raises(
+        KzdataError, match="bilateral, cell 1 shows a picture that is not image/png"
+    ):
         read(sample.shows(sample.output({"image/png": packed, "text/plain": "x"})))
 
 

@@ -81,8 +81,8 @@ def test_names_resolve_to_shipped_notebooks_and_paths_to_ones_own(tmp_path, monk
         ("bilateal", "Did you mean 'bilateral'"),
         ("https://example.org/x.ipynb", "is an address"),
         ("s3://bucket/x.ipynb", "is an address"),
-        ("./absent.ipynb", "There is no notebook"),
-        ("/etc/passwd", "is no notebook"),
+        ("./absent.ipynb", "Unknown notebook"),
+        ("/etc/passwd", "Unknown notebook"),
     ],
 )
 def test_what_is_no_notebook_here_is_refused(tmp_path, monkeypatch, name, said):
@@ -97,8 +97,8 @@ BOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ([], "no readable notebook"),
-        (BOOK | {"cells": "x"}, "no readable notebook"),
+        ([], "cannot be read as a notebook"),
+        (BOOK | {"cells": "x"}, "cannot be read as a notebook"),
         (
             BOOK | {"cells": [{"cell_type": "plot", "metadata": {}, "source": ""}]},
             "known kind: plot",

@@ -52,9 +52,9 @@ def test_a_parameters_cell_holds_nothing_but_literals(source):
 def test_what_is_no_finite_number_is_refused(tmp_path, text):
     path = sample.save(tmp_path / "t.ipynb", sample.code("f: list[float] = [0.5]", "parameters"))
     for given, as_text in (({"f": text}, True), ({"f": [float(text)]}, False)):
-        with pytest.raises(ParameterError, match="f: it is no finite number"):
+        with pytest.raises(ParameterError, match="f: the number is not finite"):
             bind(path, given, as_text=as_text)
-    with pytest.raises(ParameterError, match="f: it is no finite number"):
+    with pytest.raises(ParameterError, match="f: the number is not finite"):
         bind(path, {"f": [10**400]})
 
 

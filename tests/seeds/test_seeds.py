@@ -449,7 +449,7 @@ def test_a_copy_of_the_seeds_loads(folder):
         ("commitments.yml", "\n      found: false", "\n      found: so so", "is not true or false"),
         ("commitments.yml", "paragraph: 10\n", "\n", "goes with an article"),
         ("assumptions.yml", "value: 4_100_000", "value: 4_200_000", "has 4100000"),
-        ("assumptions.yml", "datadesk-crude-volume-2023-24", "nobody", "'nobody' is no claim"),
+        ("assumptions.yml", "datadesk-crude-volume-2023-24", "nobody", "unknown claim 'nobody'"),
     ],
 )
 def test_a_broken_seed_is_refused_with_file_id_and_field(folder, file, old, new, said):

@@ -214,7 +214,7 @@ def test_what_cannot_be_loaded_changes_nothing(tmp_path, home, monkeypatch):
     assert not list((home / "store").glob("batches/*"))
     assert not list((home / "store").glob("staging/*"))
     monkeypatch.setenv("KZDATA_HOME", "relative")
-    with pytest.raises(KzdataError, match="no absolute path"):
+    with pytest.raises(KzdataError, match="not an absolute path"):
         values()
 
 

@@ -80,7 +80,7 @@ def gravity(
     1  agreement     0.916
     """
     if not 0 < level < 1:
-        raise KzdataError(f"level={level} is no probability.", "Give one such as 0.95.")
+        raise KzdataError(f"level={level} is not a probability.", "Give one such as 0.95.")
     given = dyads(frame, covariates, effects=effects, cluster=cluster, missing=missing)
     fit = poisson(
         given.value, given.x, given.terms, given.effects, clusters=given.clusters,

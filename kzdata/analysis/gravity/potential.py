@@ -88,7 +88,7 @@ def trade_potential(
     1      ISR     KAZ  9000.0     9000.0   -0.0
     """
     if not 0 < level < 1:
-        raise KzdataError(f"level={level} is no probability.", "Give one such as 0.90.")
+        raise KzdataError(f"level={level} is not a probability.", "Give one such as 0.90.")
     fewest = math.ceil(round(2 / (1 - level), 6))
     if replications < fewest:
         raise KzdataError(

@@ -344,7 +344,7 @@ def _where(factor: float | Carriage, where: str | None) -> str:
     number = isinstance(factor, (int, float)) and not isinstance(factor, bool)
     if not number or not 1 <= factor < float("inf"):
         raise KzdataError(
-            f"factor={factor!r} is no ratio of CIF to FOB: it is 1 plus the cost of carriage.",
+            f"factor={factor!r} is not a ratio of CIF to FOB (1 plus the cost of carriage).",
             f"Give a number from 1, such as {IMF_FACTOR}, or a fit: kz.carriage(frame, geography)",
         )
     return where or "everywhere"

@@ -123,7 +123,9 @@ def reconcile(
     """
     validation.choice("combine", combine, COMBINE)
     if not 0 < level < 1:
-        raise KzdataError(f"level={level!r} is no probability.", "level=0.90 is the usual one.")
+        raise KzdataError(
+            f"level={level!r} is not a probability.", "The usual choice is level=0.90."
+        )
     pairs = pair(frame, summed=True)
     fob = in_fob(pairs, factor, where)
     x, m = (np.where(side < 0, np.nan, side) for side in (fob.x, fob.m))

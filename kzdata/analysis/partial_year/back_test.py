@@ -96,7 +96,7 @@ def back_test(
     5  2025       -1.4             -2.0
     """
     if not 1 <= months <= 11:
-        raise KzdataError(f"months={months} is no part of a year.", "Give 1 to 11 months.")
+        raise KzdataError(f"months={months} is not part of a year.", "Pass 1 to 11 months.")
     own = Season(monthly)
     pairs = own.tested(months, before) if seasonal is None else _lent(own, seasonal, months, before)
     if not pairs:

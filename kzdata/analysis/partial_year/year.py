@@ -95,7 +95,9 @@ def partial_year(
             'Name a span from January, such as "2025-01-01/P11M".',
         )
     if not 0 < level < 1:
-        raise KzdataError(f"level={level} is no probability.", "level=0.8 gives an 80% interval.")
+        raise KzdataError(
+            f"level={level} is not a probability.", "level=0.8 gives an 80% interval."
+        )
     contract.need(frame, contract.COLUMNS, contract.OBSERVATIONS)
     pair = _pair(frame)
     series = _of_flow(frame[frame["period"] != UNKNOWN], flow)

@@ -98,7 +98,7 @@ def _shared(given: str | Path | None) -> Path:
     if given is not None:
         if not Path(given).is_dir():
             raise UnknownCode(
-                f"{given} is no folder.", "Name the one that holds the folder oracles."
+                f"{given} is not a folder.", "Name the folder that holds the folder oracles."
             )
         return Path(given)
     return Path(os.environ.get(SHARED, HOME.parent / "shared"))

@@ -109,7 +109,7 @@ def aligned(low: Any, high: Any, *, to: str | None, conversion: str) -> Problem:
     and missing values, `MeasureMismatch` for several series.
     """
     if conversion not in CONVERSIONS:
-        raise KzdataError(f"conversion={conversion!r} is no choice.", "Choose sum or average.")
+        raise KzdataError(f"Unknown conversion={conversion!r}.", "Choose sum or average.")
     long, rows = _ordered(low, "The long series")
     if long.empty:
         raise NotAvailable("The long series has no values.", "Give at least two.")

@@ -48,9 +48,7 @@ def denton_cholette(
     dtype: float64
     """
     if criterion not in CRITERIA:
-        raise KzdataError(
-            f"criterion={criterion!r} is no choice.", f"Choose {' or '.join(CRITERIA)}."
-        )
+        raise KzdataError(f"Unknown criterion={criterion!r}.", f"Choose {' or '.join(CRITERIA)}.")
     problem = aligned(low, indicator, to=to, conversion=conversion)
     if len(problem.names) > 1:
         raise MeasureMismatch(
@@ -58,7 +56,9 @@ def denton_cholette(
             "Choose one, or kz.chow_lin(low, indicators).",
         )
     if not (isinstance(h, int) and 1 <= h < len(problem.periods)):
-        raise KzdataError(f"h={h!r} is no order of differences here.", "h=1 is the usual one.")
+        raise KzdataError(
+            f"The order of differences h={h!r} is not supported.", "The usual choice is h=1."
+        )
     p, c, y = problem.x[:, 0], problem.c, problem.y
     if criterion == "proportional":
         if (p <= 0).any():

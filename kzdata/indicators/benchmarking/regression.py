@@ -134,7 +134,7 @@ def litterman(
 
 def _check(name: str, given: str, known: tuple[str, ...]) -> None:
     if given not in known:
-        raise KzdataError(f"{name}={given!r} is no choice.", f"Choose {', '.join(known)}.")
+        raise KzdataError(f"Unknown {name}={given!r}.", f"Choose {', '.join(known)}.")
 
 
 def _walk(n: int) -> Callable[[float], np.ndarray]:

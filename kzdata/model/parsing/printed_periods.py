@@ -105,7 +105,7 @@ def _cumulated_months(count: int) -> YearPart:
 
 def _cumulated_quarters(count: int) -> YearPart:
     if not 2 <= count <= 4:
-        raise InvalidReading(f"{count} is no number of quarters counted from January.")
+        raise InvalidReading(f"{count} quarters from January are not within a year.")
     return YearPart("M", 1, 3 * count)
 
 

@@ -155,7 +155,7 @@ def frame_of(path: str | Path) -> pd.DataFrame:
     """
     path = Path(path)
     if not path.is_file():
-        raise NotAvailable(f"There is no file {path.name!r}.", f"chart.save({path.name!r})")
+        raise NotAvailable(f"The file {path.name!r} does not exist.", f"chart.save({path.name!r})")
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
     return frame.assign(**{str(name): _typed(frame[name]) for name in frame.columns})
 

@@ -45,7 +45,9 @@ def ladder(commitments: pd.DataFrame, *, title: str | None = None) -> Chart:
     stages = [*LADDER, LAPSED] if (rows["stage"] == LAPSED).any() else list(LADDER)
     for stage in rows["stage"]:
         if stage not in stages:
-            raise UnknownCode(f"{stage!r} is no stage of the ladder.", did_you_mean(stage, stages))
+            raise UnknownCode(
+                f"Unknown stage of the ladder {stage!r}.", did_you_mean(stage, stages)
+            )
     shown = rows.reset_index(drop=True)
     finding, counts = _finding(shown)
     facts = title_check.facts(shown, *(title_check.Fact(float(n), "count") for n in counts))

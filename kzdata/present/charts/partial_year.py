@@ -240,7 +240,7 @@ def partial_year(
         if name not in answer:
             raise ContractError(f"The answers hold no row {name!r}.", f"Try: {_FROM}")
     if pd.isna(answer["estimate"]["value"]):
-        raise NotAvailable("There is no estimate to draw.", str(answer["estimate"]["note"]))
+        raise NotAvailable("The answer holds no estimate to draw.", str(answer["estimate"]["note"]))
     pair = [inputs.only(rows, column, _FROM) for column in ("reporter", "partner")]
     unit = inputs.only(rows, "unit", _FROM)
     flow = inputs.only(rows, "flow", _FROM)

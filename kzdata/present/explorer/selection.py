@@ -77,7 +77,7 @@ def selected(**asked: Any) -> Selection:
     words = ("TOTAL", SUM, *LEVELS)
     if product not in (*words, codes.NOT_APPLICABLE) and not _CODE.fullmatch(product):
         raise UnknownCode(
-            f"{product!r} is no product.",
+            f"Unknown product {product!r}.",
             f"Write {', '.join(words)}, or a code in digits such as '2709'.",
         )
     if made.source and made.source not in {entry.source for entry in journal.entries()}:

@@ -39,7 +39,7 @@ def answers() -> bool:
     """
     said = os.environ.get(VARIABLE)
     if said not in (None, "", LIVE, STATIC):
-        raise KzdataError(f"{VARIABLE}={said!r} is no choice.", f"Write {LIVE} or {STATIC}.")
+        raise KzdataError(f"Unknown {VARIABLE}={said!r}.", f"Write {LIVE} or {STATIC}.")
     if said == STATIC or importlib.util.find_spec("ipywidgets") is None:
         return False
     return said == LIVE or "cellId" in _request()

@@ -297,7 +297,7 @@ def connected(address: str) -> Iterator[Executor]:
         raise NotAvailable("Dask is not installed.", "pip install 'kzdata[dask]'") from None
     if not _ADDRESS.fullmatch(address):
         # Dask tries it all the same, and complains of itself as the process ends.
-        raise ClusterError(f"{address!r} is no address.", "Write it like tcp://127.0.0.1:8786")
+        raise ClusterError(f"Invalid address {address!r}.", "Write it like tcp://127.0.0.1:8786")
     try:
         client = Client(address, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

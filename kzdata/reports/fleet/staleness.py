@@ -419,7 +419,7 @@ def drifted(hashes: Hashes) -> dict[str, str]:
             name, wanted = str(said["file"]), str(said["sha256"])
         except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
             said = " ".join(str(error).split())
-            found[place.parent.name] = f"{place.parent.name}/{place.name} is no manifest: {said}"
+            found[place.parent.name] = f"{place.parent.name}/{place.name} is not a manifest: {said}"
             continue
         here = hashes.of(place.parent / name)
         if here != wanted:

@@ -102,7 +102,7 @@ def test_steady_growth_is_held_against_the_growth_of_the_series():
 def test_nothing_to_compare_with_is_said():
     with pytest.raises(ContractError, match="nothing to hold the claims against"):
         kz.confront(kz.claims("trade"))
-    with pytest.raises(ContractError, match="int is no frame"):
+    with pytest.raises(ContractError, match="int is not a frame"):
         kz.confront(kz.claims("trade"), 5)
 
 

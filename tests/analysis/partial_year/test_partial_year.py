@@ -144,7 +144,7 @@ def test_no_figure_several_pairs_and_too_short_a_past_say_so():
     note = short.set_index("answer").loc["estimate", "note"]
     assert "Only 2 complete years of months before 2025" in note
     assert "inside" not in short.set_index("answer").loc["outcome", "note"]
-    with pytest.raises(KzdataError, match="no probability"):
+    with pytest.raises(KzdataError, match="level="):
         kz.partial_year(ELEVEN, kz.observations("KAZ", "ISR"), level=80)
 
 

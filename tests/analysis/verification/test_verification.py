@@ -147,8 +147,8 @@ def test_the_command_as_json(tmp_path):
 
 
 def test_a_shared_folder_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(UnknownCode, match="is no folder"):
+    with pytest.raises(UnknownCode, match="is not a folder"):
         kz.verify(tmp_path / "nowhere")
     done = CliRunner().invoke(main, ["verify", "--shared", str(tmp_path / "nowhere")])
     assert done.exit_code == 2
-    assert "is no folder" in done.stderr
+    assert "is not a folder" in done.stderr

@@ -145,4 +145,4 @@ def test_a_scheduler_that_is_not_there_is_said(tmp_path):
     for address in ("", "http://127.0.0.1:9"):
         done = here.call("run", "--scheduler", address)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
-        assert f"{address!r} is no address" in done.stderr
+        assert f"Invalid address {address!r}" in done.stderr

@@ -317,7 +317,7 @@ def test_a_manifest_that_cannot_be_read_is_a_drift_of_its_source(restored):
     code, outcomes = here.run("--force", "--dry-run")
     assert code == 30
     assert outcomes["kaz-isr"]["status"] == "drift"
-    assert "bns_kaz_isr/manifest.yml is no manifest" in outcomes["kaz-isr"]["message"]
+    assert "bns_kaz_isr/manifest.yml is not a manifest" in outcomes["kaz-isr"]["message"]
     assert outcomes["kaz-tur"]["status"] == "planned"
 
 
