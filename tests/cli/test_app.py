@@ -93,7 +93,7 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
     [
         (("report", "bilateral", "-p", "parner=TUR"), "Did you mean 'partner'?"),
         (("report", "bilateral", "-p", "start=x"), "start: 'x'"),
-        (("report", "bilateral", "-p", "partner=XXX"), "partner: 'XXX' is no"),
+        (("report", "bilateral", "-p", "partner=XXX"), "'XXX'"),
         (("report", "bilateral", "-p", "partner="), "partner: is given empty"),
         (("report", "bilateral", "-p", "partner"), "takes name=value"),
         (("report", "bilateral", "-p", "start=1=2"), "start: '1=2'"),
@@ -137,7 +137,7 @@ def test_on_a_terminal_a_bar_follows_the_run(tmp_path):
         (("report", "https://example.org/x.ipynb"), "is an address"),
         (("run", "kaz-irs"), "Did you mean 'kaz-isr'?"),
         (("run", "uzbekistan"), "For another pair: kzdata report bilateral -p partner=CODE"),
-        (("why", "236", "--report", "/nowhere"), "/nowhere holds no report"),
+        (("why", "236", "--report", "/nowhere"), "No report in /nowhere"),
     ],
 )
 def test_what_is_asked_wrongly_is_said_once_without_a_traceback(home, words, said):
