@@ -165,7 +165,7 @@ def hostile_book() -> Any:
 
 SHOWN = f"""\
 import sys
-sys.path[:0] = [{str(ROOT / "tests" / "support")!r}, {str(ROOT / "tests")!r}]
+sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[1])!r}]
 import reports_sample as sample
 class Shown:
     def __init__(self, output): self.data = dict(output.data)
