@@ -100,3 +100,33 @@ def test_the_paths_that_a_page_names_are_there(page):
     named = re.findall(r"(?:kzdata|tests|seeds|notebooks)/[a-z_/]+(?:\.\w+|/|\b)", text)
     assert len(named) > 10
     assert not [path for path in named if not (ROOT / path).exists()]
+
+
+def made(folder, *words, damaged=False):
+    """What make answers in a folder that has only what its rules ask for, never a network."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        (folder / name).write_bytes((ROOT / name).read_bytes())
+    if damaged:
+        (folder / ".venv" / "bin").mkdir(parents=True)
+        (folder / ".venv" / "bin" / "python").symlink_to(folder / "gone")
+        for stamp in ("pyvenv.cfg", ".base"):
+            (folder / ".venv" / stamp).touch()
+    asked = ["make", *words]
+    return subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_make_refuses_an_old_python_before_it_makes_an_environment(tmp_path):
+    old = tmp_path / "python3.10"
+    old.write_text('#!/bin/sh\ntest "$1" = --version && echo Python 3.10.14 && exit\nexit 1\n')
+    old.chmod(0o755)
+    done = made(tmp_path, "report", f"PYTHON={old}")
+    assert done.returncode
+    assert re.search(r"3\.11 or later.*Python 3\.10\.14; .*make report PYTHON=", done.stderr)
+    assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_make_replaces_an_environment_whose_python_is_gone(tmp_path, damaged):
+    done = made(tmp_path, "--dry-run", "report", damaged=damaged)
+    assert ("Replacing .venv" in done.stdout) == damaged
+    assert "-m venv --clear .venv" in done.stdout
