@@ -31,7 +31,7 @@ def test_a_refusal_in_a_notebook_is_the_users_line_the_message_and_the_hint(shel
     assert '----> kz.area_name("KAX")' in text
     assert "line 2" in text
     assert "Cell In[" in text
-    assert "UnknownCode: 'KAX'" in text
+    assert re.search("UnknownCode: .*'KAX'", text)
     assert ".py" not in text  # no frame of ours
     with pytest.raises(kz.KzdataError) as refused:
         kz.area_name("KAX")
@@ -74,7 +74,7 @@ def test_a_report_still_finds_the_cell_and_the_message(engine, tmp_path):
     nbformat.write(book, path)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    with pytest.raises(NotebookFailed, match=r"cell 2 .*UnknownCode: 'KAX'"):
+    with pytest.raises(NotebookFailed, match=r"cell 2 .*UnknownCode: .*'KAX'"):
         execute.run(path, {}, scratch=scratch, epoch=0, engine=engine)
 
 
@@ -86,8 +86,8 @@ def test_the_output_of_a_failed_cell_has_name_message_and_short_traceback(tmp_pa
     NotebookClient(book, kernel_name="python3", allow_errors=True).execute(cwd=str(tmp_path))
     (error,) = (each for each in book.cells[0].outputs if each.output_type == "error")
     assert error.ename == "UnknownCode"
-    assert error.evalue.startswith("'KAX'")
+    assert "'KAX'" in error.evalue
     text = MARKS.sub("", "\n".join(error.traceback))
     assert '----> kz.area_name("KAX")' in text
-    assert "UnknownCode: 'KAX'" in text
+    assert re.search("UnknownCode: .*'KAX'", text)
     assert ".py" not in text

@@ -186,9 +186,7 @@ def _area_name(code: str, language: str) -> str:
         with speaking(language):
             return translated(_beyond_iso()[code])
     if country is None:
-        raise UnknownCode(
-            f"Unknown ISO 3166 alpha-3 code {code!r}.", "kzdata.model.codes.area(name)"
-        )
+        raise UnknownCode(f"Unknown ISO 3166 alpha-3 code {code!r}.", "Write a code such as 'ISR'.")
     return Locale(language).territories.get(country.alpha_2, country.name)
 
 
