@@ -55,7 +55,7 @@ class KzdataError(Exception):
     ...     kz.area_name("KAX")
     ... except kz.KzdataError as error:
     ...     print(error.fact)
-    'KAX' is no ISO 3166 alpha-3 code.
+    Unknown ISO 3166 alpha-3 code 'KAX'.
     """
 
     # Of a command that meets this error; None leaves it to the command, FAILED unless it says.

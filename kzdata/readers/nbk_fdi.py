@@ -1,6 +1,10 @@
-"""The National Bank of Kazakhstan's open-data form of foreign direct investment.
+"""National Bank of Kazakhstan, open-data JSON: foreign direct investment of all partners.
 
-``report_date`` is the first day after the quarter: 2005-04-01 is the first quarter of 2005.
+Form 287 is the gross inflow, form 310 the net inflow: two dataflows that no formula may mix.
+The date of a row is the first day after the quarter: 2005-04-01 is the first quarter of 2005.
+The bank has two services. ``api/v1/data`` gives pages whose rows say ``report_date``;
+``api/report`` a bare list whose rows say ``reportDate``, with their dimensions in ``attributes``.
+Written to what clients of both read; not yet run on an original answer.
 """
 
 from __future__ import annotations

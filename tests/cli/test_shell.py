@@ -201,7 +201,7 @@ def test_on_forty_columns_lines_continue_below_their_text(tmp_path):
 
 
 def test_no_color(tmp_path):
-    assert "\x1b[31mkzdata:\x1b[0m 'rnu'" in on_a_terminal(80, ["rnu"], tmp_path)
+    assert "\x1b[31mkzdata:\x1b[0m Unknown command 'rnu'" in on_a_terminal(80, ["rnu"], tmp_path)
     assert "\x1b" not in on_a_terminal(80, ["rnu"], tmp_path, NO_COLOR="1")
     assert "\x1b" not in on_a_terminal(80, ["rnu"], tmp_path, TERM="dumb")
 

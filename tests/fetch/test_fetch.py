@@ -235,9 +235,9 @@ REFUSED = [
     (failures.EmptyAnswer, "answered 204 with no body", mis.bare(204)),
     # no JSON, or not the bank's
     (failures.Unreadable, "HTML page, not data", mis.answer(HTML)),
-    (failures.Unreadable, "no complete JSON", mis.answer(b"%PDF-1.7")),
-    (failures.Unreadable, "no complete JSON", mis.answer(GOOD[:-9])),  # cut at the source
-    (failures.Unreadable, "no complete JSON", mis.answer(GOOD, announce=-40)),  # lies of its length
+    (failures.Unreadable, "not complete JSON", mis.answer(b"%PDF-1.7")),
+    (failures.Unreadable, "not complete JSON", mis.answer(GOOD[:-9])),  # cut at the source
+    (failures.Unreadable, "not complete JSON", mis.answer(GOOD, announce=-40)),  # lies of its length
     (failures.Unreadable, "no list of rows", mis.answer(b'[{"message":5}]')),
     (failures.Unreadable, "refusal: 120", mis.answer(
         b'[{"message":[{"id":"120","key":"Invalid value","value":"no such country"}]}]')),
@@ -287,7 +287,7 @@ RETRIED = [
         mis.answer(GOOD[:-40], announce=40)),
     (failures.CutShort, "broke off", mis.chunked(GOOD[:-40], ends=False)),
     (failures.CutShort, "broke off", mis.chunked(GOOD, ends=False)),
-    (failures.CutShort, "no complete JSON", mis.endless(GOOD[:-40])),
+    (failures.CutShort, "not complete JSON", mis.endless(GOOD[:-40])),
     (failures.CutShort, "damaged archive", mis.endless(gzip.compress(GOOD)[:-9])),
     (failures.CutShort, "broke off",
         mis.reset(mis.head(200, {"Content-Length": "999"}) + GOOD[:99])),

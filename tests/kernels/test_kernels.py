@@ -298,7 +298,7 @@ def test_many_kernels_keep_no_descriptor_open(tmp_path):
 
 
 def test_an_engine_that_is_none_is_refused(tmp_path):
-    with pytest.raises(UnknownCode, match=r"no engine 'warmm'.*\n.*'warm'"):
+    with pytest.raises(UnknownCode, match=r"engine 'warmm'.*\n.*'warm'"):
         report(tmp_path, "1", engine="warmm")
 
 

@@ -58,7 +58,7 @@ def test_without_a_report_the_shipped_figures_and_claims_answer(tmp_path):
 
 
 def test_what_is_nowhere_says_so(tmp_path):
-    with pytest.raises(NotAvailable, match="no report, observation or claim"):
+    with pytest.raises(NotAvailable, match="not found in any report, observation or claim"):
         kz.why("US$987654.321 billion", report=tmp_path)
     with pytest.raises(ParseError):
         kz.why("a lot", report=tmp_path)

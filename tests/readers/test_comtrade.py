@@ -122,7 +122,7 @@ def test_a_total_that_is_not_flagged_as_aggregate_is_a_total_all_the_same():
     [
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "is an HTML page"),
         (b"", "is empty"),
-        (b'{"elapsedTime":"0.1 secs","count":1,"data":[{"typeCo', "no complete JSON"),
+        (b'{"elapsedTime":"0.1 secs","count":1,"data":[{"typeCo', "not complete JSON"),
         (b"[]", "has no field 'data'"),
         (answer(row(), count=3), "announces 3 rows and holds 1"),
         (

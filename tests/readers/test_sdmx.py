@@ -122,7 +122,7 @@ def test_ml_30_structure_specific(specimens):
 
 def test_ml_that_is_no_data_is_told(specimens):
     text = (specimens / "exr_21.xml").read_bytes()
-    with pytest.raises(WrongFormat, match="no XML"):
+    with pytest.raises(WrongFormat, match="not XML"):
         sdmx_ml.read(b'{"data": 1}')
     with pytest.raises(WrongFormat, match="entities"):
         sdmx_ml.read(text.replace(b"<message:GenericData", b"<!DOCTYPE x><message:GenericData", 1))

@@ -217,7 +217,7 @@ def test_a_matrix_and_languages_make_an_edition_of_each(tmp_path, home):
         ),
         ("a: {title: t, notebooks: [b], calendar: {cron: 61 * * * *}}", "cron expression"),
         ("a: {title: t, notebooks: [b], calendar: {cron: 0 0 31 2 *}}", "cron expression"),
-        ("a: {title: t, notebooks: [b], calendar: {cron: 0 0 6 * * *}}", "Wrong number of fields"),
+        ("a: {title: t, notebooks: [b], calendar: {cron: 0 0 6 * * *}}", "wrong number of fields"),
         (
             "a: {title: t, notebooks: [b], calendar: {cron: 0 6 * * *, time_zone: Almaty}}",
             "Unknown time zone 'Almaty'",

@@ -116,7 +116,7 @@ def test_a_refusal_makes_nothing_beside_the_folder(tmp_path):
     (tmp_path / "r").mkdir()
     (tmp_path / "r" / "notes.txt").write_text("mine", encoding="utf-8")
     touched = tmp_path.stat().st_mtime_ns
-    with pytest.raises(PublishError, match="they are no report"), staging(tmp_path / "r"):
+    with pytest.raises(PublishError, match="not a kzdata report"), staging(tmp_path / "r"):
         pass
     assert left(tmp_path) == ["r"]
     assert tmp_path.stat().st_mtime_ns == touched  # nor was anything made and taken away

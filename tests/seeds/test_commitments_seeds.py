@@ -73,7 +73,7 @@ def test_as_of_may_be_a_date_and_is_today_by_default():
 @pytest.mark.parametrize("bad", ["2026-02-30", "1 March 2026", "20260301", "2026-03", "", 2026])
 def test_a_bad_date_is_refused(bad):
     for question in (commitments.commitments, commitments.follow_through):
-        with pytest.raises(ParseError, match="no day of the calendar"):
+        with pytest.raises(ParseError, match="not a date in the calendar"):
             question(bad)
 
 

@@ -122,7 +122,7 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("years of work")
-    with pytest.raises(PublishError, match="no export of kzdata's"):
+    with pytest.raises(PublishError, match="not a kzdata export"):
         export(mine)
     assert [p.name for p in mine.iterdir()] == ["thesis.txt"]
     with pytest.raises(UnknownCode, match="wits_kaz_isr"):

@@ -55,7 +55,7 @@ def test_nothing_loaded_says_what_is():
 def test_wrong_dataflow_flow_source_and_reversed_years():
     with pytest.raises(UnknownCode, match="trade_goods"):
         kz.observations("KAZ", "ISR", dataflow="trade_good")
-    with pytest.raises(UnknownCode, match="no flow"):
+    with pytest.raises(UnknownCode, match="flow 'exports'"):
         kz.observations("KAZ", "ISR", flow="exports")
     with pytest.raises(UnknownCode, match="bns_panel"):
         kz.observations("KAZ", "ISR", source="bns_pannel")

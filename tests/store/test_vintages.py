@@ -131,7 +131,7 @@ def test_what_is_shipped_is_known_from_the_day_it_was_published_or_seen():
     later = kz.observations("KAZ", "ISR", source="all", as_of="2026-09-25")
     assert {"bns_kaz_isr", "wits_kaz_isr"} <= set(later["source"])
     for wrong in ("2026-01", "yesterday", "2026-02-30"):
-        with pytest.raises(ParseError, match="no day"):
+        with pytest.raises(ParseError, match="not a date"):
             kz.observations("KAZ", "ISR", as_of=wrong)
 
 

@@ -246,7 +246,7 @@ def test_options_that_are_none_are_refused():
         ({"missing": "zero"}, "missing='zero'"),
         ({"cluster": "region"}, "no column 'region'"),
         ({"effects": "exporter"}, "no column 'exporter'"),
-        ({"level": 95}, "no probability"),
+        ({"level": 95}, "not a probability"),
     ]:
         with pytest.raises(KzdataError, match=said):
             kz.gravity(GROUPS, ["agreement"], **{"effects": (), **wrong})

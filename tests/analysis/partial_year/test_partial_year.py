@@ -152,7 +152,7 @@ def test_bounds_follow_the_shares_given():
     low, high, small, large = growth.growth_bounds(90, 120, 11, (0.1, 0.25))
     assert (small, large) == (90, 108)
     assert (low, high) == pytest.approx((100 * (90 / 108 - 1), 0))
-    with pytest.raises(KzdataError, match="no range of shares"):
+    with pytest.raises(KzdataError, match="not a range of shares"):
         growth.growth_bounds(90, 120, 11, (0.3, 0.1))
 
 
