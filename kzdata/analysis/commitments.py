@@ -1,4 +1,8 @@
-"""The value of promises, each value on its own basis: what is announced is not what is paid."""
+"""How many promises come true, and how long it takes: stages as survival times.
+
+A promise that has not moved by the day of looking is not a failure but an unfinished observation;
+leaving it out, or counting it as never, would both mislead.
+"""
 
 from __future__ import annotations
 

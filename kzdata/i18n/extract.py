@@ -1,7 +1,10 @@
-"""Words of fixed lists that stand in data and are translated where they are shown.
+"""Every message that a reader may see, put into the catalogues: what the translators work from.
 
-The code lists of the contract, the ladder of stages and the verdicts are read from their own
-modules. What is typed in seeds is listed here; a test holds the list against the seeds.
+    python -m kzdata.language.extract            update catalogues/*.po from code and notebooks
+    python -m kzdata.language.extract --check    change nothing; fail where anything is missing
+
+babel reads and writes the catalogues. The messages are found in the syntax tree and not by its
+tokens, since a template may be one branch of a condition or a header in a dictionary.
 """
 
 from __future__ import annotations

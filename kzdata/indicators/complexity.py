@@ -1,4 +1,4 @@
-"""The matrix of who exports what with advantage, and the proximity of products in it."""
+"""Economic complexity: ECI and PCI, density, and the outlook that they give."""
 
 from __future__ import annotations
 

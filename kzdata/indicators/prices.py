@@ -1,4 +1,4 @@
-"""Price indices between every two periods of one set of products, by matrix products."""
+"""Unit-value indices of trade, and the terms of trade that they give."""
 
 from __future__ import annotations
 

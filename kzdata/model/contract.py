@@ -1,4 +1,9 @@
-"""Rows of a frame walked and ranked: what a notebook asks for are few rows of many columns."""
+"""The tidy contract: one row per published number, the columns it has, and the check.
+
+Columns follow SDMX concepts in snake case; ``docs`` and the README hold the codebook. The key of
+a row is everything before ``value``, plus ``source`` and ``published``: two publications may
+disagree about a cell, one publication may not disagree with itself.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader sees for the codes of a column; the data behind a table keep the codes."""
+"""Tables as a reader sees them, with the full figures behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Cells of the Bureau of National Statistics: numbers, marks for missing, and blanks."""
+"""Bureau of National Statistics of Kazakhstan, goods trade by partner: a workbook an edition.
+
+Columns by position: name, turnover, %, exports, %, imports, %; thousand USD; the first row is
+«Всего». A table is cumulative from January; months come from `kzdata.differencing`.
+Written to the layout that others' parsers of the files assume; not yet run on an original file.
+"""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Columns:
         """The distinct codes that a column has."""
         return [each for each in self._codes[column].to_list() if each is not None]
 
-    def said(self, name: str) -> list[str]:
+    def distinct(self, name: str) -> list[str]:
         """The distinct words that a column of the frame may have."""
         if name in self._words:
             return sorted(set(self._words[name][1].values()))
@@ -69,7 +69,7 @@ class Columns:
 
         return self._held.filter(pl.col(column) == text).select(LINE).head(1).collect().item()
 
-    def word(
+    def coded(
         self,
         name: str,
         column: str,
@@ -93,7 +93,7 @@ class Columns:
         for text, lead in words.items():
             given.setdefault(lead, set()).add(word(text))
         if leader in self.constant or any(len(each) > 1 for each in given.values()):
-            self.word(name, column, word)
+            self.coded(name, column, word)
             return
         said = {lead: min(each) for lead, each in sorted(given.items())}
         if len(set(said.values())) == 1:

@@ -1,7 +1,8 @@
-"""Attributes that a structure-specific SDMX-ML message gives to a whole data set or to a group.
+"""SDMX-ML 2.1 and 3.0, generic and structure-specific, through the library sdmx1.
 
-sdmx1 passes them over where it has no data structure definition, and with them the power of ten
-of every value. They stand as plain XML attributes of ``DataSet`` and ``Group``.
+Read on messages of the ECB and the IMF. A structure-specific message does not say which of its
+columns are dimensions; ``structure`` gives the data structure definition that does. Without it the
+attributes that agencies commonly use are told by name, and any other stays in ``series``.
 """
 
 from __future__ import annotations

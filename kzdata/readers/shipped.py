@@ -1,8 +1,5 @@
-"""Tables with one row per partner or month and a column each for exports and imports.
-
-Exports are valued FOB and imports CIF, as both the Bureau of National Statistics and UN Comtrade
-publish them for Kazakhstan.
-"""
+"""The shipped files to observations. Each raw folder holds files and the manifest that says what
+they are, who published them and which reader turns them into the tidy contract."""
 
 from __future__ import annotations
 

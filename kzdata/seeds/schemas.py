@@ -1,7 +1,8 @@
-"""The fields of each seed file: what may stand in them, and which must.
+"""Seed records checked all at once: fields, forms, and references between files.
 
-The classes are the reference for whoever edits ``seeds/``. A field that may be left out is
-``NotRequired``; one that must be there but may be null ends in ``| None``.
+Nothing here reads a file. `problems` takes the records as `kzdata.seeds` read them and returns one
+line for each thing that is wrong, naming file, id and field, so that a person can mend all of them
+in one go.
 """
 
 from __future__ import annotations

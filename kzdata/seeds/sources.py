@@ -1,4 +1,4 @@
-"""The manifest of a raw folder, as a person types it: each slip is named before a file is read."""
+"""Who published what: the register of sources, and the citation of any frame."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def write(found: Columns, path: Path) -> tuple[Written, str]:
                         constant=found.constant,
                         computed=found.computed,
                         encoded={c: e for c, e in _ENCODED.items() if c in table.column_names},
-                        totals=bool(set(contract.TOTALS) & set(found.said("product"))),
+                        totals=bool(set(contract.TOTALS) & set(found.distinct("product"))),
                     )
                 writer.add(table)
         assert writer is not None  # a file without rows was refused

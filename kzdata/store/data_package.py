@@ -1,4 +1,8 @@
-"""The contract's columns for whoever has no Python: a field of Table Schema each."""
+"""Everything that observations() can answer from, as a Data Package: data and descriptor.
+
+One CSV a source, because each has its own terms, and datapackage.json (Data Package 2.0) with
+schema, sources, licences, sizes and SHA-256. The folder appears whole or not at all.
+"""
 
 from __future__ import annotations
 

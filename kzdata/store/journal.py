@@ -1,4 +1,9 @@
-"""Where the store is, how it is asked, and the error of one that cannot be used as it stands."""
+"""The journal of the store: one line a load, only ever added to, on the disk before it counts.
+
+A batch exists when its line does. A line counts when its line break is there: what a killed load
+leaves behind it is no line, is not read, and is cut off by the next load. Whoever adds a line holds
+the lock; whoever reads needs none.
+"""
 
 from __future__ import annotations
 

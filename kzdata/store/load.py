@@ -94,12 +94,12 @@ def _nothing(path: str | PathLike[str]) -> NotAvailable:
 
 
 def _about_columns(found: Columns) -> dict[str, Any]:
-    spelt = [p for p in found.said("period") if p != UNKNOWN]
+    spelt = [p for p in found.distinct("period") if p != UNKNOWN]
     source = found.constant["source"]
     return {
         "source": source,
         "published": found.constant["published"],
-        "dataflows": found.said("dataflow"),
+        "dataflows": found.distinct("dataflow"),
         "periods": sorted(spelt, key=periods.sort_key),
         "scopes": found.slices(vintages.WHOLE.get(source, [])),
     }

@@ -237,7 +237,7 @@ REFUSED = [
     (failures.Unreadable, "HTML page, not data", mis.answer(HTML)),
     (failures.Unreadable, "not complete JSON", mis.answer(b"%PDF-1.7")),
     (failures.Unreadable, "not complete JSON", mis.answer(GOOD[:-9])),  # cut at the source
-    (failures.Unreadable, "not complete JSON", mis.answer(GOOD, announce=-40)),  # lies of its length
+    (failures.Unreadable, "not complete JSON", mis.answer(GOOD, announce=-40)),  # false length
     (failures.Unreadable, "no list of rows", mis.answer(b'[{"message":5}]')),
     (failures.Unreadable, "refusal: 120", mis.answer(
         b'[{"message":[{"id":"120","key":"Invalid value","value":"no such country"}]}]')),

@@ -129,7 +129,7 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
         export(tmp_path / "out", ["wits_kaz_isr_"])
     assert not (tmp_path / "out").exists()
     (tmp_path / "file").write_text("")
-    with pytest.raises(PublishError, match="no folder"):
+    with pytest.raises(PublishError, match="not a folder"):
         export(tmp_path / "file")
 
 

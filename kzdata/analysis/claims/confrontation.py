@@ -1,4 +1,4 @@
-"""Why a claim is given its verdict: the sentence that stands beside it."""
+"""What was said against what is published: a verdict for each claim."""
 
 from __future__ import annotations
 

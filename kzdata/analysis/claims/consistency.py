@@ -1,4 +1,4 @@
-"""A finding about claims, with its provenance, and the claims that carry a figure."""
+"""What claims say against each other, found from the claims alone, with the arithmetic shown."""
 
 from __future__ import annotations
 

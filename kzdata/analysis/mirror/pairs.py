@@ -1,4 +1,8 @@
-"""Areas not elsewhere specified: a partner that no one reports, so a flow without a mirror."""
+"""Both reports of each flow side by side, as arrays: the exporter's x and the importer's m.
+
+A flow goes from an exporter to an importer in a product and a period. For investment the investor
+stands where the exporter does (outward flows and positions) and the host where the importer does.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is reported without a partner, handed to the flows that lack their mirror."""
+"""One value of each flow from both reports, weighted by how reliable the reporters are."""
 
 from __future__ import annotations
 

@@ -1,10 +1,8 @@
-"""Damped exponential smoothing with a season, on logarithms of months.
+"""From the first months of a year to the year: the estimators that compete.
 
-Level, damped trend and twelve seasonal terms, each corrected by a share of the last error (the
-additive-error model "AAdA" of Hyndman, Koehler, Ord and Snyder, 2008; damping after Gardner and
-McKenzie, 1985). The first year gives the starting values; the shares are those of a small grid
-with the least squared one-step error so far. A grid, because with two to seven years of months a
-finer optimum is noise, and because its result is the same on every machine.
+Each gives ln(year / first k months), so that a change of unit changes nothing. ×12/k, the last
+share and the mean share are statements about the season alone and can be lent by a larger
+aggregate; damped growth and smoothing follow the flow's own course and cannot.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""Which estimator a year is given, judged by how it would have done in the years before.
-
-One estimator stands until another has done clearly better; the one that stands is averaged with
-×12/k by their past errors. Both rules see the years before only, so that the choice itself can be
-put to the same rolling-origin test as any estimator.
-"""
+"""A monthly series as evidence: what it foresees for a year, and how it did in the years before."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The grammar of printed amounts in English, Russian, Kazakh and Hebrew.
+"""Printed amounts: "about US$162.4 million", "162,4 млн долл. США", "500 млн доллардан астам".
 
-Read it from the bottom: an amount is one quantity with its qualifier, or a range of two. A
-quantity is digits with a scale ("162,4 млн") or several in falling order ("1 млрд 347,5 млн"),
-a unit before or after it, and perhaps a sign.
+A text is read by ``kzdata.words.amount_grammar``, or not at all: what has two readings ("1,234"
+without a language) is refused, like what has none ("1.2.3 million", "$").
 """
 
 from __future__ import annotations

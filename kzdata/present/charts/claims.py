@@ -1,4 +1,4 @@
-"""One panel of the chart of claims: rows of one measure on one axis."""
+"""What was said beside what is published: a panel for each measure, a mark for each verdict."""
 
 from __future__ import annotations
 

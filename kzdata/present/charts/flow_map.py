@@ -1,8 +1,4 @@
-"""Where economies are: one place for each, from the time zone database, and how far apart.
-
-The database (IANA, public domain) gives the principal place of every zone. An economy stands at
-that of its first zone; where the first is not the chief one, `_CHIEF` names it.
-"""
+"""Where trade goes: partners around their reporter, as far off and in the direction they are."""
 
 from __future__ import annotations
 

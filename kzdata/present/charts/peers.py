@@ -1,4 +1,4 @@
-"""Small panels of one axis: in each a partner's line beside the line that all have in common."""
+"""One pair against the other partners of the same reporter: turnover since a common year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the chart of a series says: its finding, its subtitle and its text for who cannot see it."""
+"""One flow of a pair, or exports beside imports, over periods of any one length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the chart of events says of them in its title, and what the title does not count."""
+"""Visits, agreements and commissions in time, each as precisely as it is dated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that fetch and load what a selection asks for."""
+"""Why nothing is shown for a selection, and what to type to change that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether whoever runs the cell can show widgets that answer, or only what is written down."""
+"""``kz.explore()``: the explorer as a notebook displays it."""
 
 from __future__ import annotations
 

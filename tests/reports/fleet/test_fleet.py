@@ -121,7 +121,8 @@ def test_a_seed_that_no_notebook_asked_for_changes_nothing(restored):
     [
         ("notebooks/01_trade.ipynb", "How much", "What",
          {"kaz-isr": ["notebook 01_trade.ipynb changed"]}),
-        ("kzdata/present/charts/turnover.py", '"""', '"""More. ', {"kaz-isr": ["code present changed"]}),
+        ("kzdata/present/charts/turnover.py", '"""', '"""More. ',
+         {"kaz-isr": ["code present changed"]}),
         ("kzdata/cli/fleet.py", '"""', '"""More. ', {"kaz-isr": []}),
         ("reports/editions.yml", "Kazakhstan and", "Trade of",
          {"kaz-isr": ["edition title changed"]}),
