@@ -1,7 +1,7 @@
 """Every message that a reader may see, put into the catalogues: what the translators work from.
 
-    python -m kzdata.language.extract            update catalogues/*.po from code and notebooks
-    python -m kzdata.language.extract --check    change nothing; fail where anything is missing
+    python -m kzdata.i18n.extract            update catalogues/*.po from code and notebooks
+    python -m kzdata.i18n.extract --check    change nothing; fail where anything is missing
 
 babel reads and writes the catalogues. The messages are found in the syntax tree and not by its
 tokens, since a template may be one branch of a condition or a header in a dictionary.

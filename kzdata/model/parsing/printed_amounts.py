@@ -1,6 +1,6 @@
 """Printed amounts: "about US$162.4 million", "162,4 млн долл. США", "500 млн доллардан астам".
 
-A text is read by ``kzdata.words.amount_grammar``, or not at all: what has two readings ("1,234"
+A text is read by the grammar below, or not at all: what has two readings ("1,234"
 without a language) is refused, like what has none ("1.2.3 million", "$").
 """
 
