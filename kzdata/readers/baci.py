@@ -115,8 +115,12 @@ def bulk(
     """The rows of `read` as columns, held below ``folder`` or in memory."""
     with bulk_text.opened(source, folder=folder, member=member, limit=limit) as (text, name):
         same = constants(name, published, classification)
-        rows = bulk_text.scan(text, COLUMNS, name)
-        held = rows.kept(folder, by="i", codes=["t", "i", "j", "k"], value="v", numbers=["q"])
+        names = next(bulk_text.first_rows(text, ",", name))
+        columns.check_names(names, COLUMNS, name)
+        rows = bulk_text.scan(text, names, name)
+        held = rows.kept(
+            folder, by="i", codes=["t", "i", "j", "k"], value="v", power=3, numbers=["q"]
+        )
         found = Columns(name, held, ORDER, **same)
         found.coded("reporter", "i", areas.from_number)
         found.coded("partner", "j", areas.from_number)
@@ -124,7 +128,7 @@ def bulk(
         # A file that passed through a program that reads numbers has lost leading zeros.
         found.coded("product", "k", partial(_product, found))
         found.value("v", power=3)
-        found.missing("obs_status", "E")
+        found.missing()
         found.number("quantity_t", "q")
         found.following("reporter_code", str, "reporter")
         found.following("partner_code", str, "partner")

@@ -7,13 +7,13 @@ from another column, is said once. So a frame and a batch of the store are made 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Container, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from kzdata.errors import ContractError
-from kzdata.model import contract
+from kzdata.model import contract, vocabulary
 from kzdata.readers.bulk_text import DECIMALS, LINE, ODD, Held
 from kzdata.readers.columns import BLANK
 from kzdata.readers.payload import WrongFormat
@@ -25,24 +25,44 @@ if TYPE_CHECKING:
 
 LOCATOR = "locator"
 _CHUNK = 1 << 16
+_LISTS: dict[str, Callable[[], Container[str]]] = {
+    "dataflow": lambda: vocabulary.DATAFLOWS,
+    "flow": lambda: vocabulary.FLOWS,
+    "reporter": contract.area_codes,
+    "partner": contract.area_codes,
+}
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?(\d*)|\.(\d+)))(?:[eE]([+-]?\d{1,4}))?")
+
+
+class Repair(NamedTuple):
+    """A number that was not plain."""
+
+    value: float
+    decimals: int
 
 
 class Columns:
     """Rows of a published file as narrow columns, and what is true of all of them.
 
-    ``columns`` is the order of the frame; ``constant`` are its columns with one text; ``computed``
-    says how columns follow from others (see `expand`). The rest are in the rows: numbers, and
-    words in the order of the contract.
+    ``only`` is a column that says which rows count; ``refuse`` sees all of them first, together
+    those of one code in the column that they are held by. ``columns`` is the order of the frame;
+    ``constant`` are its columns with one text; ``computed`` says how columns follow from others
+    (see `expand`). The rest are in the rows: numbers, and words in the order of the contract.
     """
 
-    def __init__(self, name: str, held: Held, columns: list[str], **constant: str) -> None:
+    def __init__(
+        self, name: str, held: Held, columns: list[str], *, only: str = "", **constant: str
+    ) -> None:
         import polars as pl
 
         self.name, self.columns, self.constant = name, columns, constant
         self.computed: dict[str, Any] = {LOCATOR: name + ", line {line}"}
-        self._place, self._held = held, held.rows
+        self._place, self._only = held, only
+        self._held = held.rows.filter(pl.col(only)) if only else held.rows
+        self.refuse: Callable[[pl.DataFrame], None] = lambda rows: None  # before a part is used
         self._words: dict[str, tuple[str, dict[str, str]]] = {}
+        self._orders: dict[str, list[str]] = {}
+        self._hidden: list[str] = []  # parts of a joined column
         self._made: dict[str, pl.Expr] = {LINE: pl.col(LINE)}
         coded = [c for c, kind in self._held.collect_schema().items() if kind == pl.Categorical]
         distinct = self._held.select(pl.col(coded).unique().drop_nulls().implode())
@@ -80,7 +100,7 @@ class Columns:
         """The column ``name`` is ``word`` of the code in ``column``; ``key`` orders the words."""
         words = {text: word(text) for text in self.texts(column)}
         self._words[name] = (column, words)
-        order = sorted(set(words.values()), key=key)
+        order = self._orders[name] = sorted(set(words.values()), key=key)
         if len(order) < 2:
             self.constant[name] = order[0] if order else ""
         else:
@@ -110,29 +130,29 @@ class Columns:
         table[numbers.to_numpy()] = [place[words[text]] for text in self._codes[column].to_list()]
         return pl.lit(pl.Series(table)).gather(pl.col(column).to_physical()).cat.to(pl.Enum(order))
 
-    def number(self, name: str, column: str, power: int = 0) -> None:
-        """The column ``name`` is the number printed in ``column`` × 10 to the ``power``."""
-        self._made[name] = self._scaled(column, power, self._repairs(column, power))
+    def number(self, name: str, column: str) -> None:
+        """The column ``name`` is the number printed in ``column``."""
+        numbers = {text: each.value for text, each in self._repairs(column).items()}
+        self._made[name] = self._repaired(column, column, numbers)
 
-    def value(self, column: str, power: int = 0) -> None:
-        """As `number` for the contract's value; the interval follows from the printed digits."""
+    def value(self, column: str, power: int | str = 0) -> None:
+        """The contract's value; the interval follows from the printed digits.
+
+        ``power`` is the one that `Text.kept` was told.
+        """
         import polars as pl
 
         repairs = self._repairs(column, power)
-        self._made["value"] = self._scaled(column, power, repairs)
-        self.computed["interval"] = power
-        decimals = self._decimals(column) | {places for _, places in repairs.values()}
+        numbers = {text: each.value for text, each in repairs.items()}
+        self._made["value"] = self._repaired(column, column, numbers)
+        self.computed["interval"] = 0
+        places = {text: each.decimals for text, each in repairs.items()}
+        decimals = self._decimals(column) | set(places.values())
         if len(decimals) < 2:
             self.computed["decimals"] = min(decimals, default=0)
             return
-        printed = pl.col(column + DECIMALS)
-        if repairs:
-            told = pl.col(column + ODD).replace_strict(
-                list(repairs), [d for _, d in repairs.values()],
-                default=None, return_dtype=pl.Int16,
-            )  # fmt: skip
-            printed = pl.coalesce(printed, told)
         small = pl.Int8 if max(map(abs, decimals)) < 128 else pl.Int16
+        printed = self._repaired(column + DECIMALS, column, places)
         self._made["decimals"] = printed.fill_null(0).cast(small)
 
     def _decimals(self, column: str) -> set[int]:
@@ -141,70 +161,108 @@ class Columns:
         found = self._held.select(pl.col(column + DECIMALS).unique().drop_nulls())
         return set(found.collect(engine="streaming").to_series().to_list())
 
-    def _repairs(self, column: str, power: int) -> dict[str, tuple[float, int]]:
+    def _repairs(self, column: str, power: int | str | None = None) -> dict[str, Repair]:
         """Value and decimals of each text that is a number and not plain."""
-        import polars as pl
-
-        found, wrong = {}, []
+        found, wrong = {}, {}
         for text in self.texts(column + ODD):
-            if text in BLANK:
+            cell, move = (text, "0") if not power else text.rsplit("e", 1)
+            if cell in BLANK:
                 continue
-            printed = _NUMBER.fullmatch(text)
+            printed = _NUMBER.fullmatch(cell)
             if printed is None:
-                wrong.append(text)
+                wrong[text] = cell
                 continue
-            exponent = int(printed[4] or 0)
-            number = float(f"{printed[1]}e{exponent + power}")
+            exponent = int(printed[4] or 0) + int(move)
+            number = float(f"{printed[1]}e{exponent}")
             decimals = len(printed[2] or printed[3] or "") - exponent
-            if not np.isfinite([number, 10.0 ** float(min(power - decimals, 400))]).all():
-                wrong.append(text)
-            found[text] = (number, decimals)
+            if not np.isfinite(number) or decimals < -308:
+                wrong[text] = cell
+            found[text] = Repair(number, decimals)
         if wrong:
-            rows = self._held.filter(pl.col(column + ODD).cast(pl.String).is_in(wrong))
-            first = rows.select(LINE, column + ODD).head(1).collect().row(0)
-            raise WrongFormat(
-                f"{self.name}: {column} {first[1]!r} is no number (row {first[0]}; "
-                f"{rows.select(pl.len()).collect().item()} such).",
-                "Check that the columns are those that this source publishes.",
-            )
+            self._refuse_wrong(column, wrong)
         return found
 
-    def _scaled(self, column: str, power: int, repairs: dict[str, tuple[float, int]]) -> pl.Expr:
-        """Rounded once, as from the text: digits as one whole number, moved by a power of ten.
-
-        Both are whole and below what a float holds exactly.
-        """
+    def _refuse_wrong(self, column: str, wrong: dict[str, str]) -> None:
         import polars as pl
 
-        value = pl.col(column)
-        if power:
-            made = None
-            for places in sorted(self._decimals(column)):
-                whole, move = (value * 10.0**places).round(), power - places
-                moved = whole * 10.0**move if move >= 0 else whole / 10.0**-move
-                alike = pl.col(column + DECIMALS) == places
-                made = moved if made is None else pl.when(alike).then(moved).otherwise(made)
-            value = value if made is None else made
-        if repairs:
-            told = pl.col(column + ODD).replace_strict(
-                list(repairs), [n for n, _ in repairs.values()],
-                default=None, return_dtype=pl.Float64,
-            )  # fmt: skip
-            value = pl.coalesce(value, told)
-        return value
+        rows = self._held.filter(pl.col(column + ODD).cast(pl.String).is_in(list(wrong)))
+        line, text = rows.select(LINE, column + ODD).head(1).collect().row(0)
+        raise WrongFormat(
+            f"{self.name}: {column} {wrong[text]!r} is no number (row {line}; "
+            f"{rows.select(pl.len()).collect().item()} such).",
+            "Check that the columns are those that this source publishes.",
+        )
 
-    def missing(self, name: str, usual: str, absent: str = "M") -> None:
-        """The column ``name`` says ``absent`` where there is no value, else ``usual``."""
+    def _repaired(self, plain: str, column: str, told: dict[str, Any]) -> pl.Expr:
+        """The column ``plain``, or what the texts of ``column`` that are not plain say."""
+        import polars as pl
+
+        if not told:
+            return pl.col(plain)
+        kind = self._held.collect_schema()[plain]
+        odd = pl.col(column + ODD)
+        said = odd.replace_strict(list(told), list(told.values()), default=None, return_dtype=kind)
+        return pl.coalesce(plain, said)
+
+    def missing(self) -> None:
+        """Without a value, the status is one of those that say so."""
         import polars as pl
 
         gone = self._made["value"].is_null()
-        if self._held.select(gone.any()).collect(engine="streaming").item():
-            words = sorted({usual, absent})
-            self.constant.pop(name, None)
-            told = pl.when(gone).then(pl.lit(absent)).otherwise(pl.lit(usual))
-            self._made[name] = told.cast(pl.Enum(words))
+        if not self._held.select(gone.any()).collect(engine="streaming").item():
+            return
+        words = self._orders.get("obs_status") or [self.constant["obs_status"]]
+        told = self._made.get("obs_status", pl.lit(words[0])).cast(pl.String)
+        silent = gone & ~told.is_in(list(vocabulary.MISSING))
+        self.constant.pop("obs_status", None)
+        self._orders["obs_status"] = sorted({*words, "M"})
+        told = pl.when(silent).then(pl.lit("M")).otherwise(told)
+        self._made["obs_status"] = told.cast(pl.Enum(self._orders["obs_status"]))
+
+    def joined(self, name: str, parts: list[tuple[str, Callable[[str], str]]]) -> None:
+        """The column ``name`` is the words of codes, a dot between them.
+
+        The parts are held instead: they have few words, and the whole may differ in every row.
+        """
+        told: list[dict[str, str]] = []
+        for number, (column, word) in enumerate(parts, start=1):
+            part = f"{name} {number}"
+            self.word(part, column, word)
+            constant = self.constant.pop(part, None)
+            told.append({"column": part} if constant is None else {"text": constant})
+        if all("text" in part for part in told):
+            self.constant[name] = ".".join(part["text"] for part in told)
         else:
-            self.constant[name] = usual
+            self.computed["joined"] = {name: told}
+            self._hidden = [part["column"] for part in told if "column" in part]
+
+    def check(self) -> None:
+        """Raise `ContractError` where a word breaks the contract: a row of each code is looked at.
+
+        Rows with a code that is in none of the contract's lists await a decision on theirs.
+        """
+        import polars as pl
+
+        rows = self._held
+        for name, known in _LISTS.items():
+            if name in self.constant and self.constant[name] not in known():
+                return
+            column, words = self._words.get(name, ("", {}))
+            if strange := [text for text, word in words.items() if word not in known()]:
+                rows = rows.filter(~pl.col(column).cast(pl.String).is_in(strange))
+        judged = {
+            c
+            for name, (c, words) in self._words.items()
+            if name in contract.COLUMNS and len(words) > 1
+        }
+        by: list[list[Any]] = [[column] for column in sorted(judged)]
+        if "obs_status" in self._words:
+            by.append([self._words["obs_status"][0], self._made["value"].is_null().alias("gone")])
+        lines = [rows.group_by(each).agg(pl.col(LINE).min()).select(LINE) for each in by]
+        lines.append(rows.select(LINE).head(1))
+        chosen = rows.join(pl.concat(lines).unique(), on=LINE, how="semi")
+        part = chosen.collect(engine="streaming").select(e.alias(n) for n, e in self._made.items())
+        contract.check(expand(part.to_arrow(), self.columns, self.constant, self.computed))
 
     def parts(self, most: int) -> Iterator[pl.DataFrame]:
         """The rows in order, first of what they are held by, then of their keys, in parts of some
@@ -214,15 +272,20 @@ class Columns:
         """
         led = [name for name, (column, _) in self._words.items() if column == self._place.by]
         words = self._words[led[0]][1]
-        order = {word: n for n, word in enumerate(sorted(set(words.values())))}
+        order = {word: n for n, word in enumerate(self._orders[led[0]])}
         rank = {text: order[word] for text, word in words.items()}
         for rows in self._place.parts(rank, most):
             yield self._sorted(rows, [led[0], *contract.KEY, *contract.BEYOND])
 
     def _sorted(self, rows: pl.LazyFrame, by: list[str]) -> pl.DataFrame:
+        import polars as pl
+
         keys = list(dict.fromkeys(column for column in by if column in self._made))
+        keys += self._hidden
         made = [expression.alias(name) for name, expression in self._made.items()]
-        part = rows.collect(engine="streaming").select(made)
+        part = rows.collect(engine="streaming")
+        self.refuse(part)
+        part = (part.filter(pl.col(self._only)) if self._only else part).select(made)
         if keys:
             part = part.sort(keys, maintain_order=True)
         self._refuse_twice(part, keys)
@@ -259,7 +322,7 @@ class Columns:
 
     def frame(self) -> pd.DataFrame:
         """All rows under the contract, sorted by key."""
-        part = self._sorted(self._held, [*contract.KEY, *contract.BEYOND])
+        part = self._sorted(self._place.rows, [*contract.KEY, *contract.BEYOND])
         return expand(part.to_arrow(), self.columns, self.constant, self.computed)
 
 
@@ -294,29 +357,29 @@ def expand(
     if LOCATOR in computed:
         before, _, after = computed[LOCATOR].partition("{line}")
         line = table[LINE].cast(pa.large_string())
-        made[LOCATOR] = pc.binary_join_element_wise(
-            *(pa.scalar(each, pa.large_string()) for each in (before,)),
-            line,
-            pa.scalar(after, pa.large_string()),
-            pa.scalar("", pa.large_string()),
-        )
+        made[LOCATOR] = pc.binary_join_element_wise(_text(before), line, _text(after), _text(""))
     for name, (other, words) in computed.get("words", {}).items():
         made[name] = _renamed(table[other], words)
+    for name, parts in computed.get("joined", {}).items():
+        cells = [made[p["column"]] if "column" in p else _text(p["text"]) for p in parts]
+        made[name] = pc.binary_join_element_wise(*cells, _text("."))
     for name, value in constant.items():
         made[name] = _spread(value, rows)
+    series = {
+        name: cells.to_pandas() if isinstance(cells, (pa.Array, pa.ChunkedArray)) else cells
+        for name, cells in made.items()
+    }
     return pd.DataFrame(
-        {
-            name: pd.Series(
-                made[name].to_pandas()
-                if isinstance(made[name], (pa.Array, pa.ChunkedArray))
-                else made[name],
-                copy=False,
-            )
-            for name in columns
-        },
+        {name: pd.Series(series[name], copy=False) for name in columns},
         index=pd.RangeIndex(rows),
         copy=False,
     )
+
+
+def _text(value: str) -> pa.Scalar:
+    import pyarrow as pa
+
+    return pa.scalar(value, pa.large_string())
 
 
 def _renamed(column: pa.ChunkedArray, words: dict[str, str]) -> pa.ChunkedArray:

@@ -11,7 +11,7 @@ import io
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,19 +19,18 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzdata.readers import columns
 from kzdata.readers.payload import WrongFormat, receive, stream
 
 if TYPE_CHECKING:
     import polars as pl
 
 LINE = "line"
+MORE = "cell after the last"  # of rows that end with a separator where the header does not
 DECIMALS, ODD = " decimals", " odd"  # of a column of numbers, after its name
 BULK_LIMIT = 1 << 36  # bytes after unpacking; all years of BACI are below a third of it
 AGAIN = "Check that the file is of this source and whole: download it again."
-_PLAIN, _TEXT, _SHORT = " plain", " text", "short"
+_PLAIN, _TEXT, _MOVED, _POWER, _SHORT = " plain", " text", " moved", " power", "short"
 _HEADER = 1 << 16  # bytes that hold the first line
-_DIGITS = 16  # characters of a number whose digits are below 2 to the 50, as one whole number
 _TRIES = 5
 _SYSTEM = re.compile(r"(.*) \(os error (\d+)\)")
 
@@ -62,25 +61,28 @@ def opened(
 
 def scan(
     text: Path | bytes,
-    required: list[str],
+    names: list[str],
     name: str,
     *,
     separator: str = ",",
-    plain: Callable[[str], str] = str,
+    lossy: bool = False,
 ) -> Text:
-    """Every cell of delimited text as printed; nothing is taken for missing.
+    """Every cell below the header as printed, columns called ``names``; nothing is missing.
 
-    Raises `WrongFormat` where the header lacks one of ``required``.
+    ``lossy`` is for files whose labels, which are not used, may be in another encoding than UTF-8.
     """
     import polars as pl
 
-    names = [plain(each) for each in header(text, separator, name)]
-    columns.check_names(names, required, name)
+    above = _head(text)
     rows = pl.scan_csv(
         text,
+        has_header=False,
+        skip_lines=len(above) - len(above.lstrip(b"\n")) + 1,
         schema=dict.fromkeys(names, pl.String),
         separator=separator,
+        encoding="utf8-lossy" if lossy else "utf8",
         empty_string_is_null=False,
+        missing_columns="insert",
         row_index_name=LINE,
         row_index_offset=2,
         glob=False,
@@ -88,19 +90,25 @@ def scan(
     return Text(name, text, separator, names, rows)
 
 
-def header(text: Path | bytes, separator: str, name: str) -> list[str]:
-    """The names in the first line, as printed."""
+def first_rows(text: Path | bytes, separator: str, name: str) -> Iterator[list[str]]:
+    """The names in the first line, and the cells of some rows below it, as printed."""
+    lines = _head(text).lstrip(b"\n").split(b"\n")
+    try:
+        first = lines[0].decode()
+    except UnicodeDecodeError:
+        raise WrongFormat(f"{name}: its first line is not UTF-8 text.", AGAIN) from None
+    below = (line.decode(errors="replace") for line in lines[1:])
+    yield [each.strip() for each in next(csv.reader([first], delimiter=separator), [""])]
+    yield from csv.reader(below, delimiter=separator)
+
+
+def _head(text: Path | bytes) -> bytes:
     if isinstance(text, bytes):
         start = text[:_HEADER]
     else:
         with text.open("rb") as file:
             start = file.read(_HEADER)
-    first = start.lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
-    try:
-        printed = first.decode()
-    except UnicodeDecodeError:
-        raise WrongFormat(f"{name}: its first line is not UTF-8 text.", AGAIN) from None
-    return [each.strip() for each in next(csv.reader([printed.strip("\r")], delimiter=separator))]
+    return start.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
 
 
 @dataclass
@@ -113,37 +121,73 @@ class Text:
     names: list[str]
     rows: pl.LazyFrame
 
+    @property
+    def last(self) -> str:
+        """The column that is empty where a row is cut."""
+        return self.names[-2] if self.names[-1] == MORE else self.names[-1]
+
+    def cells(self, line: int, columns: Sequence[str]) -> dict[str, str]:
+        """What stands in these columns of a line."""
+        import polars as pl
+
+        found = self.rows.filter(pl.col(LINE) == line).select(columns)
+        return found.collect(engine="streaming").row(0, named=True)
+
     def kept(
-        self, folder: Path | None, *, by: str, codes: list[str], value: str, numbers: list[str]
+        self,
+        folder: Path | None,
+        *,
+        by: str,
+        codes: list[str],
+        value: str,
+        power: int | str = 0,
+        numbers: Sequence[str] = (),
+        flags: Mapping[str, pl.Expr] | None = None,
+        made: Mapping[str, tuple[list[str], pl.Expr]] | None = None,
     ) -> Held:
         """Columns of codes and of printed numbers: in memory, or on the disk below ``folder``, in
         one file or more for each code of the column ``by``.
 
         The text is parsed here, once; what is damaged is refused. Beside a number stands its text
-        where it is not plain: a missing value, an exponent, more digits than a float holds for
-        sure. Beside the ``value`` stand its decimals.
+        where it is not plain: a missing value, or one with an exponent. The ``value`` is multiplied
+        by 10 to the ``power``, a number or a column, and so is its text; beside it stands how many
+        decimals it then has. ``flags`` are made of texts; what is
+        ``made`` is made of codes, of the numbers kept, and of columns read as numbers for it.
         """
         import polars as pl
 
+        flags, made = flags or {}, made or {}
         printed = [value, *numbers]
+        beside = sorted({column for needed, _ in made.values() for column in needed})
         # Step by step: what two expressions of one step have in common is computed twice.
         rows = self.rows.select(
             pl.col(LINE).cast(pl.Int32),
             *(pl.col(column).cast(pl.Categorical) for column in codes),
-            *(pl.col(column).str.strip_chars().alias(column + _TEXT) for column in printed),
-            (pl.col(self.names[-1]) == "").alias(_SHORT),
+            *(pl.col(c).str.strip_chars().alias(c + _TEXT) for c in (*printed, *beside)),
+            *(
+                pl.col(c).str.extract(r"^\s*(-?\d+)").fill_null("0").alias(c + _POWER)
+                for c in [power]
+                if isinstance(c, str)
+            ),
+            *(expression.alias(name) for name, expression in flags.items()),
+            (pl.col(self.last) == "").alias(_SHORT),
         )
         rows = rows.with_columns(
-            *(pl.col(c + _TEXT).cast(pl.Float64, strict=False).alias(c) for c in printed),
-            _decimals(value + _TEXT).alias(value + DECIMALS),
+            *(
+                pl.col(c + _TEXT).cast(pl.Float64, strict=False).alias(c)
+                for c in (*numbers, *beside)
+            ),
+            *_moved(value, power),
         )
         rows = rows.with_columns(
-            (
-                pl.col(c).is_finite().fill_null(False)
-                & (pl.col(c + _TEXT).str.len_bytes() <= _DIGITS)
-                & ~pl.col(c + _TEXT).str.contains_any(["e", "E"])
-            ).alias(c + _PLAIN)
-            for c in printed
+            *(
+                (
+                    pl.col(c).is_finite().fill_null(False)
+                    & ~pl.col(c + _TEXT).str.contains_any(["e", "E"])
+                ).alias(c + _PLAIN)
+                for c in printed
+            ),
+            *(expression.alias(name) for name, (_, expression) in made.items()),
         )
         rows = rows.select(
             LINE,
@@ -151,9 +195,11 @@ class Text:
             *(pl.when(c + _PLAIN).then(c) for c in printed),
             pl.when(value + _PLAIN).then(value + DECIMALS),
             *(
-                pl.when(~pl.col(c + _PLAIN)).then(c + _TEXT).cast(pl.Categorical).alias(c + ODD)
-                for c in printed
+                pl.when(~pl.col(c + _PLAIN)).then(text).cast(pl.Categorical).alias(c + ODD)
+                for c, text in [(value, value + _MOVED), *((c, c + _TEXT) for c in numbers)]
             ),
+            *flags,
+            *made,
             _SHORT,
         )
         with self._explained():
@@ -162,7 +208,7 @@ class Text:
             else:
                 held = _on_disk(rows, folder / "rows", by)
         # polars fills up a row that is too short, so that a cut file would pass for a whole one.
-        if held.rows.select(pl.col(_SHORT).any()).collect(engine="streaming").item():
+        if held.any(_SHORT):
             self._refuse_short()
             blank = pl.all_horizontal(pl.col(c).cast(pl.String) == "" for c in codes)
             if held.rows.select(blank.any()).collect(engine="streaming").item():
@@ -177,9 +223,9 @@ class Text:
             yield
         except OSError as error:
             raise _numbered(error) from error
-        except pl.exceptions.PolarsError as error:
+        except (pl.exceptions.ComputeError, pl.exceptions.SchemaError) as error:
             told = str(error).partition("\n")[0].strip().rstrip(".")
-            if "more fields" in told:
+            if "more fields" in told or "n_extra" in told:
                 raise self._cut("a row is longer") from None
             raise WrongFormat(f"{self.name} cannot be read: {told}.", AGAIN) from None
 
@@ -200,9 +246,10 @@ class Text:
         text = pl.col("text")
         unquoted = text.str.replace_all(r'"[^"]*"', "")
         cells = unquoted.str.count_matches(self.separator, literal=True) + 1
+        fewest = self.names.index(self.last) + 1
         open_quote = unquoted.str.contains('"', literal=True)
         blank = text.str.strip_chars() == ""
-        wrong = lines.filter(~blank & (open_quote | (cells < len(self.names))))
+        wrong = lines.filter(~blank & (open_quote | (cells < fewest)))
         for line, broken in wrong.select(LINE, open_quote.alias("q")).head(1).collect().rows():
             if not broken:
                 raise self._cut(f"line {line} is shorter")
@@ -216,7 +263,7 @@ class Text:
             file = self.text.open(encoding="utf-8", errors="replace", newline="")
         with file:
             for number, row in enumerate(csv.reader(file, delimiter=self.separator), start=1):
-                if 0 < len(row) < len(self.names):
+                if 0 < len(row) <= self.names.index(self.last):
                     raise self._cut(f"row {number} is shorter")
 
     def _cut(self, why: str) -> WrongFormat:
@@ -234,6 +281,12 @@ class Held:
     by: str
     files: list[tuple[str, str, int]]  # code, path, rows; none where all are in memory
 
+    def any(self, flag: str) -> bool:
+        """Whether a row has this flag."""
+        import polars as pl
+
+        return self.rows.select(pl.col(flag).any()).collect(engine="streaming").item()
+
     def parts(self, rank: dict[str, int], most: int) -> Iterator[pl.LazyFrame]:
         """The rows in order of the rank of their code, those of one rank together, in parts of
         some ``most`` rows."""
@@ -245,7 +298,8 @@ class Held:
         paths: list[str] = []
         size = 0
         for _, alike in groupby(
-            sorted(self.files, key=lambda file: rank[file[0]]), lambda file: rank[file[0]]
+            sorted(self.files, key=lambda file: rank.get(file[0], -1)),
+            lambda file: rank.get(file[0], -1),
         ):
             files = list(alike)
             more = sum(rows for _, _, rows in files)
@@ -285,9 +339,20 @@ def _numbered(error: OSError) -> OSError:
     return OSError(int(told[2]), told[1]) if told and error.errno is None else error
 
 
-def _decimals(column: str) -> pl.Expr:
+def _moved(column: str, power: int | str) -> list[pl.Expr]:
+    """A column of numbers × 10 to the power, rounded once, and the decimals that are left."""
     import polars as pl
 
-    text = pl.col(column)
+    text = pl.col(column + _TEXT)
     after = text.str.len_bytes() - text.str.find(".", literal=True) - 1
-    return after.fill_null(0).cast(pl.Int16)
+    decimals = after.fill_null(0).cast(pl.Int16)
+    moved = text
+    if power != 0:
+        by = pl.lit(str(power)) if isinstance(power, int) else pl.col(power + _POWER)
+        moved = pl.concat_str(text, pl.lit("e"), by)
+        decimals -= by.cast(pl.Int16, strict=False)
+    return [
+        moved.alias(column + _MOVED),
+        moved.cast(pl.Float64, strict=False).alias(column),
+        decimals.alias(column + DECIMALS),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
 
 import pandas as pd
@@ -31,11 +32,13 @@ REQUIRED = [
     "primaryvalue",
 ]
 
-_CELL = [c for c in REQUIRED if c not in TOTALS and c != "primaryvalue"]
+CELL = [c for c in REQUIRED if c not in TOTALS and c != "primaryvalue"]
 
 DATAFLOWS = {"C": "trade_goods", "S": "trade_services"}
 
 FLOWS = {code: code for code in ("X", "M", "RX", "RM", "DX", "FM", "MIP", "MOP", "XIP", "XOP")}
+
+IMPORTS = ("M", "RM", "FM", "MIP", "MOP")
 
 NOMENCLATURES = {
     "H0": "HS1992",
@@ -97,7 +100,7 @@ def tidy(raw: pd.DataFrame, where: str, *, source: str, published: str) -> pd.Da
             "period": tidied.period_column(raw["period"], where),
             **{column: value[column] for column in value},
             "locator": raw["locator"],
-            "note": raw["partnercode"].map(_covers) if len(raw) else "",
+            "note": raw["partnercode"].map(covers) if len(raw) else "",
             "classification": raw["classificationcode"].map(lambda c: NOMENCLATURES.get(c, c)),
             "reporter_code": raw["reportercode"],
             "partner_code": raw["partnercode"],
@@ -113,20 +116,25 @@ def _totals(raw: pd.DataFrame, where: str) -> pd.DataFrame:
     total = pd.Series(True, index=raw.index)
     for column, code in TOTALS.items():
         total &= raw[column].fillna(code).replace("", code) == code
-    cells = pd.MultiIndex.from_frame(raw[_CELL])
+    cells = pd.MultiIndex.from_frame(raw[CELL])
     orphan = ~total & ~pd.Series(cells.isin(cells[total]), index=raw.index)
     if orphan.any():
-        row = raw[orphan].iloc[0]
-        raise WrongFormat(
-            f"{where} has only parts, and no total, for {int(orphan.sum())} rows: reporter "
-            f"{row['reportercode']}, partner {row['partnercode']}, {row['flowcode']} "
-            f"{row['cmdcode']} {row['period']} comes with "
-            + ", ".join(f"{column} {row[column]}" for column in TOTALS)
-            + ".",
-            "Ask with partner2Code=0, motCode=0, customsCode=C00 and mosCode=0: parts added up "
-            "count money twice.",
-        )
+        row = {str(c): v for c, v in raw[orphan].iloc[0].items()}
+        raise only_parts(where, int(orphan.sum()), row)
     return raw[total]
+
+
+def only_parts(where: str, count: int, row: Mapping[str, str]) -> WrongFormat:
+    """The error of rows that are parts without a total; ``row`` is the first."""
+    return WrongFormat(
+        f"{where} has only parts, and no total, for {count} rows: reporter "
+        f"{row['reportercode']}, partner {row['partnercode']}, {row['flowcode']} "
+        f"{row['cmdcode']} {row['period']} comes with "
+        + ", ".join(f"{column} {row[column]}" for column in TOTALS)
+        + ".",
+        "Ask with partner2Code=0, motCode=0, customsCode=C00 and mosCode=0: parts added up "
+        "count money twice.",
+    )
 
 
 def _valuation(raw: pd.DataFrame) -> pd.Series:
@@ -134,7 +142,7 @@ def _valuation(raw: pd.DataFrame) -> pd.Series:
     services = raw["typecode"] == "S"
     found = pd.Series("unknown", index=raw.index, dtype=object).where(~services, NOT_APPLICABLE)
     # A row may carry both values, equal ones: then imports are CIF and exports FOB, as usual.
-    imports = raw["flowcode"].isin(["M", "RM", "FM", "MIP", "MOP"])
+    imports = raw["flowcode"].isin(list(IMPORTS))
     for column, valued, usual in (("cifvalue", "CIF", imports), ("fobvalue", "FOB", ~imports)):
         if column in raw:
             same = pd.to_numeric(raw[column], errors="coerce") == primary
@@ -146,19 +154,25 @@ def _areas(column: pd.Series) -> pd.Series:
     return column.map({each: codes.from_number(each) for each in column.unique()})
 
 
-def _covers(number: str) -> str:
+def covers(number: str) -> str:
+    """A note on what a partner's number covers, where that differs from the country."""
     said = codes.covers(number)
     return f"partner {number}: {said}" if said else ""
 
 
 def _coded(column: pd.Series, known: dict[str, str], where: str) -> pd.Series:
-    unknown = sorted(set(column) - set(known))
-    if unknown:
+    name = str(column.name)
+    return column.map({c: known_code(c, known, name, where) for c in sorted(set(column))})
+
+
+def known_code(code: str, known: dict[str, str], column: str, where: str) -> str:
+    """What a code stands for; an `UnknownCode` where it is none of those known."""
+    if code not in known:
         raise UnknownCode(
-            f"{where}: {column.name} {unknown[0]!r} is not one of {', '.join(known)}.",
+            f"{where}: {column} {code!r} is not one of {', '.join(known)}.",
             "Check that the file is UN Comtrade's.",
         )
-    return column.map(known)
+    return known[code]
 
 
 TESTED_ON_ORIGINAL = True

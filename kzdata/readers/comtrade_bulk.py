@@ -8,21 +8,28 @@ are '0' and '1' here, words in the API's answer.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from kzdata.model import contract
+from kzdata.model.codes import NOT_APPLICABLE, UNKNOWN, from_number
+from kzdata.readers import bulk_text, columns, comtrade, tidy
+from kzdata.readers.bulk_columns import Columns
+from kzdata.readers.bulk_text import LINE, MORE, Text
+from kzdata.readers.payload import LIMIT, WrongFormat
 
-from kzdata.model.codes import UNKNOWN
-from kzdata.readers import columns, comtrade
-from kzdata.readers.payload import LIMIT, Received, WrongFormat, in_utf8, receive
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 TESTED_ON_ORIGINAL = True
 
-_MORE = "cell after the last"
+ORDER = [*contract.COLUMNS, "classification", "reporter_code", "partner_code"]
 
 # The release date in a downloaded name: COMTRADE-FINAL-CA3282011H3[2012-05-31]
 _RELEASED = re.compile(r"\[(\d{4}-\d{2}-\d{2})\]")
@@ -39,33 +46,143 @@ def read(
 
     ``published`` is taken from the file's name where that carries the release date in brackets.
     """
-    body = in_utf8(receive(source, limit=limit, member=member), otherwise="cp1252")
-    separator = "\t" if "\t" in body.text.partition("\n")[0] else ","
-    names = [comtrade.plain(each) for each in columns.header(body, separator)]
-    comtrade.require(names, body.name)
-    body = _with_cell_after_the_last(body, separator)
-    raw = columns.table(body, [], separator=separator, plain=comtrade.plain)
-    if _MORE in raw and (raw[_MORE] != "").any():
-        raise WrongFormat(
-            f"{body.name}: rows have a cell more than the header, and it is not empty.",
-            "The columns may be shifted: download it again.",
+    with bulk(source, published=published, limit=limit, member=member) as found:
+        return found.frame()
+
+
+@contextmanager
+def bulk(
+    source: str | PathLike[str] | bytes,
+    *,
+    folder: Path | None = None,
+    published: str | None = None,
+    limit: int = bulk_text.BULK_LIMIT,
+    member: str | None = None,
+) -> Iterator[Columns]:
+    """The rows of `read` as columns, held below ``folder`` or in memory."""
+    with bulk_text.opened(source, folder=folder, member=member, limit=limit) as (text, name):
+        rows = _scanned(text, name)
+        numbers = [column for column in ("netwgt",) if column in rows.names]
+        held = rows.kept(
+            folder,
+            by="partnercode",
+            codes=comtrade.CELL,
+            value="primaryvalue",
+            numbers=numbers,
+            flags=_flags(rows),
+            made={"valued": _valued(rows)},
         )
-    raw["locator"] = body.name + ", line " + raw.index.astype("str")
-    found = _RELEASED.search(body.name)
-    return comtrade.tidy(
-        raw,
-        body.name,
-        source="comtrade_bulk",
-        published=published or (found[1] if found else UNKNOWN),
+        if MORE in rows.names and held.any(MORE):
+            raise WrongFormat(
+                f"{name}: rows have a cell more than the header, and it is not empty.",
+                "The columns may be shifted: download it again.",
+            )
+        dated = _RELEASED.search(name)
+        found = Columns(
+            name,
+            held,
+            [*ORDER, *(["net_weight_kg"] if numbers else [])],
+            only="total",
+            unit="USD",
+            obs_status="A",
+            basis="reported",
+            source="comtrade_bulk",
+            published=published or (dated[1] if dated else UNKNOWN),
+        )
+        found.refuse = partial(_refuse_orphans, rows)
+        found.word("partner", "partnercode", lambda code: from_number(_plain(code)))
+        found.word("reporter", "reportercode", lambda code: from_number(_plain(code)))
+        found.word("dataflow", "typecode", _one_of(comtrade.DATAFLOWS, "typecode", name))
+        found.word("flow", "flowcode", _one_of(comtrade.FLOWS, "flowcode", name))
+        found.word("product", "cmdcode", str)
+        found.word("valuation", "valued", str)
+        period = partial(tidy.period, name=name)
+        found.word("period", "period", period, key=contract.in_time)
+        found.word("freq", "period", lambda code: tidy.freq(period(code)))
+        of = comtrade.NOMENCLATURES
+        found.word("classification", "classificationcode", lambda code: of.get(code, code))
+        found.value("primaryvalue")
+        found.missing()
+        for column in numbers:
+            found.number("net_weight_kg", column)
+        found.following("reporter_code", _plain, "reporter")
+        found.following("partner_code", _plain, "partner")
+        found.following("note", lambda code: comtrade.covers(_plain(code)), "partner")
+        found.check()
+        yield found
+
+
+def _scanned(text: Path | bytes, name: str) -> Text:
+    separator = "\t" if "\t" in next(bulk_text.first_rows(text, ",", name))[0] else ","
+    above = bulk_text.first_rows(text, separator, name)
+    names = [comtrade.plain(each) for each in next(above)]
+    comtrade.require(names, name)
+    columns.check_names(names, [], name)
+    first = next(above, [])
+    if len(first) == len(names) + 1 and first[-1] == "":
+        names.append(MORE)
+    return bulk_text.scan(text, names, name, separator=separator, lossy=True)
+
+
+def _flags(rows: Text) -> Mapping[str, pl.Expr]:
+    """Which rows are totals over every breakdown, and which have something beyond the last cell."""
+    import polars as pl
+
+    flags = {
+        "total": pl.all_horizontal(
+            pl.col(column).is_in([code, f"{code} ", f"{code}.0", "NA", ""])
+            for column, code in comtrade.TOTALS.items()
+        )
+    }
+    if MORE in rows.names:
+        flags[MORE] = pl.col(MORE) != ""
+    return flags
+
+
+def _valued(rows: Text) -> tuple[list[str], pl.Expr]:
+    """How the primary value is valued: as the CIF or the FOB value that it equals.
+
+    A row may carry both values, equal ones: then imports are CIF and exports FOB, as usual.
+    """
+    import polars as pl
+
+    beside: list[str] = [c for c in ("cifvalue", "fobvalue") if c in rows.names]
+    cif, fob = (
+        (pl.col(column) == pl.col("primaryvalue")).fill_null(False)
+        if column in beside
+        else pl.lit(False)
+        for column in ("cifvalue", "fobvalue")
     )
+    imports = pl.col("flowcode").is_in(list(comtrade.IMPORTS))
+    told = (
+        pl.when(pl.col("typecode") == "S")
+        .then(pl.lit(NOT_APPLICABLE))
+        .when(fob & ~(cif & imports))
+        .then(pl.lit("FOB"))
+        .when(cif)
+        .then(pl.lit("CIF"))
+        .otherwise(pl.lit("unknown"))
+    )
+    return beside, told.cast(pl.Categorical)
 
 
-def _with_cell_after_the_last(body: Received, separator: str) -> Received:
-    """A header to rows that end with a separator where the header does not."""
-    lines = csv.reader(io.StringIO(body.text), delimiter=separator)
-    names, first = next(lines, []), next(lines, [])
-    if len(first) != len(names) + 1 or first[-1] != "":
-        return body
-    head, end, rest = body.text.partition("\n")
-    head = head.removesuffix("\r") + separator + _MORE
-    return replace(body, data=(head + end + rest).encode())
+def _refuse_orphans(rows: Text, part: pl.DataFrame) -> None:
+    """A cell that has parts and no total is refused."""
+    import polars as pl
+
+    parts = part.filter(~pl.col("total"))
+    if not len(parts):
+        return
+    orphans = parts.join(part.filter(pl.col("total")), on=comtrade.CELL, how="anti").sort(LINE)
+    if len(orphans):
+        told = rows.cells(orphans[LINE][0], list(comtrade.REQUIRED))
+        raise comtrade.only_parts(rows.name, len(orphans), told)
+
+
+def _plain(code: str) -> str:
+    """A code as a number; pandas writes whole numbers beside missing ones as 398.0."""
+    return code.strip().removesuffix(".0")
+
+
+def _one_of(known: dict[str, str], column: str, name: str) -> Any:
+    return lambda code: comtrade.known_code(code, known, column, name)

@@ -8,7 +8,8 @@ in the key. A country group is no country: its area is ``_Z`` and its code is in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from functools import partial
 
 import pandas as pd
 
@@ -143,54 +144,93 @@ def _name_known(made: pd.DataFrame, raw: pd.DataFrame) -> None:
     """Give the dataflows that the contract knows their name, flow and valuation, in place."""
     if "INDICATOR" not in raw:
         return
-    short = made["dataflow"].map(lambda text: _FLOW_NAME.sub(r"\1", str(text)))
+    indicators = raw["INDICATOR"].fillna("").map(str)
+    pairs = list(zip(made["dataflow"].map(str), indicators, strict=True))
+    said = {pair: known(*pair) for pair in set(pairs)}
+    for column in ("dataflow", "flow", "product", "valuation", "unit"):
+        made[column] = [
+            said[pair].get(column, usual) for pair, usual in zip(pairs, made[column], strict=True)
+        ]
+
+
+def known(flow: str, indicator: str) -> dict[str, str]:
+    """What the contract says of an indicator of a dataflow that it knows; nothing of others."""
+    short = _FLOW_NAME.sub(r"\1", flow)
     # Before 2025 the indicators of trade began with T: TXG_FOB_USD.
-    indicator = raw["INDICATOR"].str.replace(r"^T(?=[XM]G_)", "", regex=True)
-    trade = short.isin(["IMTS", "DOT"]) & indicator.isin(list(_TRADE))
-    for column, place in (("flow", 0), ("valuation", 1)):
-        made.loc[trade, column] = indicator[trade].map(lambda code, at=place: _TRADE[code][at])
-    made.loc[trade, ["dataflow", "product", "unit"]] = ["trade_goods", "TOTAL", "USD"]
-    position = short.isin(["DIP", "CDIS"]) & indicator.isin(list(_POSITIONS))
-    made.loc[position, "dataflow"] = indicator[position].map(_POSITIONS)
-    made.loc[position, "unit"] = "USD"
+    indicator = re.sub(r"^T(?=[XM]G_)", "", indicator)
+    if short in ("IMTS", "DOT") and indicator in _TRADE:
+        direction, valuation = _TRADE[indicator]
+        return {
+            "dataflow": "trade_goods",
+            "flow": direction,
+            "product": "TOTAL",
+            "valuation": valuation,
+            "unit": "USD",
+        }
+    if short in ("DIP", "CDIS") and indicator in _POSITIONS:
+        return {"dataflow": _POSITIONS[indicator], "unit": "USD"}
+    return {}
+
+
+def first(names: Container[str], concepts: tuple[str, ...]) -> str | None:
+    """The first of these concepts that a message has."""
+    return next((concept for concept in concepts if concept in names), None)
 
 
 def _first(raw: pd.DataFrame, concepts: tuple[str, ...], otherwise: str) -> pd.Series:
-    for concept in concepts:
-        if concept in raw:
-            return raw[concept].fillna("").replace("", otherwise)
-    return pd.Series(otherwise, index=raw.index, dtype=object)
+    concept = first(raw.columns, concepts)
+    if concept is None:
+        return pd.Series(otherwise, index=raw.index, dtype=object)
+    return raw[concept].fillna("").replace("", otherwise)
 
 
 def _area(raw: pd.DataFrame, concepts: tuple[str, ...]) -> pd.Series:
-    printed = _first(raw, concepts, NOT_APPLICABLE)
-    return printed.map(lambda code: codes.from_letters(code) or NOT_APPLICABLE)
+    return _first(raw, concepts, NOT_APPLICABLE).map(area)
+
+
+def area(code: str) -> str:
+    """The area of an agency's code; a group of countries is none."""
+    return codes.from_letters(code or NOT_APPLICABLE) or NOT_APPLICABLE
+
+
+def unit(code: str) -> str:
+    """The unit of an agency's code."""
+    return _UNITS.get(code, code or codes.UNKNOWN)
 
 
 def _status(raw: pd.DataFrame, value: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """The contract's status, and a note where that is not the one published.
+    """The contract's status, and a note where that is not the one published."""
+    printed = _first(raw, STATUS, "A")
+    ours = partial(status, flags=not {"OBS_STATUS", "STATUS"} & set(raw))
+    found = printed.map(ours)
+    made = found.where(value.notna() | found.isin(list(vocabulary.MISSING)), "M")
+    return made, printed.map(lambda text: status_note(text, ours(text)))
+
+
+def status(text: str, *, flags: bool) -> str:
+    """The contract's status of a published one, or of Eurostat's ``flags``.
 
     Eurostat prints several letters together (``bd``): the first counts.
     """
-    printed = _first(raw, STATUS, "A")
-    flags = _FLAGS if not {"OBS_STATUS", "STATUS"} & set(raw) else {}
+    code = text[:1].upper() if flags else text
+    code = (_FLAGS if flags else {}).get(code, _STATUSES.get(code, code))
+    return code if code in vocabulary.STATUSES else "A"
 
-    def ours(text: str) -> str:
-        code = text[:1].upper() if flags else text
-        code = flags.get(code, _STATUSES.get(code, code))
-        return code if code in vocabulary.STATUSES else "A"
 
-    found = printed.map(ours)
-    status = found.where(value.notna() | found.isin(list(vocabulary.MISSING)), "M")
-    return status, ("published status: " + printed).where(printed != found, "")
+def status_note(printed: str, ours: str) -> str:
+    """A note on a published status that is not the contract's."""
+    return "" if printed == ours else f"published status: {printed}"
 
 
 def _power(raw: pd.DataFrame, name: str) -> pd.Series:
     printed = _first(raw, ("UNIT_MULT",), "0").astype("str").str.strip()
-    wrong = ~printed.str.fullmatch(r"-?\d{1,2}").astype(bool)
-    if wrong.any():
+    return printed.map({each: power(each, name) for each in printed.unique()}).astype(int)
+
+
+def power(text: str, name: str) -> int:
+    """The power of ten that a UNIT_MULT names; raises `WrongFormat` for anything else."""
+    if not re.fullmatch(r"-?\d{1,2}", text):
         raise WrongFormat(
-            f"{name}: UNIT_MULT {printed[wrong].iloc[0]!r} is not a power of ten.",
-            "Check the message's attributes.",
+            f"{name}: UNIT_MULT {text!r} is no power of ten.", "Check the message's attributes."
         )
-    return printed.astype(int)
+    return int(text)

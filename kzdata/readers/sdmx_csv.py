@@ -9,13 +9,23 @@ files written to the specification.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+from kzdata.model import contract
+from kzdata.model.codes import NOT_APPLICABLE, UNKNOWN
+from kzdata.readers import bulk_text, columns, sdmx, tidy
+from kzdata.readers.bulk_columns import Columns
+from kzdata.readers.bulk_text import Text
+from kzdata.readers.payload import LIMIT, WrongFormat
 
-from kzdata.model.codes import UNKNOWN
-from kzdata.readers import columns, sdmx
-from kzdata.readers.payload import LIMIT, WrongFormat, receive
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 TESTED_ON_ORIGINAL = True
 
@@ -27,7 +37,7 @@ _FIRST = ("DATAFLOW", "STRUCTURE", "KEY")
 
 _HEADINGS = {*_FIRST, "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "SERIES_KEY", "OBS_KEY"}
 
-_DELETE = "D"
+_BETWEEN = "\x1f"  # of texts that are read together
 
 
 def read(
@@ -43,45 +53,142 @@ def read(
     Raises `WrongFormat` where the first column is none of SDMX-CSV's, where a needed
     column is missing, or where rows ask to delete rather than report.
     """
-    body = receive(source, limit=limit)
-    separator = ";" if columns.header(body, ",")[0].count(";") > 1 else ","
-    raw = columns.table(body, [sdmx.TIME, sdmx.VALUE], separator=separator, plain=_id)
-    first = raw.columns[0]
-    if first not in _FIRST:
+    with bulk(source, published=published, source_id=source_id, limit=limit) as found:
+        return found.frame()
+
+
+@contextmanager
+def bulk(
+    source: str | PathLike[str] | bytes,
+    *,
+    folder: Path | None = None,
+    published: str = UNKNOWN,
+    source_id: str = "imf_sdmx_csv",
+    limit: int = bulk_text.BULK_LIMIT,
+) -> Iterator[Columns]:
+    """The rows of `read` as columns, held below ``folder`` or in memory."""
+    with bulk_text.opened(source, folder=folder, member=None, limit=limit) as (text, name):
+        rows = _scanned(text, name)
+        concepts = [c for c in rows.names if _CONCEPT.fullmatch(c) and c not in _HEADINGS]
+        dimensions = [c for c in concepts[: concepts.index(sdmx.VALUE)] if c != sdmx.TIME]
+        if rows.names[0] == "KEY" and not dimensions:
+            # Asked without its dimensions, the key is all that tells one series from another.
+            dimensions = ["KEY"]
+        of = _Concepts(concepts)
+        codes = {*dimensions, sdmx.TIME, *of.used}
+        power = "UNIT_MULT" if "UNIT_MULT" in concepts else 0
+        held = rows.kept(
+            folder,
+            by=of.reporter or of.partner or sdmx.TIME,
+            codes=sorted(codes),
+            value=sdmx.VALUE,
+            power=power,
+            flags=_flags(rows, of),
+        )
+        if "ACTION" in rows.names and held.any("delete"):
+            raise WrongFormat(
+                f"{name} has rows with ACTION D: they delete observations, they report none.",
+                "Ask for the data themselves, not for updates since a day.",
+            )
+        found = Columns(
+            name,
+            held,
+            [*contract.COLUMNS, "series"],
+            basis="reported",
+            source=source_id,
+            published=published,
+        )
+        if power:
+            for each in found.texts("UNIT_MULT"):
+                sdmx.power(_code(each.strip()) or "0", name)
+        _fill(found, of, dimensions)
+        found.check()
+        yield found
+
+
+def _scanned(text: Path | bytes, name: str) -> Text:
+    printed = next(bulk_text.first_rows(text, ",", name))
+    separator = ";" if printed[0].count(";") > 1 else ","
+    names = [_id(each) for each in next(bulk_text.first_rows(text, separator, name))]
+    columns.check_names(names, [sdmx.TIME, sdmx.VALUE], name)
+    if names[0] not in _FIRST:
         raise WrongFormat(
-            f"{body.name} is not SDMX-CSV: its first column is {first!r}, not DATAFLOW (1.0) or "
+            f"{name} is no SDMX-CSV: its first column is {names[0]!r}, not DATAFLOW (1.0) or "
             "STRUCTURE (2.0).",
             "Ask with the header Accept: application/vnd.sdmx.data+csv.",
         )
-    if first == "STRUCTURE" and "STRUCTURE_ID" not in raw:
+    if names[0] == "STRUCTURE" and "STRUCTURE_ID" not in names:
         raise WrongFormat(
-            f"{body.name} has STRUCTURE and no STRUCTURE_ID.",
-            "SDMX-CSV 2.0 names the dataflow there.",
+            f"{name} has STRUCTURE and no STRUCTURE_ID.", "SDMX-CSV 2.0 names the dataflow there."
         )
-    if "ACTION" in raw and (raw["ACTION"] == _DELETE).any():
-        raise WrongFormat(
-            f"{body.name} has rows with ACTION D: they delete observations, they report none.",
-            "Ask for the data themselves, not for updates since a day.",
+    return bulk_text.scan(text, names, name, separator=separator)
+
+
+class _Concepts:
+    """Which concepts of a message fill the contract's columns."""
+
+    def __init__(self, concepts: list[str]) -> None:
+        self.reporter = sdmx.first(concepts, sdmx.REPORTER)
+        self.partner = sdmx.first(concepts, sdmx.PARTNER)
+        self.status = sdmx.first(concepts, sdmx.STATUS)
+        self.flags = self.status == "OBS_FLAG"
+        self.unit = sdmx.first(concepts, sdmx.UNIT)
+        # Together with the dataflow these say what a row is about.
+        self.about = [c for c in ("INDICATOR", self.unit) if c and c in concepts]
+        power = ["UNIT_MULT"] if "UNIT_MULT" in concepts else []
+        self.used = [c for c in (self.reporter, self.partner, self.status, *power) if c]
+
+
+def _flags(rows: Text, of: _Concepts) -> dict[str, pl.Expr]:
+    import polars as pl
+
+    flow = pl.col("STRUCTURE_ID" if rows.names[0] == "STRUCTURE" else rows.names[0])
+    if rows.names[0] == "KEY":  # EXR.D.ILS.EUR.SP00.A: the dataflow goes before the dimensions
+        flow = flow.str.extract(r"^([^.]*)")
+    about = pl.concat_str([flow, *of.about], separator=_BETWEEN)
+    flags = {"about": about.cast(pl.Categorical)}
+    if "ACTION" in rows.names:
+        flags["delete"] = pl.col("ACTION") == "D"
+    return flags
+
+
+def _fill(found: Columns, of: _Concepts, dimensions: list[str]) -> None:
+    def about(text: str, column: str) -> str:
+        flow, *more = map(_code, text.split(_BETWEEN))
+        said = dict(zip(of.about, more, strict=True))
+        usual = {"dataflow": flow, "unit": sdmx.unit(more[-1] if of.unit else "")}
+        return sdmx.known(flow, said.get("INDICATOR", "")).get(
+            column, usual.get(column, NOT_APPLICABLE)
         )
-    flow = raw["STRUCTURE_ID" if first == "STRUCTURE" else first].map(_code)
-    if first == "KEY":  # EXR.D.ILS.EUR.SP00.A: the dataflow goes before the dimensions
-        flow = flow.map(lambda key: key.partition(".")[0])
-    concepts = [c for c in raw.columns if _CONCEPT.fullmatch(c) and c not in _HEADINGS]
-    dimensions = concepts[: concepts.index(sdmx.VALUE)]
-    coded = raw[concepts].map(_code) if len(raw) else raw[concepts]
-    if first == "KEY" and set(dimensions) <= {sdmx.TIME}:
-        # Asked without its dimensions, the key is all that tells one series from another.
-        coded["KEY"] = raw["KEY"].map(lambda key: key.partition(".")[2])
-        dimensions = ["KEY"]
-    coded["locator"] = body.name + ", line " + raw.index.astype("str")
-    return sdmx.tidy(
-        coded,
-        dimensions,
-        flow=flow.reset_index(drop=True),
-        name=body.name,
-        source=source_id,
-        published=published,
-    )
+
+    for column in ("dataflow", "flow", "product", "valuation", "unit"):
+        found.word(column, "about", partial(about, column=column))
+    for column, concept in (("reporter", of.reporter), ("partner", of.partner)):
+        if concept:
+            found.word(column, concept, lambda text: sdmx.area(_code(text)))
+        else:
+            found.constant[column] = NOT_APPLICABLE
+
+    def period(text: str) -> str:
+        return tidy.period(_code(text), found.name)
+
+    found.word("period", sdmx.TIME, period, key=contract.in_time)
+    found.word("freq", sdmx.TIME, lambda text: tidy.freq(period(text)))
+    found.value(sdmx.VALUE, "UNIT_MULT" if "UNIT_MULT" in of.used else 0)
+
+    def status(text: str) -> str:
+        return sdmx.status(_code(text) or "A", flags=of.flags)
+
+    if of.status:
+        found.word("obs_status", of.status, status)
+        found.word(
+            "note", of.status, lambda text: sdmx.status_note(_code(text) or "A", status(text))
+        )
+    else:
+        found.constant |= {"obs_status": "A", "note": ""}
+    found.missing()
+    after = {"KEY": lambda key: key.partition(".")[2]}
+    found.joined("series", [(each, after.get(each, _code)) for each in dimensions])
 
 
 def _id(name: str) -> str:

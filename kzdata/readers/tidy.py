@@ -30,7 +30,7 @@ def tidy(raw: pd.DataFrame, **same: str) -> pd.DataFrame:
 
     frame = raw.assign(**same).reset_index(drop=True)
     if "freq" not in frame:
-        frame["freq"] = frame["period"].map({p: _freq(p) for p in frame["period"].unique()})
+        frame["freq"] = frame["period"].map({p: freq(p) for p in frame["period"].unique()})
     if "obs_status" not in frame:
         frame["obs_status"] = "A"
     # A blank printed with the status of a number is missing all the same.
@@ -68,7 +68,8 @@ def period_column(column: pd.Series, name: str) -> pd.Series:
     return column.map({each: period(each, name) for each in column.unique()})
 
 
-def _freq(text: str) -> str:
+def freq(text: str) -> str:
+    """The frequency of a period."""
     return codes.UNKNOWN if text == codes.UNKNOWN else periods.freq_of(text)
 
 

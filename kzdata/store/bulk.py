@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kzdata.model import contract
-from kzdata.readers.bulk_columns import Columns
+from kzdata.readers.bulk_columns import LOCATOR, Columns
 from kzdata.readers.bulk_text import LINE
 from kzdata.store.batches import GROUP, Writer, Written
 
@@ -66,9 +66,8 @@ class _Content:
     """One hash a column, so that it does not matter in which parts the rows come."""
 
     def __init__(self, found: Columns) -> None:
-        constant = {c: v for c, v in found.constant.items() if c != "locator"}
-        self._about: list[Any] = [constant, found.computed.get("words", {})]
-        self._about.append(found.computed.get("decimals"))
+        computed = {c: v for c, v in found.computed.items() if c != LOCATOR}
+        self._about: list[Any] = [found.constant, computed]
         self._hashes: dict[str, Any] = {}
 
     def add(self, part: pl.DataFrame) -> None:
