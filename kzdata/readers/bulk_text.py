@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 LINE = "line"
+BETWEEN = "\x1f"  # of codes that are read together
 MORE = "cell after the last"  # of rows that end with a separator where the header does not
 DECIMALS, ODD = " decimals", " odd"  # of a column of numbers, after its name
 BULK_LIMIT = 1 << 36  # bytes after unpacking; all years of BACI are below a third of it
@@ -138,7 +139,8 @@ class Text:
         folder: Path | None,
         *,
         by: str,
-        codes: list[str],
+        codes: Sequence[str],
+        together: Mapping[str, Sequence[str | pl.Expr]] | None = None,
         value: str,
         power: int | str = 0,
         numbers: Sequence[str] = (),
@@ -151,18 +153,23 @@ class Text:
         The text is parsed here, once; what is damaged is refused. Beside a number stands its text
         where it is not plain: a missing value, or one with an exponent. The ``value`` is multiplied
         by 10 to the ``power``, a number or a column, and so is its text; beside it stands how many
-        decimals it then has. ``flags`` are made of texts; what is
-        ``made`` is made of codes, of the numbers kept, and of columns read as numbers for it.
+        decimals it then has. Codes that few rows differ in are cheaper ``together``. ``flags`` are
+        made of texts; what is ``made`` is made of flags, of the numbers kept, and of columns that
+        are read as numbers for it.
         """
         import polars as pl
 
-        flags, made = flags or {}, made or {}
+        flags, made, together = flags or {}, made or {}, together or {}
         printed = [value, *numbers]
         beside = sorted({column for needed, _ in made.values() for column in needed})
         # Step by step: what two expressions of one step have in common is computed twice.
         rows = self.rows.select(
             pl.col(LINE).cast(pl.Int32),
             *(pl.col(column).cast(pl.Categorical) for column in codes),
+            *(
+                pl.concat_str(columns, separator=BETWEEN).cast(pl.Categorical).alias(name)
+                for name, columns in together.items()
+            ),
             *(pl.col(c).str.strip_chars().alias(c + _TEXT) for c in (*printed, *beside)),
             *(
                 pl.col(c).str.extract(r"^\s*(-?\d+)").fill_null("0").alias(c + _POWER)
@@ -192,6 +199,7 @@ class Text:
         rows = rows.select(
             LINE,
             *codes,
+            *together,
             *(pl.when(c + _PLAIN).then(c) for c in printed),
             pl.when(value + _PLAIN).then(value + DECIMALS),
             *(

@@ -9,12 +9,12 @@ are '0' and '1' here, words in the API's answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kzdata.model import contract
 from kzdata.model.codes import NOT_APPLICABLE, UNKNOWN, from_number
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 TESTED_ON_ORIGINAL = True
 
 ORDER = [*contract.COLUMNS, "classification", "reporter_code", "partner_code"]
+
+# Codes that few rows differ in; those of a file are few together.
+_ABOUT = ["typecode", "freqcode", "period", "reportercode", "flowcode", "classificationcode"]
+
+_CELL = ["about", "partnercode", "cmdcode"]
 
 # The release date in a downloaded name: COMTRADE-FINAL-CA3282011H3[2012-05-31]
 _RELEASED = re.compile(r"\[(\d{4}-\d{2}-\d{2})\]")
@@ -66,7 +71,8 @@ def bulk(
         held = rows.kept(
             folder,
             by="partnercode",
-            codes=comtrade.CELL,
+            codes=["partnercode", "cmdcode"],
+            together={"about": _ABOUT},
             value="primaryvalue",
             numbers=numbers,
             flags=_flags(rows),
@@ -90,22 +96,22 @@ def bulk(
             published=published or (dated[1] if dated else UNKNOWN),
         )
         found.refuse = partial(_refuse_orphans, rows)
+        about, period = _about, partial(tidy.period, name=name)
         found.word("partner", "partnercode", lambda code: from_number(_plain(code)))
-        found.word("reporter", "reportercode", lambda code: from_number(_plain(code)))
-        found.word("dataflow", "typecode", _one_of(comtrade.DATAFLOWS, "typecode", name))
-        found.word("flow", "flowcode", _one_of(comtrade.FLOWS, "flowcode", name))
+        found.word("reporter", "about", about("reportercode", lambda c: from_number(_plain(c))))
+        found.word("dataflow", "about", about("typecode", _known(comtrade.DATAFLOWS, name)))
+        found.word("flow", "about", about("flowcode", _known(comtrade.FLOWS, name)))
         found.word("product", "cmdcode", str)
         found.word("valuation", "valued", str)
-        period = partial(tidy.period, name=name)
-        found.word("period", "period", period, key=contract.in_time)
-        found.word("freq", "period", lambda code: tidy.freq(period(code)))
+        found.word("period", "about", about("period", period), key=contract.in_time)
+        found.word("freq", "about", about("period", lambda code: tidy.freq(period(code))))
         of = comtrade.NOMENCLATURES
-        found.word("classification", "classificationcode", lambda code: of.get(code, code))
+        found.word("classification", "about", about("classificationcode", lambda c: of.get(c, c)))
         found.value("primaryvalue")
         found.missing()
         for column in numbers:
             found.number("net_weight_kg", column)
-        found.following("reporter_code", _plain, "reporter")
+        found.following("reporter_code", about("reportercode", _plain), "reporter")
         found.following("partner_code", _plain, "partner")
         found.following("note", lambda code: comtrade.covers(_plain(code)), "partner")
         found.check()
@@ -130,13 +136,22 @@ def _flags(rows: Text) -> Mapping[str, pl.Expr]:
 
     flags = {
         "total": pl.all_horizontal(
-            pl.col(column).is_in([code, f"{code} ", f"{code}.0", "NA", ""])
+            _one_of(column, [code, f"{code} ", f"{code}.0", "NA", ""])
             for column, code in comtrade.TOTALS.items()
-        )
+        ),
+        "imports": _one_of("flowcode", comtrade.IMPORTS),
+        "services": pl.col("typecode") == "S",
     }
     if MORE in rows.names:
         flags[MORE] = pl.col(MORE) != ""
     return flags
+
+
+def _one_of(column: str, codes: Iterable[str]) -> pl.Expr:
+    """Whether the column has one of few codes: several times as fast as to look in a list."""
+    import polars as pl
+
+    return pl.any_horizontal(pl.col(column) == code for code in codes)
 
 
 def _valued(rows: Text) -> tuple[list[str], pl.Expr]:
@@ -153,11 +168,10 @@ def _valued(rows: Text) -> tuple[list[str], pl.Expr]:
         else pl.lit(False)
         for column in ("cifvalue", "fobvalue")
     )
-    imports = pl.col("flowcode").is_in(list(comtrade.IMPORTS))
     told = (
-        pl.when(pl.col("typecode") == "S")
+        pl.when("services")
         .then(pl.lit(NOT_APPLICABLE))
-        .when(fob & ~(cif & imports))
+        .when(fob & ~(cif & pl.col("imports")))
         .then(pl.lit("FOB"))
         .when(cif)
         .then(pl.lit("CIF"))
@@ -173,7 +187,7 @@ def _refuse_orphans(rows: Text, part: pl.DataFrame) -> None:
     parts = part.filter(~pl.col("total"))
     if not len(parts):
         return
-    orphans = parts.join(part.filter(pl.col("total")), on=comtrade.CELL, how="anti").sort(LINE)
+    orphans = parts.join(part.filter(pl.col("total")), on=_CELL, how="anti").sort(LINE)
     if len(orphans):
         told = rows.cells(orphans[LINE][0], list(comtrade.REQUIRED))
         raise comtrade.only_parts(rows.name, len(orphans), told)
@@ -184,5 +198,12 @@ def _plain(code: str) -> str:
     return code.strip().removesuffix(".0")
 
 
-def _one_of(known: dict[str, str], column: str, name: str) -> Any:
-    return lambda code: comtrade.known_code(code, known, column, name)
+def _known(codes: dict[str, str], name: str) -> Callable[[str], str]:
+    column = "typecode" if codes is comtrade.DATAFLOWS else "flowcode"
+    return lambda code: comtrade.known_code(code, codes, column, name)
+
+
+def _about(column: str, word: Callable[[str], str]) -> Callable[[str], str]:
+    """The word of one of the codes that are read together."""
+    place = _ABOUT.index(column)
+    return lambda text: word(text.split(bulk_text.BETWEEN)[place])

@@ -9,7 +9,7 @@ files written to the specification.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from os import PathLike
@@ -36,8 +36,6 @@ _LOWER = re.compile(r"[a-z][a-z0-9_]*")
 _FIRST = ("DATAFLOW", "STRUCTURE", "KEY")
 
 _HEADINGS = {*_FIRST, "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "SERIES_KEY", "OBS_KEY"}
-
-_BETWEEN = "\x1f"  # of texts that are read together
 
 
 def read(
@@ -74,16 +72,16 @@ def bulk(
         if rows.names[0] == "KEY" and not dimensions:
             # Asked without its dimensions, the key is all that tells one series from another.
             dimensions = ["KEY"]
-        of = _Concepts(concepts)
-        codes = {*dimensions, sdmx.TIME, *of.used}
+        of = _Concepts(concepts, dimensions)
         power = "UNIT_MULT" if "UNIT_MULT" in concepts else 0
         held = rows.kept(
             folder,
             by=of.reporter or of.partner or sdmx.TIME,
-            codes=sorted(codes),
+            codes=of.codes,
+            together={"about": [_flow(rows.names[0]), *of.about]},
             value=sdmx.VALUE,
             power=power,
-            flags=_flags(rows, of),
+            flags=_flags(rows),
         )
         if "ACTION" in rows.names and held.any("delete"):
             raise WrongFormat(
@@ -99,9 +97,9 @@ def bulk(
             published=published,
         )
         if power:
-            for each in found.texts("UNIT_MULT"):
-                sdmx.power(_code(each.strip()) or "0", name)
-        _fill(found, of, dimensions)
+            for each in found.texts("about"):
+                sdmx.power(of.code("UNIT_MULT", each).strip() or "0", name)
+        _fill(found, of, power)
         found.check()
         yield found
 
@@ -127,39 +125,48 @@ def _scanned(text: Path | bytes, name: str) -> Text:
 class _Concepts:
     """Which concepts of a message fill the contract's columns."""
 
-    def __init__(self, concepts: list[str]) -> None:
+    def __init__(self, concepts: list[str], dimensions: list[str]) -> None:
+        self.dimensions = dimensions
         self.reporter = sdmx.first(concepts, sdmx.REPORTER)
         self.partner = sdmx.first(concepts, sdmx.PARTNER)
         self.status = sdmx.first(concepts, sdmx.STATUS)
-        self.flags = self.status == "OBS_FLAG"
         self.unit = sdmx.first(concepts, sdmx.UNIT)
-        # Together with the dataflow these say what a row is about.
-        self.about = [c for c in ("INDICATOR", self.unit) if c and c in concepts]
-        power = ["UNIT_MULT"] if "UNIT_MULT" in concepts else []
-        self.used = [c for c in (self.reporter, self.partner, self.status, *power) if c]
+        alone = [self.reporter, self.partner, sdmx.TIME, "KEY" if "KEY" in dimensions else None]
+        self.codes = [column for column in alone if column]
+        # Read together: with the dataflow, what a row is about beside areas and time.
+        more = [*dimensions, "INDICATOR", self.status, self.unit, "UNIT_MULT"]
+        self.about = [
+            column
+            for column in dict.fromkeys(more)
+            if column in concepts and column not in self.codes
+        ]
+
+    def code(self, concept: str | None, about: str) -> str:
+        """A code among those that are read together; the dataflow is that of no concept."""
+        place = 0 if concept is None else 1 + self.about.index(concept)
+        return _code(about.split(bulk_text.BETWEEN)[place])
 
 
-def _flags(rows: Text, of: _Concepts) -> dict[str, pl.Expr]:
+def _flow(first: str) -> pl.Expr:
     import polars as pl
 
-    flow = pl.col("STRUCTURE_ID" if rows.names[0] == "STRUCTURE" else rows.names[0])
-    if rows.names[0] == "KEY":  # EXR.D.ILS.EUR.SP00.A: the dataflow goes before the dimensions
-        flow = flow.str.extract(r"^([^.]*)")
-    about = pl.concat_str([flow, *of.about], separator=_BETWEEN)
-    flags = {"about": about.cast(pl.Categorical)}
-    if "ACTION" in rows.names:
-        flags["delete"] = pl.col("ACTION") == "D"
-    return flags
+    if first == "KEY":  # EXR.D.ILS.EUR.SP00.A: the dataflow goes before the dimensions
+        return pl.col("KEY").str.extract(r"^([^.]*)")
+    return pl.col("STRUCTURE_ID" if first == "STRUCTURE" else first)
 
 
-def _fill(found: Columns, of: _Concepts, dimensions: list[str]) -> None:
+def _flags(rows: Text) -> dict[str, pl.Expr]:
+    import polars as pl
+
+    return {"delete": pl.col("ACTION") == "D"} if "ACTION" in rows.names else {}
+
+
+def _fill(found: Columns, of: _Concepts, power: int | str) -> None:
     def about(text: str, column: str) -> str:
-        flow, *more = map(_code, text.split(_BETWEEN))
-        said = dict(zip(of.about, more, strict=True))
-        usual = {"dataflow": flow, "unit": sdmx.unit(more[-1] if of.unit else "")}
-        return sdmx.known(flow, said.get("INDICATOR", "")).get(
-            column, usual.get(column, NOT_APPLICABLE)
-        )
+        flow = of.code(None, text)
+        usual = {"dataflow": flow, "unit": sdmx.unit(of.code(of.unit, text) if of.unit else "")}
+        indicator = of.code("INDICATOR", text) if "INDICATOR" in of.about else ""
+        return sdmx.known(flow, indicator).get(column, usual.get(column, NOT_APPLICABLE))
 
     for column in ("dataflow", "flow", "product", "valuation", "unit"):
         found.word(column, "about", partial(about, column=column))
@@ -174,21 +181,30 @@ def _fill(found: Columns, of: _Concepts, dimensions: list[str]) -> None:
 
     found.word("period", sdmx.TIME, period, key=contract.in_time)
     found.word("freq", sdmx.TIME, lambda text: tidy.freq(period(text)))
-    found.value(sdmx.VALUE, "UNIT_MULT" if "UNIT_MULT" in of.used else 0)
+    found.value(sdmx.VALUE, power)
+
+    def printed(text: str) -> str:
+        return of.code(of.status, text) or "A"
 
     def status(text: str) -> str:
-        return sdmx.status(_code(text) or "A", flags=of.flags)
+        return sdmx.status(printed(text), flags=of.status == "OBS_FLAG")
 
     if of.status:
-        found.word("obs_status", of.status, status)
-        found.word(
-            "note", of.status, lambda text: sdmx.status_note(_code(text) or "A", status(text))
-        )
+        found.word("obs_status", "about", status)
+        found.word("note", "about", lambda text: sdmx.status_note(printed(text), status(text)))
     else:
         found.constant |= {"obs_status": "A", "note": ""}
     found.missing()
-    after = {"KEY": lambda key: key.partition(".")[2]}
-    found.joined("series", [(each, after.get(each, _code)) for each in dimensions])
+    found.joined("series", [_dimension(each, of) for each in of.dimensions])
+
+
+def _dimension(concept: str, of: _Concepts) -> tuple[str, Callable[[str], str]]:
+    """The column that holds a dimension, and how its code is read there."""
+    if concept == "KEY":
+        return concept, lambda key: key.partition(".")[2]
+    if concept in of.codes:
+        return concept, _code
+    return "about", lambda text: of.code(concept, text)
 
 
 def _id(name: str) -> str:
