@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -337,43 +339,61 @@ def expand(
     """
     import pandas as pd
     import pyarrow as pa
+
+    rows = len(table)
+    made: dict[str, Callable[[], Any]] = {
+        name: partial(_cells, table[name]) for name in table.column_names
+    }
+    if "interval" in computed:
+        value = table["value"].to_numpy()
+        same = computed.get("decimals")  # where all values have as many
+        decimals = float(same) if same is not None else table["decimals"].to_numpy().astype(float)
+        half = 0.5 * np.power(10.0, computed["interval"] - decimals)
+        made |= {"lower": lambda: value - half, "upper": lambda: value + half}
+    if LOCATOR in computed:
+        made[LOCATOR] = partial(_numbered, computed[LOCATOR], table[LINE])
+    for name, (other, words) in computed.get("words", {}).items():
+        made[name] = partial(_renamed, table[other], words)
+    for name, parts in computed.get("joined", {}).items():
+        made[name] = partial(_joined, table, parts)
+    for name, word in constant.items():
+        made[name] = partial(_spread, word, rows)
+    with ThreadPoolExecutor(2) as pool:  # Arrow lets go of the interpreter
+        cells = dict(zip(columns, pool.map(lambda name: made[name](), columns), strict=True))
+    series = {
+        name: each.to_pandas()
+        if isinstance(each, (pa.Array, pa.ChunkedArray))
+        else pd.Series(each, copy=False)
+        for name, each in cells.items()
+    }
+    return pd.DataFrame(series, index=pd.RangeIndex(rows), copy=False)
+
+
+def _cells(column: pa.ChunkedArray) -> Any:
+    """A column of words or numbers as the frame has it."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        return column.cast(pa.large_string())
+    return column.to_numpy() if pa.types.is_floating(column.type) else column
+
+
+def _numbered(pattern: str, line: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The pattern with the number of each row's line."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    made: dict[str, Any] = {}
-    for name in table.column_names:
-        column = table[name]
-        if pa.types.is_dictionary(column.type):
-            made[name] = column.cast(pa.large_string())
-        elif pa.types.is_floating(column.type):
-            made[name] = column.to_numpy()
-        else:
-            made[name] = column
-    rows = len(table)
-    if "interval" in computed:
-        same = computed.get("decimals")  # where all values have as many
-        decimals = float(same) if same is not None else made["decimals"].to_numpy().astype(float)
-        half = 0.5 * np.power(10.0, computed["interval"] - decimals)
-        made |= {"lower": made["value"] - half, "upper": made["value"] + half}
-    if LOCATOR in computed:
-        before, _, after = computed[LOCATOR].partition("{line}")
-        line = table[LINE].cast(pa.large_string())
-        made[LOCATOR] = pc.binary_join_element_wise(_text(before), line, _text(after), _text(""))
-    for name, (other, words) in computed.get("words", {}).items():
-        made[name] = _renamed(table[other], words)
-    for name, parts in computed.get("joined", {}).items():
-        cells = [made[p["column"]] if "column" in p else _text(p["text"]) for p in parts]
-        made[name] = pc.binary_join_element_wise(*cells, _text("."))
-    for name, value in constant.items():
-        made[name] = _spread(value, rows)
-    series = {
-        name: cells.to_pandas() if isinstance(cells, (pa.Array, pa.ChunkedArray)) else cells
-        for name, cells in made.items()
-    }
-    return pd.DataFrame(
-        {name: pd.Series(series[name], copy=False) for name in columns},
-        index=pd.RangeIndex(rows),
-        copy=False,
-    )
+    before, _, after = pattern.partition("{line}")
+    parts = [_text(before), line.cast(pa.large_string()), *([_text(after)] if after else [])]
+    return pc.binary_join_element_wise(*parts, _text(""))
+
+
+def _joined(table: pa.Table, parts: list[dict[str, str]]) -> pa.ChunkedArray:
+    """Columns of words and constant words, a dot between them."""
+    import pyarrow.compute as pc
+
+    cells = [_cells(table[p["column"]]) if "column" in p else _text(p["text"]) for p in parts]
+    return pc.binary_join_element_wise(*cells, _text("."))
 
 
 def _text(value: str) -> pa.Scalar:
