@@ -66,17 +66,21 @@ class Columns:
         self._orders: dict[str, list[str]] = {}
         self._hidden: list[str] = []  # parts of a joined column
         self._made: dict[str, pl.Expr] = {LINE: pl.col(LINE)}
-        coded = [c for c, kind in self._held.collect_schema().items() if kind == pl.Categorical]
-        distinct = self._held.select(pl.col(coded).unique().drop_nulls().implode())
+        kinds = self._held.collect_schema()
+        coded = [c for c, kind in kinds.items() if kind == pl.Categorical or c.endswith(DECIMALS)]
+        told = self._held.select(
+            pl.col(coded).unique().drop_nulls().implode(),
+            pl.len().alias("rows"),
+        ).collect(engine="streaming")
+        self.rows = told["rows"].item()
         # While these live, a word keeps the number by which polars knows it.
-        self._codes = {
-            column: cells.explode()
-            for column, cells in distinct.collect(engine="streaming").to_dict().items()
-        }
-        self.rows = self._held.select(pl.len()).collect().item()
+        self._codes = {column: told[column].explode() for column in coded}
 
     def texts(self, column: str) -> list[str]:
         """The distinct codes that a column has."""
+        return self._distinct(column)
+
+    def _distinct(self, column: str) -> list[Any]:
         return [each for each in self._codes[column].to_list() if each is not None]
 
     def distinct(self, name: str) -> list[str]:
@@ -149,19 +153,13 @@ class Columns:
         self._made["value"] = self._repaired(column, column, numbers)
         self.computed["interval"] = 0
         places = {text: each.decimals for text, each in repairs.items()}
-        decimals = self._decimals(column) | set(places.values())
+        decimals = {*self._distinct(column + DECIMALS), *places.values()}
         if len(decimals) < 2:
             self.computed["decimals"] = min(decimals, default=0)
             return
         small = pl.Int8 if max(map(abs, decimals)) < 128 else pl.Int16
         printed = self._repaired(column + DECIMALS, column, places)
         self._made["decimals"] = printed.fill_null(0).cast(small)
-
-    def _decimals(self, column: str) -> set[int]:
-        import polars as pl
-
-        found = self._held.select(pl.col(column + DECIMALS).unique().drop_nulls())
-        return set(found.collect(engine="streaming").to_series().to_list())
 
     def _repairs(self, column: str, power: int | str | None = None) -> dict[str, Repair]:
         """Value and decimals of each text that is a number and not plain."""

@@ -186,14 +186,10 @@ class Text:
             ),
             *_moved(value, power),
         )
+        plain = {c: pl.col(c).is_finite().fill_null(False) for c in printed}
+        plain[value] &= ~pl.col(value + _TEXT).str.contains_any(["e", "E"])
         rows = rows.with_columns(
-            *(
-                (
-                    pl.col(c).is_finite().fill_null(False)
-                    & ~pl.col(c + _TEXT).str.contains_any(["e", "E"])
-                ).alias(c + _PLAIN)
-                for c in printed
-            ),
+            *(expression.alias(c + _PLAIN) for c, expression in plain.items()),
             *(expression.alias(name) for name, (_, expression) in made.items()),
         )
         rows = rows.select(

@@ -22,7 +22,6 @@ from kzdata.store.batches import GROUP, Writer, Written
 
 if TYPE_CHECKING:
     import polars as pl
-    import pyarrow as pa
 
 PART = 500_000  # rows of some 40 bytes, of which two parts are held several times
 # How Parquet spells a column where its usual way is slower and larger: whole dollars byte by byte,
@@ -36,13 +35,16 @@ def write(found: Columns, path: Path) -> tuple[Written, str]:
     The content is every column but the line, rows in order: a file that comes again in another
     order or under another name says nothing new.
     """
+    import pyarrow as pa
+
     content = _Content(found)
     writer: Writer | None = None
     try:
         for part in _ahead(found.parts(PART)):
             content.add(part)
             for rows in part.iter_slices(GROUP):
-                table = _table(rows)
+                made = rows.to_arrow()
+                table = pa.Table.from_arrays(made.columns, made.column_names)  # no words of polars
                 if writer is None:
                     writer = Writer(
                         path,
@@ -98,27 +100,3 @@ def _ahead(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         while (part := under_way.result()) is not None:
             under_way = pool.submit(next, parts, None)
             yield part
-
-
-def _table(rows: pl.DataFrame) -> pa.Table:
-    """The rows for Arrow, with only those words that are in use: every group of a file has them."""
-    import polars as pl
-    import pyarrow as pa
-
-    made: dict[str, Any] = {}
-    for column in rows:
-        if column.dtype == pl.Enum:
-            words = column.dtype.categories  # type: ignore[attr-defined]
-            which = column.to_physical().to_numpy()
-            seen = np.zeros(len(words), dtype=bool)
-            seen[which] = True
-            used = np.flatnonzero(seen)
-            place = np.zeros(len(words), dtype=np.int32)
-            place[used] = np.arange(len(used), dtype=np.int32)
-            # Not by `pa.array`: it imports pandas, which takes as long as a million rows.
-            made[column.name] = pa.DictionaryArray.from_arrays(
-                pl.Series(place[which]).to_arrow(), words.gather(used).to_arrow().cast(pa.string())
-            )
-        else:
-            made[column.name] = column.to_arrow()
-    return pa.table(made)
