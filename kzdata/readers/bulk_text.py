@@ -28,6 +28,7 @@ LINE = "line"
 BETWEEN = "\x1f"  # of codes that are read together
 MORE = "cell after the last"  # of rows that end with a separator where the header does not
 DECIMALS, ODD = " decimals", " odd"  # of a column of numbers, after its name
+IN_MEMORY = 1 << 26  # bytes of text whose rows need no disk
 BULK_LIMIT = 1 << 36  # bytes after unpacking; all years of BACI are below a third of it
 AGAIN = "Check that the file is of this source and whole: download it again."
 _PLAIN, _TEXT, _MOVED, _POWER, _SHORT = " plain", " text", " moved", " power", "short"
@@ -123,6 +124,11 @@ class Text:
     rows: pl.LazyFrame
 
     @property
+    def bytes(self) -> int:
+        """How long the text is."""
+        return len(self.text) if isinstance(self.text, bytes) else self.text.stat().st_size
+
+    @property
     def last(self) -> str:
         """The column that is empty where a row is cut."""
         return self.names[-2] if self.names[-1] == MORE else self.names[-1]
@@ -147,8 +153,8 @@ class Text:
         flags: Mapping[str, pl.Expr] | None = None,
         made: Mapping[str, tuple[list[str], pl.Expr]] | None = None,
     ) -> Held:
-        """Columns of codes and of printed numbers: in memory, or on the disk below ``folder``, in
-        one file or more for each code of the column ``by``.
+        """Columns of codes and of printed numbers: in memory, or if there are many on the disk below
+        ``folder``, in one file or more for each code of the column ``by``.
 
         The text is parsed here, once; what is damaged is refused. Beside a number stands its text
         where it is not plain: a missing value, or one with an exponent. The ``value`` is multiplied
@@ -207,7 +213,7 @@ class Text:
             _SHORT,
         )
         with self._explained():
-            if folder is None:
+            if folder is None or self.bytes <= IN_MEMORY:
                 held = Held(rows.collect(engine="streaming").lazy(), by, [])
             else:
                 held = _on_disk(rows, folder / "rows", by)

@@ -10,6 +10,7 @@ import pytest
 import kzdata as kz
 from kzdata.errors import ContractError
 from kzdata.model import contract
+from kzdata.readers import bulk_text
 from kzdata.readers.payload import WrongFormat
 from kzdata.store import bulk, query
 from kzdata.store.load import load
@@ -66,6 +67,7 @@ FILES = {
 @pytest.mark.parametrize("source", FILES)
 def test_the_store_has_what_the_reader_reads(tmp_path, monkeypatch, source, packed, most):
     monkeypatch.setattr(bulk, "PART", most)
+    monkeypatch.setattr(bulk_text, "IN_MEMORY", 0)
     path = tmp_path / "file.csv"
     path.write_bytes(gzip.compress(FILES[source]()) if packed else FILES[source]())
     load(source, path)

@@ -16,6 +16,7 @@ from conftest import ROOT
 import kzdata as kz
 from kzdata.errors import ContractError, NotAvailable, UnknownCode
 from kzdata.model import contract
+from kzdata.readers import bulk_text
 from kzdata.readers.payload import WrongFormat
 from kzdata.store import bulk, journal, load, query
 
@@ -64,6 +65,7 @@ def test_every_column_is_what_the_reader_reads(tmp_path):
 @pytest.mark.parametrize("most", [1, 700, 10_000])
 def test_a_file_in_parts_and_in_disorder(tmp_path, monkeypatch, most):
     monkeypatch.setattr(bulk, "PART", most)
+    monkeypatch.setattr(bulk_text, "IN_MEMORY", 0)
     random = np.random.default_rng(5)
     areas = [4, 8, 12, 251, 376, 398, 490, 699, 757, 842]
     pairs = [(i, j) for i in areas for j in areas if i != j]
@@ -208,11 +210,13 @@ def many_rows(folder, count=3000):
 SPILLING = """
 import errno, os, resource, signal, sys
 from pathlib import Path
+from kzdata.readers import bulk_text
 from kzdata.store import bulk, load as loading, vintages
 from kzdata.store.journal import StoreError
 
 before, after, home, how = sys.argv[1:]
 bulk.PART = 500
+bulk_text.IN_MEMORY = 0
 staging, step, left = Path(home) / "store" / "staging", 0, 0
 STEPS = {"open", "os.rename", "os.mkdir", "os.truncate", "os.remove", "os.rmdir", "fcntl.flock",
          "os.scandir"}
