@@ -231,6 +231,6 @@ def power(text: str, name: str) -> int:
     """The power of ten that a UNIT_MULT names; raises `WrongFormat` for anything else."""
     if not re.fullmatch(r"-?\d{1,2}", text):
         raise WrongFormat(
-            f"{name}: UNIT_MULT {text!r} is no power of ten.", "Check the message's attributes."
+            f"{name}: UNIT_MULT {text!r} is not a power of ten.", "Check the message's attributes."
         )
     return int(text)

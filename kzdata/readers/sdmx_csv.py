@@ -111,7 +111,7 @@ def _scanned(text: Path | bytes, name: str) -> Text:
     columns.check_names(names, [sdmx.TIME, sdmx.VALUE], name)
     if names[0] not in _FIRST:
         raise WrongFormat(
-            f"{name} is no SDMX-CSV: its first column is {names[0]!r}, not DATAFLOW (1.0) or "
+            f"{name} is not SDMX-CSV: its first column is {names[0]!r}, not DATAFLOW (1.0) or "
             "STRUCTURE (2.0).",
             "Ask with the header Accept: application/vnd.sdmx.data+csv.",
         )
