@@ -188,7 +188,7 @@ class Columns:
         rows = self._held.filter(pl.col(column + ODD).cast(pl.String).is_in(list(wrong)))
         line, text = rows.select(LINE, column + ODD).head(1).collect().row(0)
         raise WrongFormat(
-            f"{self.name}: {column} {wrong[text]!r} is no number (row {line}; "
+            f"{self.name}: {column} {wrong[text]!r} is not a number (row {line}; "
             f"{rows.select(pl.len()).collect().item()} such).",
             "Check that the columns are those that this source publishes.",
         )
@@ -227,7 +227,7 @@ class Columns:
         told: list[dict[str, str]] = []
         for number, (column, word) in enumerate(parts, start=1):
             part = f"{name} {number}"
-            self.word(part, column, word)
+            self.coded(part, column, word)
             constant = self.constant.pop(part, None)
             told.append({"column": part} if constant is None else {"text": constant})
         if all("text" in part for part in told):

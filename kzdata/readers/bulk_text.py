@@ -153,8 +153,8 @@ class Text:
         flags: Mapping[str, pl.Expr] | None = None,
         made: Mapping[str, tuple[list[str], pl.Expr]] | None = None,
     ) -> Held:
-        """Columns of codes and of printed numbers: in memory, or if there are many on the disk below
-        ``folder``, in one file or more for each code of the column ``by``.
+        """Columns of codes and of printed numbers: in memory or, where there are many, on the disk
+        below ``folder``, in one file or more for each code of the column ``by``.
 
         The text is parsed here, once; what is damaged is refused. Beside a number stands its text
         where it is not plain: a missing value, or one with an exponent. The ``value`` is multiplied

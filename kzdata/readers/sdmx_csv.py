@@ -169,18 +169,18 @@ def _fill(found: Columns, of: _Concepts, power: int | str) -> None:
         return sdmx.known(flow, indicator).get(column, usual.get(column, NOT_APPLICABLE))
 
     for column in ("dataflow", "flow", "product", "valuation", "unit"):
-        found.word(column, "about", partial(about, column=column))
+        found.coded(column, "about", partial(about, column=column))
     for column, concept in (("reporter", of.reporter), ("partner", of.partner)):
         if concept:
-            found.word(column, concept, lambda text: sdmx.area(_code(text)))
+            found.coded(column, concept, lambda text: sdmx.area(_code(text)))
         else:
             found.constant[column] = NOT_APPLICABLE
 
     def period(text: str) -> str:
         return tidy.period(_code(text), found.name)
 
-    found.word("period", sdmx.TIME, period, key=contract.in_time)
-    found.word("freq", sdmx.TIME, lambda text: tidy.freq(period(text)))
+    found.coded("period", sdmx.TIME, period, key=contract.in_time)
+    found.coded("freq", sdmx.TIME, lambda text: tidy.freq(period(text)))
     found.value(sdmx.VALUE, power)
 
     def printed(text: str) -> str:
@@ -190,8 +190,8 @@ def _fill(found: Columns, of: _Concepts, power: int | str) -> None:
         return sdmx.status(printed(text), flags=of.status == "OBS_FLAG")
 
     if of.status:
-        found.word("obs_status", "about", status)
-        found.word("note", "about", lambda text: sdmx.status_note(printed(text), status(text)))
+        found.coded("obs_status", "about", status)
+        found.coded("note", "about", lambda text: sdmx.status_note(printed(text), status(text)))
     else:
         found.constant |= {"obs_status": "A", "note": ""}
     found.missing()
