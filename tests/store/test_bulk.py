@@ -275,7 +275,7 @@ print(step, left, rows)
 @pytest.mark.parametrize(
     ("how", "steps", "spills"),
     [
-        pytest.param("step", 25, 10, marks=pytest.mark.slow),
+        pytest.param("step", 25, 10, marks=[pytest.mark.slow, pytest.mark.nightly]),
         ("killed in a write", 8, 4),
         ("full", 8, 0),
     ],

@@ -277,9 +277,16 @@ def test_the_potential_of_an_exact_world_is_its_mean_whatever_the_pair_trades():
 
 
 @pytest.mark.slow
-def test_the_interval_of_the_potential_holds_the_truth_as_often_as_it_says():
+@pytest.mark.parametrize(
+    ("worlds", "least"),
+    [
+        (4, 5),  # of 8 about 7.2; fewer than 5 come once in 200 by chance, and this chance is fixed
+        pytest.param(20, 31, marks=pytest.mark.nightly),  # 90 % of 40 is 36, give or take 1.9
+    ],
+)
+def test_the_interval_of_the_potential_holds_the_truth_as_often_as_it_says(worlds, least):
     held = 0
-    for seed in range(20):
+    for seed in range(worlds):
         frame = world(12, noise=0.8, seed=seed)
         truth = world(12, seed=seed).set_index(["reporter", "partner"])["value"]
         found = kz.trade_potential(frame, "E00", "E01", TIES, replications=40)
@@ -287,8 +294,7 @@ def test_the_interval_of_the_potential_holds_the_truth_as_often_as_it_says():
         held += int(((found["lower"] <= true) & (true <= found["upper"])).sum())
         low, high = found["index_lower"], found["index_upper"]
         assert ((low <= found["index"]) & (found["index"] <= high)).all()
-    # 90 % of 40 is 36, give or take 1.9
-    assert 31 <= held <= 40
+    assert least <= held <= 2 * worlds
 
 
 def test_the_same_question_has_the_same_answer():
