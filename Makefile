@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-PARALLEL = -n auto --dist loadfile --no-loadscope-reorder
+PARALLEL = -n logical --dist loadfile --no-loadscope-reorder
 .PHONY: report test coverage test-nightly quick lint lab docs tidy notebooks clean replace
 
 report: .venv/.base
@@ -14,9 +14,9 @@ test: .venv/.test .venv/.docs
 	$(BIN)/python -m pytest tests $(PARALLEL) --durations=10
 	$(BIN)/python -m pytest notebooks $(PARALLEL) --nbval --nbval-kernel-name kzdata-warm
 
-# The wide matrices, of which `make test` runs a sample.
+# The wide matrices, of which `make test` runs a sample, and many more random examples.
 test-nightly: .venv/.test .venv/.docs
-	$(BIN)/python -m pytest tests $(PARALLEL) -m nightly
+	$(BIN)/python -m pytest tests $(PARALLEL) -m "nightly or hypothesis" --hypothesis-profile nightly
 
 # How much of the library the tests run; fails below the share that pyproject.toml sets.
 coverage: .venv/.test .venv/.docs

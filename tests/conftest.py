@@ -26,8 +26,9 @@ EMPTY_HOME = os.environ["KZDATA_HOME"] = tempfile.mkdtemp(prefix="kzdata-tests-"
 atexit.register(shutil.rmtree, EMPTY_HOME, ignore_errors=True)
 
 # How long an example takes depends on what else the machine does.
-hypothesis.settings.register_profile("patient", deadline=None)
-hypothesis.settings.load_profile("patient")
+hypothesis.settings.register_profile("nightly", deadline=None, max_examples=200)
+hypothesis.settings.register_profile("daily", deadline=None, max_examples=25)
+hypothesis.settings.load_profile("daily")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("KZDATA_SHARED", ROOT.parent / "shared"))

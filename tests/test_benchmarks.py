@@ -44,6 +44,7 @@ def test_a_line_grows_with_the_first_power_and_a_square_with_the_second():
     assert contest.growth("square", sizes, runs)["power"] == pytest.approx(2)
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
 def test_reconciling_is_timed_and_lies_near_the_same_steps_in_pandas(tmp_path):
     out = tmp_path / "found.json"

@@ -33,8 +33,14 @@ def test_an_example_begins_with_its_imports_and_calls_what_it_is_of(name):
     assert any(wanted in step or f".pipe({name})" in step for step in steps)
 
 
+# They run a notebook, and fit models for a minute on a busy machine.
+LONG = {"kz.gravity", "kz.report"}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.nightly) if n in LONG else n for n in PUBLIC]
+)
 def test_an_example_shows_what_comes(name):
     told = []
     shown = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS, verbose=False)

@@ -13,6 +13,7 @@ import ast
 import importlib
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
@@ -271,6 +272,7 @@ class Found(NamedTuple):
     where: str
 
 
+@cache
 def messages() -> list[Found]:
     """Every message of the library, the notebooks, the templates and the fixed lists."""
     package = Path(__file__).parents[1]

@@ -103,7 +103,15 @@ def test_closed_and_full_streams(tmp_path, line, code):
     assert ("No space left" in done.stderr) == (code == 1)
 
 
-@pytest.mark.parametrize("streams", ["2>&-", ">&- 2>&-", "2>/dev/full", "2>&1 | true"])
+@pytest.mark.parametrize(
+    "streams",
+    [
+        ">&- 2>&-",
+        "2>&1 | true",
+        pytest.param("2>&-", marks=pytest.mark.nightly),
+        pytest.param("2>/dev/full", marks=pytest.mark.nightly),
+    ],
+)
 def test_a_report_is_made_whatever_becomes_of_its_log(tmp_path, streams):
     path = sample.save(tmp_path / "mine.ipynb", sample.markdown("# Mine"), sample.code("1 + 1"))
     done = shell(f"kzdata report {path} --format html {streams}", tmp_path)
@@ -157,10 +165,14 @@ def running(path: Path, begun: Path, engine: str, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("engine", ["plain", "warm"])
 @pytest.mark.parametrize(
-    ("number", "code", "said"),
-    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
+    ("engine", "number", "code", "said"),
+    [
+        ("warm", signal.SIGINT, 130, "interrupted"),
+        ("plain", signal.SIGTERM, 143, "terminated"),
+        pytest.param("plain", signal.SIGINT, 130, "interrupted", marks=pytest.mark.nightly),
+        pytest.param("warm", signal.SIGTERM, 143, "terminated", marks=pytest.mark.nightly),
+    ],
 )
 def test_an_interrupted_report_leaves_nothing_behind(tmp_path, engine, number, code, said):
     begun = tmp_path / "begun"

@@ -31,6 +31,7 @@ pytestmark = [
     pytest.mark.usefixtures("no_fallback"),
 ]
 
+NIGHTLY = pytest.mark.nightly
 DISPLAYS = [
     "from IPython.display import HTML, Markdown, clear_output, display, update_display",
     "h = display('a', display_id='x'); h.update('b')\nupdate_display('c', display_id='x')\nh",
@@ -86,6 +87,7 @@ ERRORS = [
     "print('before'); 1/0",
     "def f():\n    raise KeyError('k') from ValueError('v')\nf()",
     "not python (",
+    "import sys; sys.setrecursionlimit(300)\n"
     "def deeper(n):\n    return deeper(n + 1)\ndeeper(0)",  # as many frames as a started one's
     "raise KeyboardInterrupt",
 ]
@@ -185,13 +187,15 @@ def test_errors_and_what_was_shown_before_them_are_the_same(stock):
 @pytest.mark.parametrize(
     ("source", "failure"),
     [
-        ("import os; os._exit(0)", "DeadKernelError"),
+        pytest.param("import os; os._exit(0)", "DeadKernelError", marks=NIGHTLY),
         ("import os; os.kill(os.getpid(), 9)", "DeadKernelError"),
-        ("import ctypes; ctypes.string_at(0)", "DeadKernelError"),
+        pytest.param("import ctypes; ctypes.string_at(0)", "DeadKernelError", marks=NIGHTLY),
         ("import sys; sys.exit(3)", "PapermillExecutionError"),
         ("quit()", None),
         ("while True: pass", "CellTimeoutError"),
-        ("import ctypes; ctypes.PyDLL(None).sleep(40)", "CellTimeoutError"),
+        pytest.param(
+            "import ctypes; ctypes.PyDLL(None).sleep(40)", "CellTimeoutError", marks=NIGHTLY
+        ),
     ],
     ids=["exit", "kill", "segfault", "sys.exit", "quit", "python", "c"],
 )
@@ -323,10 +327,13 @@ for number in range(2):
         ("", "os.environ['PYTHONDEVMODE'] = str(number)", r"differs .* in PYTHONDEVMODE"),
         pytest.param(
             "", "os.environ['LD_LIBRARY_PATH'] = str(number)", r"differs .* in LD_LIBRARY_PATH",
-            marks=pytest.mark.nightly,
+            marks=NIGHTLY,
         ),
         ("import papermill; sys.platform = 'darwin'", "pass", "need Linux, this is darwin"),
-        ("os.environ['PYTHONPATH'] = {spoilt!r}", "pass", "starts threads when it is imported"),
+        pytest.param(
+            "os.environ['PYTHONPATH'] = {spoilt!r}", "pass", "starts threads when it is imported",
+            marks=NIGHTLY,
+        ),
     ],
     ids=["python", "loader", "platform", "threads"],
 )  # fmt: skip

@@ -22,6 +22,7 @@ import kzdata as kz
 from kzdata.errors import KzdataError
 
 SPECIMENS = ROOT / "tests" / "specimens"
+NIGHTLY = [pytest.mark.slow, pytest.mark.nightly]
 ODD = [None, True, "", "x", "-", "1e999", "NaN", "٣", "9" * 400, -1, 0, 1.5, [], {}, [[]], {"a": 1}]
 
 
@@ -99,22 +100,22 @@ CASES: dict[str, tuple[str, bytes, dict[str, Any], Callable | None]] = {
     "worldbank": ("worldbank", worldbank.answer(worldbank.row()), {}, other_json),
     "wits": ("wits", (SPECIMENS / "wits_trade.json").read_bytes(), {}, other_json),
 }
-ROUNDS = 40
 
 
 @pytest.mark.filterwarnings("ignore:.*:UserWarning:sdmx")
+@pytest.mark.parametrize("rounds", [10, pytest.param(100, marks=NIGHTLY)])
 @pytest.mark.parametrize("name", CASES)
-def test_a_damaged_file_is_read_or_refused_in_words(name):
+def test_a_damaged_file_is_read_or_refused_in_words(name, rounds):
     source, data, options, structured = CASES[name]
     kz.read(source, data, **options)  # whole, it is read
     ways = [cut, other_text, *([structured] * 3 if structured else [])]
     refused: list[KzdataError] = []
-    for number in range(ROUNDS):
+    for number in range(rounds):
         chance = random.Random(f"{name} {number}")
         damaged = chance.choice(ways)(data, chance)
         try:
             kz.read(source, damaged, **options)
         except KzdataError as error:
             refused.append(error)
-    assert len(refused) > ROUNDS // 10
+    assert len(refused) > rounds // 10
     assert [str(error) for error in refused if not error.hint] == []

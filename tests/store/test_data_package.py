@@ -133,6 +133,7 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
         export(tmp_path / "file")
 
 
+NIGHTLY = [pytest.mark.slow, pytest.mark.nightly]
 EXPORTER = """
 import sys
 from pathlib import Path
@@ -143,7 +144,9 @@ while True:
 """
 
 
-@pytest.mark.parametrize("seconds", [0.05, 0.13, 0.29])
+@pytest.mark.parametrize(
+    "seconds", [0.13, *(pytest.param(each, marks=NIGHTLY) for each in (0.05, 0.29))]
+)
 def test_killed_while_exporting_the_folder_holds_a_whole_export(tmp_path, seconds):
     export(tmp_path / "out")
     run = subprocess.Popen(

@@ -22,7 +22,7 @@ from kzdata.model.periods import (
     span,
 )
 
-repeatably = settings(derandomize=True, max_examples=120, deadline=None)
+repeatably = settings(derandomize=True, max_examples=60, deadline=None)
 
 LANGUAGES = ("en", "ru", "kk", "he")
 years = st.integers(1901, 2090)

@@ -173,6 +173,7 @@ def test_a_word_decides_between_live_and_static(monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_papermill_keeps_the_twin_and_nbval_finds_it_again(tmp_path):
     code = ["import kzdata as kz", "kz.explore(start=2020)", "kz.explore('FRA')",
             "kz.explore(product='HS2')", "kz.speak('he')", "kz.explore(partner='all')"]  # fmt: skip

@@ -71,7 +71,7 @@ def cluster(checkout, workers, **more):
         yield address, started
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_lost_workers_editions_are_made_by_another(tmp_path):
     here = Checkout(tmp_path / "here")
     here.editions(EDITIONS)

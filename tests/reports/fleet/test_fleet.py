@@ -192,6 +192,7 @@ def test_what_a_notebook_reads_beside_data_and_seeds_is_an_input(made, shared):
             path.unlink()
 
 
+@pytest.mark.nightly
 def test_two_processes_make_the_same_bytes(made, tmp_path):
     for name, seed in (("one", "1"), ("two", "2")):
         code, _ = made.run(
@@ -284,10 +285,10 @@ def test_one_that_fails_does_not_stop_the_others(made):
             "typo: {title: T, notebooks: [trade], parameters: {partnr: ISR}}\n"
             "gone: {title: G, notebooks: [missing]}\n"
         )
-        code, outcomes = made.run("--force")
+        code, outcomes = made.run("--force", "--dry-run")
         assert code == 40
         assert {name: each["status"] for name, each in outcomes.items()} == {
-            "good": "built",
+            "good": "planned",
             "typo": "failed",
             "gone": "failed",
         }
@@ -334,7 +335,7 @@ def test_a_file_that_is_not_what_its_source_publishes_is_a_drift(made):
 
 
 def test_runs_that_meet_make_each_edition_once(made):
-    made.editions(EDITIONS.replace("[ISR, TUR]", "[GBR, FRA, ITA]"))
+    made.editions(EDITIONS.replace("[ISR, TUR]", "[GBR, FRA]"))
     try:
         runs = [made.start("run", "--due", "--json", "--jobs", "1") for _ in range(4)]
         said = [json.loads(each.communicate(timeout=280)[0]) for each in runs]
@@ -343,7 +344,7 @@ def test_runs_that_meet_make_each_edition_once(made):
         for each in said:
             for one in each["editions"]:
                 by_name.setdefault(one["name"], []).append(one["status"])
-        assert sorted(by_name) == ["kaz-fra", "kaz-gbr", "kaz-ita"]
+        assert sorted(by_name) == ["kaz-fra", "kaz-gbr"]
         for name, statuses in by_name.items():
             assert statuses.count("built") == 1, by_name
             assert set(statuses) <= {"built", "unchanged"}
@@ -352,6 +353,7 @@ def test_runs_that_meet_make_each_edition_once(made):
         made.editions(EDITIONS)
 
 
+@pytest.mark.nightly
 def test_a_worker_that_is_killed_is_replaced_and_every_edition_made(made):
     run = made.start("run", "--force", "--jobs", "2", "--engine", "plain", "--json")
     killed = None

@@ -85,6 +85,7 @@ def port(server):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_a_run_by_the_pages_line_tells_the_chat_what_changed(tmp_path):
     here = Checkout(tmp_path)
     here.notebook("01_trade", *TRADE)

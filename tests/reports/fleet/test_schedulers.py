@@ -83,6 +83,7 @@ def test_each_notebook_of_each_edition_is_a_job(here):
     assert (jobs[4]["cron"], jobs[4]["time_zone"]) == (None, "UTC")
 
 
+@pytest.mark.nightly
 def test_papermill_does_a_job_as_airflows_operator_asks_it(here, tmp_path):
     """The call is the operator's own; the kernel is the one that the page names."""
     job = said_by(sys.executable, here, JOBS)[2]

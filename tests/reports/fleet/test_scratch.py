@@ -19,6 +19,7 @@ from kzdata import files, query_log
 from kzdata.errors import PublishError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and signals of Linux")
+NIGHTLY = [pytest.mark.slow, pytest.mark.nightly]
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def limited(files):
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
 
-@pytest.mark.parametrize("files", [14, 56])
+@pytest.mark.parametrize("files", [56, pytest.param(14, marks=NIGHTLY)])
 def test_too_few_handles_are_told_at_once(tmp_path, files):
     """With 56 a kernel starts and never answers: 60 seconds went by before somebody said so."""
     begun = time.monotonic()
@@ -62,7 +63,7 @@ def test_a_hundred_and_forty_handles_are_enough(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("size", ["4k", "64k"])
+@pytest.mark.parametrize("size", ["64k", pytest.param("4k", marks=NIGHTLY)])
 def test_a_full_disk_of_temporary_files_is_named(tmp_path, place, size):
     """With 4 KB no kernel comes up; with 64 KB it does, and the sheet of the PDF has no room."""
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place])
@@ -83,7 +84,7 @@ def test_a_full_disk_of_temporary_files_is_named(tmp_path, place, size):
     assert not (tmp_path / "r").exists()
 
 
-@pytest.mark.parametrize("engine", ["warm", "plain"])
+@pytest.mark.parametrize("engine", ["warm", pytest.param("plain", marks=NIGHTLY)])
 def test_what_a_killed_report_leaves_the_next_one_removes(tmp_path, place, engine):
     begun = tmp_path / "begun"
     waits = f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(60)"
