@@ -18,7 +18,7 @@ test: .venv/.test .venv/.docs
 test-nightly: .venv/.test .venv/.docs
 	$(BIN)/python -m pytest tests $(PARALLEL) -m "nightly or hypothesis" --hypothesis-profile nightly
 
-# How much of the library the tests run; fails below the share that pyproject.toml sets.
+# How much of the library the tests run.
 coverage: .venv/.test .venv/.docs
 	$(BIN)/python -m pytest tests $(PARALLEL) --cov
 
